@@ -1,0 +1,23 @@
+//! The words every crate of yardstick shares.
+//!
+//! A *doc* (a row of a dataset) becomes *requests*, a [`LanguageModel`] turns their token *spans* into log-probabilities,
+//! those become *responses*, a task turns the responses of one doc into a *sample*, and samples into *estimates*.
+//! Everything here is plain data: no I/O, no clock, no randomness.
+//!
+//! Units: log-likelihoods and log-probabilities are natural logarithms (nats), summed in `f64`.
+
+mod estimate;
+mod model;
+mod record;
+mod request;
+mod sample;
+mod value;
+
+pub use estimate::Estimate;
+pub use model::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+pub use record::{
+    DatasetCard, Environment, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus, TaskCard,
+};
+pub use request::{Request, Response};
+pub use sample::{Instance, Sample, Score, Target};
+pub use value::{Doc, Map, Value};

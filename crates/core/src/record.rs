@@ -1,0 +1,147 @@
+//! `run.json`: what was run, where, and what came out. Written by a run, read by everything after it.
+
+use crate::{Estimate, ModelCard};
+use serde::{Deserialize, Serialize};
+
+/// The whole record of one run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// [`RunRecord::FORMAT`]; readers refuse what they do not know.
+    pub format: String,
+    /// Version of yardstick that wrote it.
+    pub version: String,
+    /// Whether everything that was asked for was scored.
+    pub status: RunStatus,
+    /// Start, RFC 3339, UTC.
+    pub started: String,
+    /// Wall time, seconds.
+    pub seconds: f64,
+    /// What was asked for.
+    pub spec: RunSpec,
+    /// The machine.
+    pub environment: Environment,
+    /// In the order asked for.
+    pub models: Vec<ModelCard>,
+    /// In the order asked for.
+    pub tasks: Vec<TaskCard>,
+    /// Groups of tasks that get a mean of their own.
+    pub groups: Vec<GroupRecord>,
+    /// Models × tasks × metrics, in that order; groups after the tasks of each model.
+    pub results: Vec<ResultRecord>,
+    /// What a reader must know: truncated contexts, unscored tokens, a short dataset.
+    pub warnings: Vec<String>,
+}
+
+impl RunRecord {
+    /// The format that this version writes.
+    pub const FORMAT: &'static str = "yardstick.run/1";
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Every document of every task with every model.
+    Complete,
+    /// Interrupted or failed: results cover only the documents that were scored.
+    Partial,
+}
+
+/// What was asked for on the command line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunSpec {
+    /// Model references, as typed.
+    pub models: Vec<String>,
+    /// Task selectors, as typed.
+    pub tasks: Vec<String>,
+    /// First documents of each split, when limited.
+    pub limit: Option<usize>,
+    /// Context length in tokens, when shortened.
+    pub context: Option<usize>,
+    /// Few-shot examples before each document.
+    pub shots: usize,
+}
+
+/// Where a run took place; never part of a comparison.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// `linux`, `macos`, …
+    pub os: String,
+    /// `x86_64`, `aarch64`, …
+    pub arch: String,
+    /// Logical cores.
+    pub cpus: usize,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// A task as it was run: the protocol behind a number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskCard {
+    /// The id, which names the protocol (`hellaswag`, `lambada@gpt2`).
+    pub id: String,
+    /// What it measures, one line.
+    pub description: String,
+    /// `multiple_choice`, `loglikelihood` or `loglikelihood_rolling`.
+    pub output_type: String,
+    /// Version in the task file's metadata.
+    pub version: String,
+    /// Where the rows come from.
+    pub dataset: DatasetCard,
+    /// The metrics in the order of the task file.
+    pub metrics: Vec<MetricCard>,
+    /// Few-shot examples before each document.
+    pub shots: usize,
+    /// sha256 (hex) over the prompt hashes of the documents run, in order.
+    pub prompt_hash: String,
+    /// Documents run.
+    pub n_docs: u64,
+    /// Documents in the split.
+    pub n_available: u64,
+}
+
+/// A metric of a task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MetricCard {
+    /// `acc`, `acc_norm`, `perplexity`, `bits_per_byte`, …
+    pub name: String,
+    /// Direction of better.
+    pub higher_is_better: bool,
+    /// What guessing gets, where that is known: one over the number of choices, averaged over documents.
+    pub chance: Option<f64>,
+}
+
+/// Where a task's rows come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetCard {
+    /// Hub id, or `json`, `csv`, `parquet` for local files.
+    pub path: String,
+    /// Configuration.
+    pub name: Option<String>,
+    /// Split that was scored.
+    pub split: String,
+    /// Files read, with their sha256 (hex).
+    pub files: Vec<(String, String)>,
+}
+
+/// A group of tasks with a mean over them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// The id.
+    pub id: String,
+    /// Its tasks.
+    pub tasks: Vec<String>,
+}
+
+/// One number of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResultRecord {
+    /// Model name.
+    pub model: String,
+    /// Task or group id.
+    pub task: String,
+    /// Metric name.
+    pub metric: String,
+    /// The value with its error.
+    pub estimate: Estimate,
+}
