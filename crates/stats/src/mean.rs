@@ -26,7 +26,7 @@ pub fn sample_sd(xs: &[f64]) -> Option<f64> {
 pub fn mean_estimate(xs: &[f64]) -> Estimate {
     let value = mean(xs);
     let stderr = sample_sd(xs).map(|sd| sd / (xs.len() as f64).sqrt());
-    if !xs.is_empty() && xs.iter().all(|&x| x == 0.0 || x == 1.0) {
+    if !xs.is_empty() && xs.iter().all(|&x| is_binary(x)) {
         let (low, high) = wilson(xs.iter().sum(), xs.len() as f64);
         return estimate(value, stderr, Some((low, high)), xs.len(), "mean, s/sqrt(n); Wilson 95 %");
     }
@@ -48,6 +48,11 @@ pub fn pooled_stderr(parts: &[(Option<f64>, u64)]) -> Option<f64> {
         squares += (n as f64 - 1.0) * stderr?.powi(2) * n as f64;
     }
     Some((squares / freedom as f64 / total as f64).sqrt())
+}
+
+/// Exactly 0 or exactly 1, by their bits: scores are assigned, never computed, so nothing rounds.
+fn is_binary(x: f64) -> bool {
+    [0.0_f64, 1.0].iter().any(|b| b.to_bits() == x.to_bits())
 }
 
 /// The two-sided 95 % quantile of Student's t.

@@ -4,8 +4,7 @@ use crate::Z95;
 
 /// Wilson's 95 % score interval for `successes` out of `n`, both as counts.
 ///
-/// Source: Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22, eq. for the
-/// limits; Brown, Cai & DasGupta (2001), eq. 4. It stays inside [0, 1] and has width at 0 and n successes.
+/// Source: Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22; Brown, Cai & `DasGupta` (2001), eq. 4. It stays inside [0, 1] and has width at 0 and n successes.
 pub fn wilson(successes: f64, n: f64) -> (f64, f64) {
     let p = successes / n;
     let z2 = Z95 * Z95;

@@ -1,0 +1,102 @@
+//! Where the context ends and the continuation begins, in tokens.
+//!
+//! The rules are lm-eval's (0.4.13, `TemplateLM._encode_pair` and `loglikelihood`), so that numbers can be compared:
+//! whitespace that ends the context belongs to the continuation; both are encoded together, and the continuation is what
+//! follows as many tokens as the context has on its own; an empty context is the model's prefix token.
+
+use yardstick_core::{LanguageModel, ScoreError};
+
+/// A context and a continuation as tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Context, then continuation.
+    pub tokens: Vec<u32>,
+    /// How many at the end are the continuation and get scored.
+    pub scored: usize,
+    /// Continuation tokens in front that get no score (1 when nothing stands before the first one).
+    pub unscored: usize,
+    /// Whether the tokenizer merged the whole continuation into the context's last token, and the border had to move.
+    pub merged: bool,
+}
+
+/// Python's `str.isspace`, which has four control characters more than Unicode's `White_Space`.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+/// Tokens of `context` + `continuation` with the border between them.
+///
+/// # Errors
+/// What the tokenizer says.
+pub fn encode_pair(model: &dyn LanguageModel, context: &str, continuation: &str) -> Result<Pair, ScoreError> {
+    let trimmed = context.trim_end_matches(is_space);
+    let text = format!("{context}{continuation}");
+    let whole = model.encode(&text)?;
+    let n_context = if trimmed.is_empty() { 0 } else { model.encode(trimmed)?.len() };
+    if n_context == 0 {
+        return Ok(with_prefix(model.card().prefix_token, whole));
+    }
+    if whole.len() <= n_context && text.len() > trimmed.len() {
+        return Ok(merged(model.card().prefix_token, whole));
+    }
+    Ok(Pair { scored: whole.len().saturating_sub(n_context), tokens: whole, unscored: 0, merged: false })
+}
+
+/// The continuation has vanished into the context's last token: that token is scored.
+fn merged(prefix: Option<u32>, whole: Vec<u32>) -> Pair {
+    if whole.len() == 1 {
+        return Pair { merged: true, ..with_prefix(prefix, whole) };
+    }
+    Pair { tokens: whole, scored: 1, unscored: 0, merged: true }
+}
+
+/// A text scored from its beginning: behind the prefix token, unless the model has none or the text begins with it.
+fn with_prefix(prefix: Option<u32>, mut tokens: Vec<u32>) -> Pair {
+    match prefix {
+        Some(prefix) if tokens.first() != Some(&prefix) => {
+            let scored = tokens.len();
+            tokens.insert(0, prefix);
+            Pair { tokens, scored, unscored: 0, merged: false }
+        }
+        _ => Pair { scored: tokens.len().saturating_sub(1), unscored: tokens.len().min(1), tokens, merged: false },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::toy::Toy;
+
+    /// The toy model's tokens are characters, except that "ab" is one token.
+    fn check(context: &str, continuation: &str, tokens: &str, scored: usize, unscored: usize) {
+        let toy = Toy::with_prefix(Some(0));
+        let pair = encode_pair(&toy, context, continuation).unwrap();
+        assert_eq!(Toy::text(&pair.tokens), tokens, "{context:?} + {continuation:?}");
+        assert_eq!((pair.scored, pair.unscored), (scored, unscored), "{context:?} + {continuation:?}");
+    }
+
+    #[test]
+    fn borders() {
+        check("xy", " z", "xy z", 2, 0);
+        check("xy ", "z", "xy z", 2, 0);
+        check("xy\n\u{3000}\u{1f}", "z", "xy\n\u{3000}\u{1f}z", 4, 0);
+        check("", "xy", "^xy", 2, 0);
+        check("  ", "xy", "^  xy", 4, 0);
+        check("", "^xy", "^xy", 2, 1);
+    }
+
+    #[test]
+    fn without_a_prefix_token_the_first_token_has_no_score() {
+        let pair = encode_pair(&Toy::with_prefix(None), "", "xyz").unwrap();
+        assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.unscored), ("xyz", 2, 1));
+    }
+
+    #[test]
+    fn a_merge_across_the_border_is_split_by_length() {
+        // "a" is one token, "ab" is one token: the continuation has vanished into it.
+        let pair = encode_pair(&Toy::with_prefix(Some(0)), "xa", "b").unwrap();
+        assert_eq!((pair.tokens.len(), pair.scored, pair.merged), (2, 1, true));
+        let pair = encode_pair(&Toy::with_prefix(Some(0)), "xa", "bc").unwrap();
+        assert_eq!((pair.tokens.len(), pair.scored, pair.merged), (3, 1, false));
+    }
+}

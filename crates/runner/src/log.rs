@@ -1,0 +1,175 @@
+//! `log/responses.jsonl`: every response as it arrives, so that nothing finished is lost.
+//!
+//! A line is `{"key": …, "response": …}`. The key holds everything that the response depends on (model, tokenizer, context
+//! length, text), so a log can be read back into any run that asks the same question. A torn last line is not an error.
+
+use crate::RunnerError;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use yardstick_core::{ModelCard, Request, Response};
+
+/// The name of the log in a run folder.
+const FILE: &str = "responses.jsonl";
+
+#[derive(Serialize, Deserialize)]
+struct Line {
+    key: String,
+    response: Response,
+}
+
+/// An append-only log of responses.
+#[derive(Debug)]
+pub struct ResponseLog {
+    path: PathBuf,
+    file: BufWriter<File>,
+    known: HashMap<String, Response>,
+}
+
+impl ResponseLog {
+    /// Opens the log in folder `dir`, making both where they are missing, and reads what is there.
+    ///
+    /// # Errors
+    /// The folder cannot be made or the file not be read or written.
+    pub fn open(dir: &Path) -> Result<Self, RunnerError> {
+        let path = dir.join(FILE);
+        let fail = |source| RunnerError::Log { path: path.clone(), source };
+        std::fs::create_dir_all(dir).map_err(fail)?;
+        let known = if path.exists() { read(&path).map_err(fail)? } else { HashMap::new() };
+        let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(fail)?;
+        if !known.is_empty() {
+            // A torn line must not swallow the next one.
+            file.write_all(b"\n").map_err(fail)?;
+        }
+        Ok(Self { path, file: BufWriter::new(file), known })
+    }
+
+    /// The response that an earlier run left under `key`.
+    pub fn get(&self, key: &str) -> Option<Response> {
+        self.known.get(key).copied()
+    }
+
+    /// How many responses were there when the log was opened.
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether nothing was there when the log was opened.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Appends a response.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn append(&mut self, key: &str, response: &Response) -> Result<(), RunnerError> {
+        let line = Line { key: key.to_owned(), response: *response };
+        serde_json::to_writer(&mut self.file, &line).map_err(|e| self.error(e.into()))?;
+        self.file.write_all(b"\n").map_err(|e| self.error(e))
+    }
+
+    /// Hands everything appended so far to the system.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn flush(&mut self) -> Result<(), RunnerError> {
+        self.file.flush().map_err(|e| self.error(e))
+    }
+
+    fn error(&self, source: std::io::Error) -> RunnerError {
+        RunnerError::Log { path: self.path.clone(), source }
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<HashMap<String, Response>> {
+    let mut known = HashMap::new();
+    for line in BufReader::new(File::open(path)?).split(b'\n') {
+        if let Ok(Line { key, response }) = serde_json::from_slice(&line?) {
+            known.insert(key, response);
+        }
+    }
+    Ok(known)
+}
+
+/// A model's identity for the log, hex: weights, tokenizer, context, and the version of the arithmetic.
+pub fn fingerprint(card: &ModelCard) -> String {
+    let parts = [
+        env!("CARGO_PKG_VERSION"),
+        &card.family,
+        &card.weights_sha256,
+        &card.tokenizer_sha256,
+        &card.n_ctx.to_string(),
+        &format!("{:?}", card.prefix_token),
+    ];
+    hash(&parts)
+}
+
+/// A request's key in the log of a model with `fingerprint`, hex.
+pub fn request_key(fingerprint: &str, request: &Request) -> String {
+    match request {
+        Request::LogLikelihood { context, continuation } => {
+            hash(&[fingerprint, "loglikelihood", context, continuation])
+        }
+        Request::Rolling { text } => hash(&[fingerprint, "rolling", text]),
+    }
+}
+
+/// sha256 over the parts, each with its length before it.
+fn hash(parts: &[&str]) -> String {
+    let mut sha = Sha256::new();
+    for part in parts {
+        sha.update((part.len() as u64).to_le_bytes());
+        sha.update(part.as_bytes());
+    }
+    sha.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(log_likelihood: f64) -> Response {
+        Response { log_likelihood, is_greedy: true, n_tokens: 1, n_truncated: 0, n_unscored: 0 }
+    }
+
+    #[test]
+    fn what_was_logged_comes_back_with_the_same_bits() {
+        let dir = tempfile::tempdir().unwrap();
+        let value = -1.0 / 3.0 * 1e3;
+        let mut log = ResponseLog::open(dir.path()).unwrap();
+        log.append("a", &response(value)).unwrap();
+        log.flush().unwrap();
+        let again = ResponseLog::open(dir.path()).unwrap();
+        assert_eq!(again.get("a").unwrap().log_likelihood.to_bits(), value.to_bits());
+        assert_eq!((again.get("b"), again.len()), (None, 1));
+    }
+
+    #[test]
+    fn a_torn_line_costs_only_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut log = ResponseLog::open(dir.path()).unwrap();
+        log.append("a", &response(-1.0)).unwrap();
+        log.flush().unwrap();
+        let mut file = OpenOptions::new().append(true).open(dir.path().join(FILE)).unwrap();
+        file.write_all(br#"{"key":"b","respo"#).unwrap();
+        let mut log = ResponseLog::open(dir.path()).unwrap();
+        log.append("c", &response(-3.0)).unwrap();
+        log.flush().unwrap();
+        let log = ResponseLog::open(dir.path()).unwrap();
+        assert_eq!((log.get("a").is_some(), log.get("b").is_some(), log.get("c").is_some()), (true, false, true));
+    }
+
+    #[test]
+    fn keys_tell_texts_and_models_apart() {
+        let pair = |context: &str, continuation: &str| Request::LogLikelihood {
+            context: context.to_owned(),
+            continuation: continuation.to_owned(),
+        };
+        assert_ne!(request_key("m", &pair("ab", "c")), request_key("m", &pair("a", "bc")));
+        assert_ne!(request_key("m", &pair("a", "b")), request_key("n", &pair("a", "b")));
+    }
+}
