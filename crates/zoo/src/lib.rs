@@ -1,1 +1,51 @@
-//! stub
+//! The model zoo: checkpoint → tokens → log-probabilities.
+//!
+//! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
+//! gives a [`LanguageModel`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
+//!
+//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f64. A span's bits do
+//! not depend on the other spans of its batch, nor on threads.
+
+mod bundled;
+mod checkpoint;
+mod config;
+mod error;
+mod families;
+mod mmap;
+mod model;
+mod nn;
+mod reference;
+mod score;
+mod source;
+mod tokenizer;
+mod transformer;
+
+// candle multiplies matrices through this crate; naming it here turns on its AVX-512 kernels (feature `x86-v4`), which
+// candle's own manifest leaves off.
+use gemm as _;
+
+pub use bundled::{BUNDLED_NAMES, bundled};
+pub use checkpoint::{Checkpoint, Weights};
+pub use config::Config;
+pub use error::ZooError;
+pub use families::{FAMILIES, Family};
+pub use model::Model;
+pub use tokenizer::Bpe;
+pub use transformer::{Batch, Dimensions, Transformer};
+
+use yardstick_core::LanguageModel;
+
+/// What can be changed about a model as it is loaded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// A context shorter than the model's own, in tokens, at least 2.
+    pub context: Option<usize>,
+}
+
+/// Loads a bundled model by name, or a folder in the hub's layout; see [`Model::open`].
+///
+/// # Errors
+/// Anything wrong with the reference, the files or the options.
+pub fn load(reference: &str, options: &LoadOptions) -> Result<Box<dyn LanguageModel>, ZooError> {
+    Ok(Box::new(Model::open(reference, options)?))
+}

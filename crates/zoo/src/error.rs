@@ -1,0 +1,165 @@
+//! Everything that can be wrong with a model before it scores its first token.
+
+use std::path::PathBuf;
+
+/// Why a model could not be loaded. Every message names the file, the key or tensor, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ZooError {
+    /// Neither a bundled name nor a folder.
+    #[error(
+        "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json{}",
+        suggestion(.nearest)
+    )]
+    UnknownModel {
+        /// As typed.
+        reference: String,
+        /// The bundled names, comma-separated.
+        known: String,
+        /// The bundled name that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A file of the folder is absent.
+    #[error("{folder}: there is no {file}; {hint}")]
+    MissingFile {
+        /// The model's folder.
+        folder: String,
+        /// What was looked for.
+        file: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A file is there and cannot be read.
+    #[error("cannot read {path}: {source}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// Not JSON, or not an object at the top.
+    #[error("{file} is not a JSON object: {reason}; download it again")]
+    Json {
+        /// The file.
+        file: String,
+        /// Where and why.
+        reason: String,
+    },
+    /// A configuration key that is absent, of the wrong type or out of range.
+    #[error("{file}: `{key}` must be {expected}, found {found}")]
+    Field {
+        /// The configuration file.
+        file: String,
+        /// The key.
+        key: String,
+        /// What would be right.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// A `model_type` without a family.
+    #[error("{file}: no family is called {model_type:?}; yardstick knows {known}")]
+    UnknownFamily {
+        /// The configuration file.
+        file: String,
+        /// As written there.
+        model_type: String,
+        /// The families, comma-separated.
+        known: String,
+    },
+    /// A weight file that is not safetensors, or cut short.
+    #[error("{file} is damaged or not a safetensors file: {reason}; download it again")]
+    Safetensors {
+        /// The weight file.
+        file: String,
+        /// The parser's words.
+        reason: String,
+    },
+    /// A shard index that does not describe its folder.
+    #[error("{file}: {reason}")]
+    Index {
+        /// The index.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A tensor that the configuration calls for and no weight file has.
+    #[error("{file} has no tensor {tensor:?}; config.json and weights do not belong together")]
+    MissingTensor {
+        /// The weight file, or the folder when there are several.
+        file: String,
+        /// The tensor.
+        tensor: String,
+    },
+    /// A tensor of another shape than the configuration says.
+    #[error("{file}: tensor {tensor:?} has shape {found:?}, config.json asks for {expected:?}")]
+    TensorShape {
+        /// The weight file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// By the configuration.
+        expected: Vec<usize>,
+        /// In the file.
+        found: Vec<usize>,
+    },
+    /// A tensor stored as something other than f32, f16 or bf16.
+    #[error("{file}: tensor {tensor:?} is stored as {found}; convert the weights to F32, F16 or BF16")]
+    TensorType {
+        /// The weight file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// As the file calls it.
+        found: String,
+    },
+    /// A tensor inside the layers that this configuration gives no role: leaving it out would score another model.
+    #[error("{file}: tensor {tensor:?} has no place in the model that config.json describes ({n_layer} layers)")]
+    UnusedTensor {
+        /// The weight file, or the folder when there are several.
+        file: String,
+        /// The first such tensor in name order.
+        tensor: String,
+        /// Layers by the configuration.
+        n_layer: usize,
+    },
+    /// A tokenizer that cannot be built.
+    #[error("{file} is not a usable tokenizer: {reason}")]
+    Tokenizer {
+        /// The tokenizer's file.
+        file: String,
+        /// The tokenizer library's words.
+        reason: String,
+    },
+    /// A token without a row in the embedding.
+    #[error(
+        "{file}: token {token:?} has id {id}, but config.json says vocab_size {vocab_size}; \
+         the tokenizer belongs to another model"
+    )]
+    Vocabulary {
+        /// The tokenizer's file.
+        file: String,
+        /// The token.
+        token: String,
+        /// Its id.
+        id: u32,
+        /// Rows of the embedding.
+        vocab_size: usize,
+    },
+    /// A context that the model does not have.
+    #[error("{model}: a context of {asked} tokens is impossible; give 2 to {n_ctx}")]
+    Context {
+        /// Model name.
+        model: String,
+        /// As asked for.
+        asked: usize,
+        /// The model's own.
+        n_ctx: usize,
+    },
+    /// The tensor library failed while weights were prepared.
+    #[error("preparing the weights failed: {0}")]
+    Backend(#[from] candle_core::Error),
+}
+
+fn suggestion(nearest: &Option<String>) -> String {
+    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+}

@@ -1,0 +1,65 @@
+//! One file a model family, and the list of them.
+
+mod gpt2;
+mod gpt_neo;
+mod openai_gpt;
+
+use crate::ZooError;
+use crate::checkpoint::Checkpoint;
+use crate::config::Config;
+use crate::nn::Activation;
+use crate::tokenizer::Bpe;
+use crate::transformer::Transformer;
+
+/// Every family. Adding one: a file beside this one and a line here.
+pub static FAMILIES: &[&dyn Family] = &[&openai_gpt::OpenAiGpt, &gpt2::Gpt2, &gpt_neo::GptNeo];
+
+/// A kind of checkpoint: what to call it, and how to build a network from one.
+pub trait Family: Sync {
+    /// `model_type` in config.json.
+    fn model_type(&self) -> &'static str;
+
+    /// What it is, in one line.
+    fn about(&self) -> &'static str;
+
+    /// How to read vocab.json and merges.txt when there is no tokenizer.json.
+    fn bpe(&self) -> Bpe;
+
+    /// The network with its weights.
+    ///
+    /// # Errors
+    /// A key or tensor is missing or wrong.
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError>;
+}
+
+/// The family that the configuration names.
+///
+/// # Errors
+/// No `model_type`, or one that no family has.
+pub fn find(config: &Config) -> Result<&'static dyn Family, ZooError> {
+    let model_type = config.required_text("model_type")?;
+    FAMILIES.iter().find(|family| family.model_type() == model_type).copied().ok_or_else(|| ZooError::UnknownFamily {
+        file: config.file().to_owned(),
+        model_type: model_type.to_owned(),
+        known: FAMILIES.iter().map(|family| family.model_type()).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// The activation under `key`, by the names most configurations use.
+fn activation(config: &Config, key: &str, default: &str) -> Result<Activation, ZooError> {
+    Activation::from_name(config.text(key, default)?)
+        .ok_or_else(|| config.wrong(key, &format!("one of {}", Activation::names())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn model_types_are_unique_and_described() {
+        for (i, family) in FAMILIES.iter().enumerate() {
+            assert!(!family.about().is_empty());
+            assert!(FAMILIES[..i].iter().all(|other| other.model_type() != family.model_type()));
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! GPT-1: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training".
+//!
+//! Layer norm after each residual sum and none at the end, learned positions, tied head.
+
+use super::Family;
+use crate::ZooError;
+use crate::checkpoint::{Checkpoint, Weights};
+use crate::config::Config;
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window};
+use crate::tokenizer::Bpe;
+use crate::transformer::{Batch, Dimensions, Transformer};
+use candle_core::Tensor;
+
+pub struct OpenAiGpt;
+
+impl Family for OpenAiGpt {
+    fn model_type(&self) -> &'static str {
+        "openai-gpt"
+    }
+
+    fn about(&self) -> &'static str {
+        "GPT-1: post-layer-norm transformer, learned positions, lower-cased BPE"
+    }
+
+    fn bpe(&self) -> Bpe {
+        Bpe::LowerCased
+    }
+
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
+        Ok(Box::new(Model::load(&Hyper::read(config)?, checkpoint)?))
+    }
+}
+
+struct Hyper {
+    dims: Dimensions,
+    afn: Activation,
+    eps: f32,
+}
+
+impl Hyper {
+    fn read(config: &Config) -> Result<Self, ZooError> {
+        let dims = Dimensions::gpt(config)?;
+        let afn = match config.text("afn", "gelu")? {
+            "gelu" => Activation::GeluTanh, // GPT-1's "gelu" is the tanh approximation
+            "relu" => Activation::Relu,
+            "silu" | "swish" => Activation::Silu,
+            _ => return Err(config.wrong("afn", "one of gelu, relu, silu, swish")),
+        };
+        Ok(Self { dims, afn, eps: config.epsilon("layer_norm_epsilon", 1e-5)? })
+    }
+}
+
+struct Model {
+    dims: Dimensions,
+    wte: Embedding,
+    wpe: Embedding,
+    h: Vec<Block>,
+    head: Head,
+}
+
+impl Model {
+    fn load(hyper: &Hyper, checkpoint: &Checkpoint) -> Result<Self, ZooError> {
+        let Dimensions { n_layer, n_embd, n_ctx, vocab_size, .. } = hyper.dims;
+        let w = checkpoint.root("transformer");
+        let wte = Embedding::load(&w.at("tokens_embed"), vocab_size, n_embd)?;
+        let wpe = Embedding::load(&w.at("positions_embed"), n_ctx, n_embd)?;
+        let h = (0..n_layer).map(|i| Block::load(hyper, &w.at("h").at(i))).collect::<Result<_, _>>()?;
+        checkpoint.check_all_used(&w.at("h"), n_layer)?;
+        Ok(Self { dims: hyper.dims, head: Head::new(wte.weight()), wte, wpe, h })
+    }
+}
+
+impl Transformer for Model {
+    fn dimensions(&self) -> Dimensions {
+        self.dims
+    }
+
+    fn forward(&self, batch: &Batch) -> Result<Tensor> {
+        let mut x = (self.wte.forward(&batch.ids)? + self.wpe.forward(&batch.positions)?)?;
+        for block in &self.h {
+            x = block.forward(&x, batch)?;
+        }
+        Ok(x)
+    }
+
+    fn head(&self, hidden: &Tensor) -> Result<Tensor> {
+        self.head.forward(hidden)
+    }
+}
+
+struct Block {
+    c_attn: Linear,
+    attn: Attention,
+    c_proj: Linear,
+    ln_1: LayerNorm,
+    mlp: Mlp,
+    ln_2: LayerNorm,
+}
+
+impl Block {
+    fn load(hyper: &Hyper, w: &Weights) -> Result<Self, ZooError> {
+        let Dimensions { n_embd, n_head, .. } = hyper.dims;
+        let scale = 1.0 / ((n_embd / n_head) as f32).sqrt();
+        Ok(Self {
+            c_attn: Linear::conv1d(&w.at("attn").at("c_attn"), n_embd, 3 * n_embd)?,
+            attn: Attention { n_head, scale, window: Window::Global },
+            c_proj: Linear::conv1d(&w.at("attn").at("c_proj"), n_embd, n_embd)?,
+            ln_1: LayerNorm::load(&w.at("ln_1"), n_embd, hyper.eps)?,
+            mlp: Mlp::load(hyper, &w.at("mlp"))?,
+            ln_2: LayerNorm::load(&w.at("ln_2"), n_embd, hyper.eps)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, batch: &Batch) -> Result<Tensor> {
+        let a = self.c_proj.forward(&self.attn.forward(&self.c_attn.forward(x)?, &batch.spans)?)?;
+        let n = self.ln_1.forward(&(x + a)?)?;
+        let m = self.mlp.forward(&n)?;
+        self.ln_2.forward(&(n + m)?)
+    }
+}
+
+struct Mlp {
+    c_fc: Linear,
+    act: Activation,
+    c_proj: Linear,
+}
+
+impl Mlp {
+    fn load(hyper: &Hyper, w: &Weights) -> Result<Self, ZooError> {
+        let n_embd = hyper.dims.n_embd;
+        Ok(Self {
+            c_fc: Linear::conv1d(&w.at("c_fc"), n_embd, 4 * n_embd)?,
+            act: hyper.afn,
+            c_proj: Linear::conv1d(&w.at("c_proj"), 4 * n_embd, n_embd)?,
+        })
+    }
+
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.c_proj.forward(&self.act.forward(self.c_fc.forward(x)?)?)
+    }
+}

@@ -1,0 +1,139 @@
+//! A loaded model: tokenizer, network and card.
+
+use crate::checkpoint::{Checkpoint, WeightFiles};
+use crate::config::Config;
+use crate::score;
+use crate::source::Source;
+use crate::tokenizer::{Tokenizer, TokenizerConfig};
+use crate::transformer::Transformer;
+use crate::{LoadOptions, ZooError, families, reference};
+use yardstick_core::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+
+/// A checkpoint in memory, ready to score. Scoring runs on the calling thread and takes `&self`: for more cores, score
+/// several batches at once.
+pub struct Model {
+    card: ModelCard,
+    tokenizer: Tokenizer,
+    network: Box<dyn Transformer>,
+}
+
+impl Model {
+    /// Loads a bundled model by name, or a folder in the hub's layout.
+    ///
+    /// The folder's files must not change until this returns.
+    ///
+    /// # Errors
+    /// Anything wrong with the reference, the files or the options.
+    pub fn open(reference: &str, options: &LoadOptions) -> Result<Self, ZooError> {
+        let (name, source) = reference::resolve(reference)?;
+        let bytes = source.require("config.json", "is this the folder of a model?")?;
+        let config = Config::parse(source.describe_file("config.json"), &bytes)?;
+        let family = families::find(&config)?;
+        let files = WeightFiles::open(&source)?;
+        // Hashing reads every byte, as building does: side by side they read the disk once.
+        let (parts, weights_sha256) = std::thread::scope(|scope| {
+            let hash = scope.spawn(|| files.sha256());
+            let parts = Parts::build(&source, &config, family, &files);
+            (parts, hash.join())
+        });
+        let Parts { network, tokenizer, n_params, dtype } = parts?;
+        let weights_sha256 = weights_sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let dims = network.dimensions();
+        let card = ModelCard {
+            n_ctx: context(&name, options, dims.n_ctx)?,
+            name,
+            source: source.describe(),
+            family: family.model_type().to_owned(),
+            n_params,
+            n_layer: dims.n_layer as u64,
+            n_embd: dims.n_embd as u64,
+            n_head: dims.n_head as u64,
+            vocab_size: dims.vocab_size,
+            dtype,
+            prefix_token: prefix_token(&source, &config, &tokenizer, dims.vocab_size)?,
+            weights_sha256,
+            tokenizer_sha256: tokenizer.sha256.clone(),
+        };
+        Ok(Self { card, tokenizer, network })
+    }
+
+    /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`.
+    ///
+    /// For tests and tools; [`LanguageModel::score`] never holds all of them.
+    ///
+    /// # Errors
+    /// An empty input, one longer than the context, or a token outside the vocabulary.
+    pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
+        score::logits(&self.card, &*self.network, tokens)
+    }
+
+    /// The card alone.
+    pub fn into_card(self) -> ModelCard {
+        self.card
+    }
+}
+
+impl LanguageModel for Model {
+    fn card(&self) -> &ModelCard {
+        &self.card
+    }
+
+    fn encode(&self, text: &str) -> Result<Vec<u32>, ScoreError> {
+        self.tokenizer.encode(text).map_err(|reason| ScoreError::Encode {
+            model: self.card.name.clone(),
+            text: text.chars().take(60).collect(),
+            reason,
+        })
+    }
+
+    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
+        score::score(&self.card, &*self.network, batch)
+    }
+}
+
+struct Parts {
+    network: Box<dyn Transformer>,
+    tokenizer: Tokenizer,
+    n_params: u64,
+    dtype: String,
+}
+
+impl Parts {
+    fn build(
+        source: &Source,
+        config: &Config,
+        family: &dyn families::Family,
+        files: &WeightFiles,
+    ) -> Result<Self, ZooError> {
+        let checkpoint = Checkpoint::parse(files)?;
+        let network = family.build(config, &checkpoint)?;
+        let tokenizer = Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?;
+        Ok(Self { network, tokenizer, n_params: checkpoint.n_params(), dtype: checkpoint.dtype() })
+    }
+}
+
+/// The context to use: the model's own, or a shorter one that was asked for.
+fn context(model: &str, options: &LoadOptions, n_ctx: usize) -> Result<usize, ZooError> {
+    match options.context {
+        None => Ok(n_ctx),
+        Some(asked) if (2..=n_ctx).contains(&asked) => Ok(asked),
+        Some(asked) => Err(ZooError::Context { model: model.to_owned(), asked, n_ctx }),
+    }
+}
+
+/// BOS, else EOS; by config.json, else by tokenizer_config.json.
+fn prefix_token(
+    source: &Source,
+    config: &Config,
+    tokenizer: &Tokenizer,
+    vocab_size: usize,
+) -> Result<Option<u32>, ZooError> {
+    for key in ["bos_token_id", "eos_token_id"] {
+        if let Some(id) = config.token(key, vocab_size)? {
+            return Ok(Some(id));
+        }
+    }
+    let named = TokenizerConfig::read(source)?;
+    let token = ["bos_token", "eos_token"].iter().find_map(|key| tokenizer.id(&named.token(key)?));
+    Ok(token)
+}

@@ -1,0 +1,184 @@
+//! Text → token ids, from tokenizer.json or from vocab.json and merges.txt.
+
+use crate::ZooError;
+use crate::config::Config;
+use crate::source::Source;
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use tokenizers::models::bpe::{BPE, Merges, Vocab};
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::pre_tokenizers::byte_level::ByteLevel;
+use tokenizers::{AddedToken, ModelWrapper};
+
+const TOKENIZER: &str = "tokenizer.json";
+const VOCAB: &str = "vocab.json";
+const MERGES: &str = "merges.txt";
+const HINT: &str = "a model needs tokenizer.json, or vocab.json with merges.txt";
+
+/// How the text of a byte-pair vocabulary (vocab.json, merges.txt) is to be handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bpe {
+    /// GPT-2: over bytes, split by GPT-2's pattern, nothing normalized.
+    ByteLevel,
+    /// GPT-1: lower-cased and without accents, split at spaces and punctuation, words ending in `</w>`.
+    LowerCased,
+}
+
+/// A tokenizer that has been checked against its model. Encoding needs no lock.
+pub struct Tokenizer {
+    inner: tokenizers::Tokenizer,
+    /// sha256 (hex) of the files it was built from.
+    pub sha256: String,
+}
+
+impl Tokenizer {
+    /// Builds the tokenizer of a folder; its ids must lie below `vocab_size`.
+    ///
+    /// # Errors
+    /// A missing or damaged file; a token outside the vocabulary.
+    pub fn load(source: &Source, bpe: Bpe, vocab_size: usize) -> Result<Self, ZooError> {
+        let (file, mut inner, sha256) = match source.read(TOKENIZER)? {
+            Some(bytes) => (TOKENIZER, from_json(source, &bytes)?, hash(&[bytes])),
+            None => from_bpe_files(source, bpe)?,
+        };
+        configure(&mut inner);
+        check_ids(source.describe_file(file), &inner, vocab_size)?;
+        Ok(Self { inner, sha256 })
+    }
+
+    /// The ids of `text`, no special tokens added.
+    ///
+    /// # Errors
+    /// The tokenizer library's words.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let encoding = self.inner.encode_fast(text, false).map_err(|error| error.to_string())?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The id of a token.
+    pub fn id(&self, token: &str) -> Option<u32> {
+        self.inner.token_to_id(token)
+    }
+}
+
+fn hash(files: &[Cow<'static, [u8]>]) -> String {
+    crate::checkpoint::hex(&files.iter().fold(Sha256::new(), |hash, bytes| hash.chain_update(bytes)).finalize())
+}
+
+/// Turns off what would make ids depend on anything but the text: truncation, padding and BPE dropout.
+fn configure(tokenizer: &mut tokenizers::Tokenizer) {
+    tokenizer.with_padding(None);
+    // Without parameters there is nothing that could be out of range, so this never fails.
+    let _ = tokenizer.with_truncation(None);
+    if let ModelWrapper::BPE(bpe) = tokenizer.get_model() {
+        if bpe.dropout.is_some() {
+            let mut bpe = bpe.clone();
+            bpe.dropout = None;
+            tokenizer.with_model(bpe);
+        }
+    }
+}
+
+fn from_json(source: &Source, bytes: &[u8]) -> Result<tokenizers::Tokenizer, ZooError> {
+    tokenizers::Tokenizer::from_bytes(bytes).map_err(|error| unusable(source, TOKENIZER, error.to_string()))
+}
+
+fn unusable(source: &Source, file: &str, reason: impl Into<String>) -> ZooError {
+    ZooError::Tokenizer { file: source.describe_file(file), reason: reason.into() }
+}
+
+fn from_bpe_files(source: &Source, bpe: Bpe) -> Result<(&'static str, tokenizers::Tokenizer, String), ZooError> {
+    let vocab_bytes = source.read(VOCAB)?.ok_or_else(|| source.missing(TOKENIZER, HINT))?;
+    let merges_bytes = source.require(MERGES, HINT)?;
+    let vocab = parse_vocab(source, &vocab_bytes)?;
+    let merges = parse_merges(source, &merges_bytes)?;
+    let special = special_tokens(source, &vocab)?;
+    let mut tokenizer = build(bpe, vocab, merges).map_err(|error| unusable(source, MERGES, error.to_string()))?;
+    tokenizer.add_special_tokens(special).map_err(|error| unusable(source, VOCAB, error.to_string()))?;
+    Ok((VOCAB, tokenizer, hash(&[vocab_bytes, merges_bytes])))
+}
+
+fn parse_vocab(source: &Source, bytes: &[u8]) -> Result<Vocab, ZooError> {
+    let vocab: Result<std::collections::BTreeMap<String, u32>, _> = serde_json::from_slice(bytes);
+    let vocab = vocab.map_err(|error| unusable(source, VOCAB, format!("not a map from token to id: {error}")))?;
+    Ok(vocab.into_iter().collect())
+}
+
+/// A merge a line, two symbols apart by a space; a first line `#version: …` is no merge.
+fn parse_merges(source: &Source, bytes: &[u8]) -> Result<Merges, ZooError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| unusable(source, MERGES, error.to_string()))?;
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with("#version"));
+    let merge = |(i, line): (usize, &str)| match line.split_once(' ') {
+        Some((left, right)) if !left.is_empty() && !right.is_empty() && !right.contains(' ') => {
+            Ok((left.to_owned(), right.to_owned()))
+        }
+        _ => Err(unusable(source, MERGES, format!("line {} is not two symbols and a space: {line:?}", i + 1))),
+    };
+    lines.map(merge).collect()
+}
+
+/// Tokens that text is never split inside of: those that tokenizer_config.json names, where the vocabulary has them.
+fn special_tokens(source: &Source, vocab: &Vocab) -> Result<Vec<AddedToken>, ZooError> {
+    let named = TokenizerConfig::read(source)?;
+    let keys = ["bos_token", "eos_token", "unk_token"];
+    let defaults = ["<|endoftext|>", "<unk>"].map(str::to_owned);
+    let mut tokens: Vec<String> = keys.iter().filter_map(|key| named.token(key)).chain(defaults).collect();
+    tokens.sort();
+    tokens.dedup();
+    Ok(tokens
+        .into_iter()
+        .filter(|token| vocab.contains_key(token))
+        .map(|token| AddedToken::from(token, true))
+        .collect())
+}
+
+fn build(bpe: Bpe, vocab: Vocab, merges: Merges) -> tokenizers::Result<tokenizers::Tokenizer> {
+    let unknown = vocab.contains_key("<unk>");
+    let builder = BPE::builder().vocab_and_merges(vocab, merges);
+    Ok(match bpe {
+        Bpe::ByteLevel => {
+            let mut tokenizer = tokenizers::Tokenizer::new(builder.build()?);
+            tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
+            tokenizer
+        }
+        Bpe::LowerCased => {
+            let builder = if unknown { builder.unk_token("<unk>".to_owned()) } else { builder };
+            let mut tokenizer = tokenizers::Tokenizer::new(builder.end_of_word_suffix("</w>".to_owned()).build()?);
+            tokenizer.with_normalizer(Some(BertNormalizer::new(true, true, None, true)))?;
+            tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+            tokenizer
+        }
+    })
+}
+
+/// The largest id the tokenizer can give must have a row in the embedding.
+fn check_ids(file: String, tokenizer: &tokenizers::Tokenizer, vocab_size: usize) -> Result<(), ZooError> {
+    let largest = tokenizer.get_vocab(true).into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)));
+    match largest {
+        Some((token, id)) if id as usize >= vocab_size => Err(ZooError::Vocabulary { file, token, id, vocab_size }),
+        Some(_) => Ok(()),
+        None => Err(ZooError::Tokenizer { file, reason: "it has no tokens".to_owned() }),
+    }
+}
+
+/// tokenizer_config.json, of which only the names of special tokens matter here. Absent is empty.
+pub struct TokenizerConfig(Option<Config>);
+
+impl TokenizerConfig {
+    /// Reads the file when there is one.
+    ///
+    /// # Errors
+    /// It is not JSON.
+    pub fn read(source: &Source) -> Result<Self, ZooError> {
+        const FILE: &str = "tokenizer_config.json";
+        let bytes = source.read(FILE)?;
+        Ok(Self(bytes.map(|bytes| Config::parse(source.describe_file(FILE), &bytes)).transpose()?))
+    }
+
+    /// A special token's text, written as a string or as an object with `content`.
+    pub fn token(&self, key: &str) -> Option<String> {
+        let value = self.0.as_ref()?.get(key)?;
+        Some(value.as_str().or_else(|| value.get("content")?.as_str())?.to_owned())
+    }
+}

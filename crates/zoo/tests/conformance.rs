@@ -1,0 +1,8 @@
+//! What every family must hold, checked on every reference checkpoint of a known family.
+
+mod conformance {
+    mod fixtures;
+    mod invariance;
+    mod reference;
+    mod spans;
+}

@@ -1,0 +1,93 @@
+//! Reference checkpoints: a folder with a model, four texts, and the token ids and logits another implementation gives.
+
+use safetensors::SafeTensors;
+use std::path::{Path, PathBuf};
+use yardstick_core::{LanguageModel, Span};
+use yardstick_zoo::{FAMILIES, LoadOptions, Model};
+
+/// The checkpoints in the repository, and those of known families in `$YARDSTICK_SHARED/reference`.
+pub fn checkpoints() -> Vec<PathBuf> {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut folders = models_in(&own);
+    assert_eq!(folders.len(), FAMILIES.len(), "one checkpoint a family in {}", own.display());
+    match std::env::var_os("YARDSTICK_SHARED") {
+        Some(shared) => folders.extend(models_in(&Path::new(&shared).join("reference"))),
+        None => eprintln!("YARDSTICK_SHARED is not set: only the checkpoints in tests/fixtures are checked"),
+    }
+    folders
+}
+
+/// Folders with a config.json of a known family, in name order.
+fn models_in(parent: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(parent)
+        .unwrap_or_else(|error| panic!("{}: {error}", parent.display()))
+        .map(|entry| entry.unwrap().path())
+        .filter(|folder| model_type(folder).is_some_and(|name| FAMILIES.iter().any(|f| f.model_type() == name)))
+        .collect();
+    folders.sort();
+    folders
+}
+
+fn model_type(folder: &Path) -> Option<String> {
+    let config = std::fs::read(folder.join("config.json")).ok()?;
+    let config: serde_json::Value = serde_json::from_slice(&config).ok()?;
+    Some(config["model_type"].as_str()?.to_owned())
+}
+
+pub fn open(folder: &Path) -> Model {
+    Model::open(folder.to_str().unwrap(), &LoadOptions::default()).unwrap()
+}
+
+/// One text of a checkpoint with what is expected for it.
+pub struct Expected {
+    pub text: String,
+    pub ids: Vec<u32>,
+    /// `[time, vocab]`
+    pub logits: Vec<f32>,
+}
+
+pub fn expected(folder: &Path) -> Vec<Expected> {
+    let texts: Vec<String> = serde_json::from_slice(&std::fs::read(folder.join("texts.json")).unwrap()).unwrap();
+    let bytes = std::fs::read(folder.join("expected.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let data = |name: String| tensors.tensor(&name).unwrap().data().to_vec();
+    let ids = |i: usize| data(format!("input_ids.{i}")).chunks_exact(8).map(id).collect();
+    let logits = |i: usize| data(format!("logits.{i}")).chunks_exact(4).map(float).collect();
+    texts.into_iter().enumerate().map(|(i, text)| Expected { text, ids: ids(i), logits: logits(i) }).collect()
+}
+
+fn id(bytes: &[u8]) -> u32 {
+    u32::try_from(i64::from_le_bytes(bytes.try_into().unwrap())).unwrap()
+}
+
+fn float(bytes: &[u8]) -> f32 {
+    f32::from_le_bytes(bytes.try_into().unwrap())
+}
+
+/// A repeatable stream of numbers (splitmix64).
+pub struct Draw(pub u64);
+
+impl Draw {
+    pub fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) % n as u64) as usize
+    }
+
+    pub fn tokens(&mut self, model: &Model, len: usize) -> Vec<u32> {
+        (0..len).map(|_| self.below(model.card().vocab_size) as u32).collect()
+    }
+
+    /// A span of 2 to `longest` tokens with 1 to all but one of them scored.
+    pub fn span(&mut self, model: &Model, longest: usize) -> Span {
+        let len = 2 + self.below(longest - 1);
+        Span { tokens: self.tokens(model, len), scored: 1 + self.below(len - 1) }
+    }
+}
+
+/// The scores' bits, for comparisons that allow no tolerance.
+pub fn bits(model: &dyn LanguageModel, batch: &[Span]) -> Vec<Vec<(u64, bool)>> {
+    let scores = model.score(batch).unwrap();
+    scores.into_iter().map(|span| span.iter().map(|s| (s.log_prob.to_bits(), s.is_greedy)).collect()).collect()
+}

@@ -1,0 +1,58 @@
+//! Token ids and logits equal the reference implementation's.
+
+use super::fixtures::{checkpoints, expected, open};
+use yardstick_core::LanguageModel;
+
+const TOLERANCE: f32 = 1e-4;
+
+#[test]
+fn tokens_and_logits_equal_the_reference() {
+    for folder in checkpoints() {
+        let model = open(&folder);
+        let mut largest = 0.0_f32;
+        for (i, expected) in expected(&folder).iter().enumerate() {
+            assert_eq!(model.encode(&expected.text).unwrap(), expected.ids, "{}: text {i}", folder.display());
+            let logits = model.logits(&expected.ids).unwrap();
+            assert_eq!(logits.len(), expected.logits.len());
+            let worst = logits.iter().zip(&expected.logits).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(worst <= TOLERANCE, "{}: text {i}: logits differ by {worst:e}", folder.display());
+            largest = largest.max(worst);
+        }
+        eprintln!("{}: largest logit difference {largest:.1e}", folder.display());
+    }
+}
+
+#[test]
+fn probabilities_sum_to_one() {
+    for folder in checkpoints() {
+        let model = open(&folder);
+        let prefix = &expected(&folder)[0].ids;
+        let spans: Vec<_> = (0..model.card().vocab_size as u32)
+            .map(|token| yardstick_core::Span { tokens: [prefix.as_slice(), &[token]].concat(), scored: 1 })
+            .collect();
+        let scores = model.score(&spans).unwrap();
+        let total: f64 = scores.iter().map(|span| span[0].log_prob.exp()).sum();
+        assert!((total - 1.0).abs() < 1e-9, "{}: probabilities sum to {total}", folder.display());
+        let greedy: Vec<_> = scores.iter().filter(|span| span[0].is_greedy).collect();
+        assert_eq!(greedy.len(), 1, "{}: one token is the first choice", folder.display());
+        let best = scores.iter().map(|span| span[0].log_prob).fold(f64::NEG_INFINITY, f64::max);
+        assert_eq!(greedy[0][0].log_prob.to_bits(), best.to_bits());
+    }
+}
+
+#[test]
+fn scores_are_the_log_softmax_of_the_logits() {
+    for folder in checkpoints() {
+        let model = open(&folder);
+        let tokens = expected(&folder)[1].ids.clone();
+        let vocab_size = model.card().vocab_size;
+        let logits = model.logits(&tokens[..tokens.len() - 1]).unwrap();
+        let scored = tokens.len() - 1;
+        let scores = model.score(&[yardstick_core::Span { tokens: tokens.clone(), scored }]).unwrap();
+        for (t, (row, score)) in logits.chunks_exact(vocab_size).zip(&scores[0]).enumerate() {
+            let norm = row.iter().map(|&x| f64::from(x).exp()).sum::<f64>().ln();
+            let wanted = f64::from(row[tokens[t + 1] as usize]) - norm;
+            assert!((score.log_prob - wanted).abs() < 1e-9, "{}: token {}", folder.display(), t + 1);
+        }
+    }
+}
