@@ -21,26 +21,31 @@ impl SplitMix64 {
     }
 
     /// A number in `0..n`, by the high word of a product; the bias is below n / 2^64.
-    pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    pub fn below(&mut self, n: u32) -> u32 {
+        ((u128::from(self.next()) * u128::from(n)) >> 64) as u32
+    }
+
+    /// A place in a slice of `len` items.
+    pub fn index(&mut self, len: usize) -> usize {
+        self.below(len as u32) as usize
     }
 
     /// One of `items`, which must not be empty.
     pub fn pick<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len())]
+        items[self.index(items.len())]
     }
 
     /// Two different members of `items`, which must hold at least two.
     pub fn pick_two<T: Copy>(&mut self, items: &[T]) -> (T, T) {
-        let first = self.below(items.len());
-        let second = (first + 1 + self.below(items.len() - 1)) % items.len();
+        let first = self.index(items.len());
+        let second = (first + 1 + self.index(items.len() - 1)) % items.len();
         (items[first], items[second])
     }
 
     /// Reorders `items`, every order equally likely (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
+            items.swap(last, self.index(last + 1));
         }
     }
 }

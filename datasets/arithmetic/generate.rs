@@ -42,17 +42,21 @@ pub fn files() -> Vec<DataFile> {
 }
 
 /// Questions about operands drawn from `0..bound`, no ordered pair of operands twice.
-fn rows(split: &str, operation: Operation, bound: usize) -> Vec<Value> {
+fn rows(split: &str, operation: Operation, bound: u32) -> Vec<Value> {
     let mut random = SplitMix64::named(&format!("arithmetic/{split}"));
     let mut seen = BTreeSet::new();
     let mut rows = Vec::with_capacity(ROWS);
     while rows.len() < ROWS {
-        let (a, b) = (random.below(bound) as i64, random.below(bound) as i64);
+        let (a, b) = (operand(&mut random, bound), operand(&mut random, bound));
         if seen.insert((a, b)) {
             rows.push(row(operation, a, b));
         }
     }
     rows
+}
+
+fn operand(random: &mut SplitMix64, bound: u32) -> i64 {
+    i64::from(random.below(bound))
 }
 
 fn row(operation: Operation, a: i64, b: i64) -> Value {

@@ -47,7 +47,7 @@ const BUYING: &[&str] = &["bought", "brought", "carried", "sold", "ordered"];
 
 /// An opening such as `Anna mended`, a thing fit for its verb, and a time.
 fn deed(random: &mut SplitMix64) -> (String, &'static str, &'static str) {
-    let deed = &DEEDS[random.below(DEEDS.len())];
+    let deed = &DEEDS[random.index(DEEDS.len())];
     (format!("{} {}", name(random), deed.past), random.pick(deed.objects), random.pick(TIMES))
 }
 

@@ -27,8 +27,20 @@ pub const PEOPLE: &[&str] = &[
 ];
 
 /// Nouns for men and boys whose plurals are regular.
-pub const MASCULINE: &[&str] =
-    &["king", "boy", "father", "uncle", "grandfather", "brother", "nephew", "prince", "waiter", "monk", "son", "duke"];
+pub const MASCULINE: &[&str] = &[
+    "king",
+    "boy",
+    "father",
+    "uncle",
+    "grandfather",
+    "prince",
+    "waiter",
+    "monk",
+    "duke",
+    "knight",
+    "butler",
+    "wizard",
+];
 
 /// Nouns for women and girls whose plurals are regular.
 pub const FEMININE: &[&str] = &[
@@ -37,13 +49,13 @@ pub const FEMININE: &[&str] = &[
     "mother",
     "aunt",
     "grandmother",
-    "sister",
-    "niece",
     "princess",
     "waitress",
     "nun",
-    "daughter",
     "countess",
+    "maid",
+    "witch",
+    "duchess",
 ];
 
 /// Names of men.

@@ -67,8 +67,7 @@ const MARVELS: &[&str] = &[
     "slept so badly",
     "laughed so loudly",
 ];
-const MODALS: &[(&str, &str)] =
-    &[("can", "cannot"), ("could", "could not"), ("will", "will not"), ("would", "would not")];
+const MODALS: &[(&str, &str)] = &[("can", "cannot"), ("could", "could not"), ("will", "will not")];
 
 /// The same words in both sentences: only one of them has `not` above the word that needs it.
 fn scope_of_not(random: &mut SplitMix64, many: bool) -> Pair {
@@ -105,7 +104,7 @@ fn inversion(random: &mut SplitMix64, many: bool) -> Pair {
 
 fn auxiliary_form(random: &mut SplitMix64, perfect: bool) -> Pair {
     let subject = random.pick(PEOPLE);
-    let deed = &DEEDS[random.below(DEEDS.len())];
+    let deed = &DEEDS[random.index(DEEDS.len())];
     let (thing, time) = (random.pick(deed.objects), random.pick(TIMES));
     let auxiliary = if perfect { "had" } else { "did" };
     let (good, bad) = choose((deed.base, deed.past), perfect);

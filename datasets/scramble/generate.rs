@@ -81,7 +81,7 @@ fn row(scramble: &Scramble, random: &mut SplitMix64, known: &BTreeSet<&str>, wor
 }
 
 fn cycle_letters(random: &mut SplitMix64, word: &str) -> String {
-    let (front, back) = word.split_at(1 + random.below(word.len() - 1));
+    let (front, back) = word.split_at(1 + random.index(word.len() - 1));
     format!("{back}{front}")
 }
 
