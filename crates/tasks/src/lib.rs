@@ -1,1 +1,42 @@
-//! stub
+//! Tasks: what to ask a language model about each document of a dataset, and what its answers are worth.
+//!
+//! The way of a document: a row of a parquet, JSON or CSV file → [`Doc`](yardstick_core::Doc) → the task's columns, Jinja
+//! templates and hooks → [`Instance`](yardstick_core::Instance) with its requests → (the model) → responses →
+//! [`Sample`](yardstick_core::Sample) → [`Estimate`](yardstick_core::Estimate).
+//!
+//! Task files have the schema of EleutherAI's lm-evaluation-harness 0.4.13; for the ids in [`Catalog::bundled`], prompts and
+//! metrics are lm-eval's to the letter. Zero-shot, log-likelihood output types only: what a file asks for beyond that is
+//! refused where it would change a result.
+//!
+//! ```
+//! use yardstick_tasks::{Catalog, Stores};
+//! # fn main() -> Result<(), yardstick_tasks::TaskError> {
+//! let catalog = Catalog::bundled()?;
+//! let selection = catalog.resolve(&["starter_pronouns".to_owned()])?;
+//! let loaded = selection.tasks[0].load(&Stores::default(), Some(4))?;
+//! assert_eq!(loaded.instances.len(), 4);
+//! assert_eq!(loaded.instances[0].requests.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+
+mod catalog;
+mod config;
+mod data;
+mod error;
+mod hash;
+mod hooks;
+mod metrics;
+mod prompt;
+mod row;
+mod task;
+mod yaml;
+
+pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_estimates};
+pub use config::OutputType;
+pub use data::Stores;
+pub use error::{Place, RowPlace, TaskError};
+pub use hooks::{HOOKS, Hook, HookKind};
+pub use metrics::{Aggregation, METRICS, Metric};
+pub use row::Row;
+pub use task::{Loaded, Task};

@@ -1,0 +1,54 @@
+//! The mean over a group's tasks.
+
+use crate::config::Aggregate;
+use yardstick_core::{Estimate, GroupRecord, TaskCard};
+use yardstick_stats::{Z95, pooled_stderr};
+
+/// A selected group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The id and the ids of all tasks in it, those of groups in it too.
+    pub record: GroupRecord,
+    pub(super) aggregates: Vec<Aggregate>,
+}
+
+/// The metrics that the group's file asks for, over those of `members` that are its tasks.
+///
+/// lm-eval's rule: the mean over tasks weighted by their documents with the pooled standard error, or with
+/// `weight_by_size: false` the plain mean with √Σseᵢ²/k. The interval is the normal one. A group of which a task is not
+/// among the members (a run that was interrupted) has no estimates: a mean over part of it would pass for the whole.
+pub fn group_estimates(group: &Group, members: &[(TaskCard, Vec<(String, Estimate)>)]) -> Vec<(String, Estimate)> {
+    let find = |id: &String| members.iter().find(|(card, _)| card.id == *id);
+    let Some(members) = group.record.tasks.iter().map(find).collect::<Option<Vec<_>>>() else { return Vec::new() };
+    let mut estimates = Vec::new();
+    for aggregate in &group.aggregates {
+        let with_metric = members.iter().filter(|(card, _)| card.metrics.iter().any(|m| m.name == aggregate.metric));
+        let values = with_metric.map(|(_, own)| own.iter().find(|(name, _)| *name == aggregate.metric).map(|(_, e)| e));
+        if let Some(values) = values.collect::<Option<Vec<_>>>().filter(|values| !values.is_empty()) {
+            estimates.push((aggregate.metric.clone(), mean(&values, aggregate.weight_by_size)));
+        }
+    }
+    estimates
+}
+
+fn mean(parts: &[&Estimate], weight_by_size: bool) -> Estimate {
+    let weight = |part: &Estimate| if weight_by_size { part.n as f64 } else { 1.0 };
+    let (sum, weights) =
+        parts.iter().fold((0.0, 0.0), |(sum, weights), part| (sum + part.value * weight(part), weights + weight(part)));
+    let value = sum / weights;
+    let (stderr, method) = if weight_by_size {
+        let sizes: Vec<_> = parts.iter().map(|part| (part.stderr, part.n)).collect();
+        (pooled_stderr(&sizes), "mean over tasks by size, pooled s; normal 95 %")
+    } else {
+        let squares: Option<f64> = parts.iter().map(|part| part.stderr.map(|se| se * se)).sum();
+        (squares.map(|squares| squares.sqrt() / parts.len() as f64), "plain mean over tasks; normal 95 %")
+    };
+    Estimate {
+        value,
+        stderr,
+        low: stderr.map(|se| value - Z95 * se),
+        high: stderr.map(|se| value + Z95 * se),
+        n: parts.iter().map(|part| part.n).sum(),
+        method: method.to_owned(),
+    }
+}

@@ -1,0 +1,66 @@
+//! `doc_to_text` and its relatives: what may stand there.
+
+use crate::error::{Place, TaskError};
+use crate::hooks::{self, Hook};
+use crate::yaml::{Kind, Node};
+use std::path::Path;
+use yardstick_core::Value;
+
+/// The value of a `doc_to_*` key with where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub key: &'static str,
+    pub place: Place,
+    pub kind: FieldKind,
+}
+
+/// What a `doc_to_*` key may hold.
+#[derive(Clone, Debug)]
+pub(crate) enum FieldKind {
+    /// A column's name or a Jinja template: which of them is known once the columns are.
+    Text(String),
+    /// A number or a list, the same for every row.
+    Constant(Value),
+    /// A hook from a row to a value.
+    Hook(&'static Hook),
+}
+
+impl Field {
+    /// The field under `key`, if there is one.
+    pub fn read(root: &Node, key: &'static str) -> Result<Option<Self>, TaskError> {
+        let Some(node) = root.get(key) else { return Ok(None) };
+        let kind = match &node.kind {
+            Kind::Str(text) => FieldKind::Text(text.clone()),
+            Kind::Function(name) => FieldKind::Hook(hook(node, key, name)?),
+            Kind::Int(_) | Kind::List(_) | Kind::Map(_) => FieldKind::Constant(constant(node, key)?),
+            _ => return Err(node.wrong(key, "a template, a column, a number, a list or a !function")),
+        };
+        Ok(Some(Self { key, place: node.place.clone(), kind }))
+    }
+}
+
+/// The hook that a `!function` tag means, by its module's place: `utils.f` in `hellaswag/x.yaml` is `hellaswag.utils.f`.
+pub(super) fn hook(node: &Node, key: &str, name: &str) -> Result<&'static Hook, TaskError> {
+    let folder = Path::new(&*node.place.file).parent().and_then(Path::file_name);
+    let full = folder.map(|folder| format!("{}.{name}", folder.to_string_lossy()));
+    hooks::find(name).or_else(|| hooks::find(full.as_deref()?)).ok_or_else(|| TaskError::UnknownHook {
+        place: node.place.clone(),
+        key: key.to_owned(),
+        function: full.clone().unwrap_or_else(|| name.to_owned()),
+        nearest: hooks::nearest(full.as_deref().unwrap_or(name)),
+    })
+}
+
+fn constant(node: &Node, key: &str) -> Result<Value, TaskError> {
+    Ok(match &node.kind {
+        Kind::Null => Value::Null,
+        Kind::Bool(b) => Value::Bool(*b),
+        Kind::Int(i) => Value::Int(*i),
+        Kind::Float(f, _) => Value::Float(*f),
+        Kind::Str(text) => Value::Str(text.clone()),
+        Kind::List(items) => Value::List(items.iter().map(|item| constant(item, key)).collect::<Result<_, _>>()?),
+        // lm-eval takes the values of a mapping of choices and drops the keys.
+        Kind::Map(entries) => Value::List(entries.iter().map(|e| constant(&e.value, key)).collect::<Result<_, _>>()?),
+        Kind::Function(_) => return Err(node.wrong(key, "without a !function inside")),
+    })
+}

@@ -1,0 +1,105 @@
+//! Every key of the schema and what becomes of it.
+
+use crate::error::{TaskError, nearest};
+use crate::yaml::{Entry, Kind};
+
+/// What a key does here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Policy {
+    /// Read by [`super::TaskConfig`].
+    Used,
+    /// Without influence on a zero-shot log-likelihood: display names, few-shot pools, decontamination.
+    NoEffect,
+    /// Would change the result, unless null or the value that means "off".
+    Refused(&'static str),
+}
+
+use Policy::{NoEffect, Refused, Used};
+
+/// The keys of lm-eval 0.4.13's task files.
+const TASK_KEYS: &[(&str, Policy)] = &[
+    ("task", Used),
+    ("task_alias", NoEffect),
+    ("task_list", NoEffect),
+    ("tag", Used),
+    ("class", Refused("the task is a Python class")),
+    ("recipe", Refused("the task is made by a Python package")),
+    ("custom_dataset", Refused("the dataset is made by a Python function")),
+    ("dataset_path", Used),
+    ("dataset_name", Used),
+    ("dataset_kwargs", Used),
+    ("training_split", NoEffect),
+    ("validation_split", Used),
+    ("test_split", Used),
+    ("fewshot_split", NoEffect),
+    ("process_docs", Used),
+    ("doc_to_text", Used),
+    ("doc_to_target", Used),
+    ("doc_to_choice", Used),
+    ("doc_to_image", Refused("the prompt has an image")),
+    ("doc_to_audio", Refused("the prompt has sound")),
+    ("unsafe_code", Refused("the metric runs code that the model wrote")),
+    ("process_results", Used),
+    ("use_prompt", Refused("the prompt comes from promptsource")),
+    ("description", Used),
+    ("target_delimiter", Used),
+    ("fewshot_delimiter", NoEffect),
+    ("fewshot_config", NoEffect),
+    ("num_fewshot", Refused("prompts are zero-shot")),
+    ("metric_list", Used),
+    ("output_type", Used),
+    ("generation_kwargs", NoEffect),
+    ("repeats", NoEffect),
+    ("filter_list", Refused("responses are scored as they are")),
+    ("should_decontaminate", NoEffect),
+    ("doc_to_decontamination_query", NoEffect),
+    ("gen_prefix", Refused("it puts words before every answer")),
+    ("metadata", Used),
+];
+
+const GROUP_KEYS: &[(&str, Policy)] = &[
+    ("group", Used),
+    ("group_alias", NoEffect),
+    ("task", Used),
+    ("aggregate_metric_list", Used),
+    ("tag", NoEffect),
+    ("metadata", Used),
+];
+
+/// Refuses keys of a task that the schema does not have or that cannot be honoured.
+pub(super) fn check_task(entries: &[Entry]) -> Result<(), TaskError> {
+    entries.iter().try_for_each(|entry| check(entry, TASK_KEYS))
+}
+
+/// The same for a group. A task's key in a group's file overrides it for all members, which is not supported.
+pub(super) fn check_group(entries: &[Entry]) -> Result<(), TaskError> {
+    for entry in entries {
+        let is_override = TASK_KEYS.iter().any(|(key, _)| *key == entry.key);
+        if is_override && GROUP_KEYS.iter().all(|(key, _)| *key != entry.key) {
+            return Err(unsupported(entry, "it overrides the key in every member of the group"));
+        }
+        check(entry, GROUP_KEYS)?;
+    }
+    Ok(())
+}
+
+fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {
+    match keys.iter().find(|(key, _)| *key == entry.key) {
+        Some((_, Used | NoEffect)) => Ok(()),
+        Some((_, Refused(_))) if is_off(&entry.value.kind) => Ok(()),
+        Some((_, Refused(reason))) => Err(unsupported(entry, reason)),
+        None => Err(TaskError::UnknownKey {
+            place: entry.place.clone(),
+            key: entry.key.clone(),
+            nearest: nearest(&entry.key, keys.iter().map(|(key, _)| *key)),
+        }),
+    }
+}
+
+fn unsupported(entry: &Entry, reason: &str) -> TaskError {
+    TaskError::Unsupported { place: entry.place.clone(), key: entry.key.clone(), reason: reason.to_owned() }
+}
+
+const fn is_off(kind: &Kind) -> bool {
+    matches!(kind, Kind::Null | Kind::Bool(false) | Kind::Int(0))
+}

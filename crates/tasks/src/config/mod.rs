@@ -1,0 +1,16 @@
+//! Task and group files: from YAML to what they mean.
+
+mod field;
+mod group;
+mod include;
+mod keys;
+mod output_type;
+mod source;
+mod task;
+
+pub(crate) use field::{Field, FieldKind};
+pub(crate) use group::{Aggregate, GroupConfig};
+pub(crate) use include::load;
+pub use output_type::OutputType;
+pub(crate) use source::Source;
+pub(crate) use task::{DataFiles, DatasetSpec, MetricSpec, TaskConfig};

@@ -1,0 +1,254 @@
+//! Task files: one task each.
+
+use super::field::{Field, FieldKind, hook};
+use super::{OutputType, keys};
+use crate::error::{Place, TaskError, nearest};
+use crate::hooks::{Hook, HookKind};
+use crate::metrics::{self, Metric};
+use crate::yaml::{Kind, Node};
+use std::path::PathBuf;
+
+/// A task as its file says, with everything that can be known without data resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct TaskConfig {
+    pub id: String,
+    /// One line on what it measures, from `metadata.about`.
+    pub about: String,
+    /// `metadata.version`, as written.
+    pub version: String,
+    /// What guessing gets where the number of choices does not tell, from `metadata.chance`.
+    pub chance: Option<f64>,
+    pub place: Place,
+    pub tags: Vec<String>,
+    pub dataset: DatasetSpec,
+    pub output_type: OutputType,
+    pub process_docs: Option<&'static Hook>,
+    pub process_results: Option<&'static Hook>,
+    pub description: Option<Field>,
+    pub doc_to_text: Field,
+    pub doc_to_target: Field,
+    pub doc_to_choice: Option<Field>,
+    pub target_delimiter: String,
+    pub metrics: Vec<MetricSpec>,
+}
+
+/// Where the rows are.
+#[derive(Clone, Debug)]
+pub(crate) struct DatasetSpec {
+    /// Hub id, or `json`, `csv`, `parquet` for local files.
+    pub path: String,
+    pub name: Option<String>,
+    pub split: String,
+    /// The files of the split for local files.
+    pub files: Option<DataFiles>,
+}
+
+/// Local data files.
+#[derive(Clone, Debug)]
+pub(crate) struct DataFiles {
+    /// Paths as written.
+    pub paths: Vec<String>,
+    /// The folder of the task file, which paths that do not exist are tried against.
+    pub folder: PathBuf,
+}
+
+/// A metric as the task reports it.
+#[derive(Clone, Debug)]
+pub(crate) struct MetricSpec {
+    pub metric: &'static Metric,
+    pub higher_is_better: bool,
+}
+
+impl TaskConfig {
+    /// Reads a mapping with includes merged and a `task` key.
+    pub fn read(root: &Node) -> Result<Self, TaskError> {
+        keys::check_task(root.entries("the file")?)?;
+        let output_type = output_type(root)?;
+        let doc_to_choice = Field::read(root, "doc_to_choice")?;
+        if output_type == OutputType::MultipleChoice && doc_to_choice.is_none() {
+            return Err(missing(root, "doc_to_choice", "output_type multiple_choice"));
+        }
+        let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results(_)))?;
+        let config = Self {
+            id: required(root, "task", "every task has an id")?.str("task")?.to_owned(),
+            about: about(root)?,
+            version: metadata(root, "version").and_then(Node::text).unwrap_or_default(),
+            chance: chance(root)?,
+            place: root.place.clone(),
+            tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
+            dataset: dataset(root)?,
+            output_type,
+            process_docs: function(root, "process_docs", |kind| matches!(kind, HookKind::Row(_)))?,
+            process_results,
+            description: Field::read(root, "description")?,
+            doc_to_text: text_field(root, output_type)?,
+            doc_to_target: Field::read(root, "doc_to_target")?
+                .ok_or_else(|| missing(root, "doc_to_target", "there is no right answer without it"))?,
+            doc_to_choice,
+            target_delimiter: root
+                .get("target_delimiter")
+                .map_or(Ok(" "), |node| node.str("target_delimiter"))?
+                .to_owned(),
+            metrics: metric_list(root, output_type)?,
+        };
+        config.fields().try_for_each(check_hook)?;
+        Ok(config)
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        [&self.doc_to_text, &self.doc_to_target].into_iter().chain(&self.doc_to_choice).chain(&self.description)
+    }
+}
+
+/// `metadata.about`: lm-eval leaves metadata alone, so our own keys stand there.
+pub(super) fn about(root: &Node) -> Result<String, TaskError> {
+    metadata(root, "about").map_or(Ok(String::new()), |node| node.str("about").map(str::to_owned))
+}
+
+fn metadata<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
+    root.get("metadata").and_then(|metadata| metadata.get(key))
+}
+
+fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
+    TaskError::MissingKey { place: root.place.clone(), key, why }
+}
+
+fn required<'a>(root: &'a Node, key: &'static str, why: &'static str) -> Result<&'a Node, TaskError> {
+    root.get(key).ok_or_else(|| missing(root, key, why))
+}
+
+fn chance(root: &Node) -> Result<Option<f64>, TaskError> {
+    let Some(node) = metadata(root, "chance") else { return Ok(None) };
+    let value = match &node.kind {
+        Kind::Float(f, _) => *f,
+        Kind::Int(i) => *i as f64,
+        _ => f64::NAN,
+    };
+    if (0.0..=1.0).contains(&value) { Ok(Some(value)) } else { Err(node.wrong("chance", "a number from 0 to 1")) }
+}
+
+fn output_type(root: &Node) -> Result<OutputType, TaskError> {
+    let reason = "text generation; log-likelihood tasks are";
+    let Some(node) = root.get("output_type") else {
+        return Err(TaskError::Unsupported {
+            place: root.place.clone(),
+            key: "output_type".to_owned(),
+            reason: format!("without the key it is generate_until, {reason}"),
+        });
+    };
+    let name = node.str("output_type")?;
+    if name == "generate_until" {
+        let (place, key) = (node.place.clone(), "output_type".to_owned());
+        return Err(TaskError::Unsupported { place, key, reason: format!("generate_until is {reason}") });
+    }
+    let known = OutputType::ALL.into_iter().find(|output_type| output_type.name() == name);
+    known.ok_or_else(|| node.wrong("output_type", "multiple_choice, loglikelihood or loglikelihood_rolling"))
+}
+
+/// `doc_to_text`, which a rolling task may leave out: it scores the target from its first token on.
+fn text_field(root: &Node, output_type: OutputType) -> Result<Field, TaskError> {
+    match Field::read(root, "doc_to_text")? {
+        Some(field) => Ok(field),
+        None if output_type == OutputType::LogLikelihoodRolling => {
+            let kind = FieldKind::Text(String::new());
+            Ok(Field { key: "doc_to_text", place: root.place.clone(), kind })
+        }
+        None => Err(missing(root, "doc_to_text", "there is no prompt without it")),
+    }
+}
+
+fn function(root: &Node, key: &str, accepts: impl Fn(&HookKind) -> bool) -> Result<Option<&'static Hook>, TaskError> {
+    let Some(node) = root.get(key) else { return Ok(None) };
+    let Kind::Function(name) = &node.kind else { return Err(node.wrong(key, "a !function")) };
+    let hook = hook(node, key, name)?;
+    if !accepts(&hook.kind) {
+        return Err(TaskError::WrongHook { place: node.place.clone(), key: key.to_owned(), function: name.clone() });
+    }
+    Ok(Some(hook))
+}
+
+fn check_hook(field: &Field) -> Result<(), TaskError> {
+    match &field.kind {
+        FieldKind::Hook(hook) if !matches!(hook.kind, HookKind::Value(_)) => Err(TaskError::WrongHook {
+            place: field.place.clone(),
+            key: field.key.to_owned(),
+            function: hook.name.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn dataset(root: &Node) -> Result<DatasetSpec, TaskError> {
+    let path = required(root, "dataset_path", "rows come from somewhere")?.str("dataset_path")?.to_owned();
+    let name = root.get("dataset_name").map(|node| node.str("dataset_name").map(str::to_owned)).transpose()?;
+    let split = match (root.get("test_split"), root.get("validation_split")) {
+        (Some(node), _) => node.str("test_split")?,
+        (None, Some(node)) => node.str("validation_split")?,
+        (None, None) => return Err(missing(root, "test_split", "or `validation_split`: one of them is scored")),
+    };
+    let is_local = matches!(path.as_str(), "json" | "csv" | "parquet");
+    let files = data_files(root, split)?;
+    if is_local && files.is_none() {
+        return Err(missing(root, "dataset_kwargs", "local files are named by its `data_files`"));
+    }
+    Ok(DatasetSpec { path, name, split: split.to_owned(), files })
+}
+
+fn data_files(root: &Node, split: &str) -> Result<Option<DataFiles>, TaskError> {
+    let Some(kwargs) = root.get("dataset_kwargs") else { return Ok(None) };
+    for entry in kwargs.entries("dataset_kwargs")? {
+        if !matches!(entry.key.as_str(), "data_files" | "trust_remote_code") {
+            let reason = "only `data_files` is".to_owned();
+            return Err(TaskError::Unsupported { place: entry.place.clone(), key: entry.key.clone(), reason });
+        }
+    }
+    let Some(node) = kwargs.get("data_files") else { return Ok(None) };
+    let paths = match &node.kind {
+        Kind::Map(entries) => {
+            let node = node.get(split).ok_or_else(|| TaskError::BadKey {
+                place: node.place.clone(),
+                key: "data_files".to_owned(),
+                expected: format!("a mapping with split {split}"),
+                found: format!("one with {}", entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>().join(", ")),
+            })?;
+            node.strings("data_files")?
+        }
+        // What the datasets library calls a split that nobody named.
+        _ if split == "train" => node.strings("data_files")?,
+        _ => {
+            return Err(node.wrong("data_files", &format!("a mapping with split {split} (a bare path is split train)")));
+        }
+    };
+    let folder = PathBuf::from(&*node.place.file).parent().map(PathBuf::from).unwrap_or_default();
+    Ok(Some(DataFiles { paths, folder }))
+}
+
+fn metric_list(root: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {
+    let Some(node) = root.get("metric_list") else { return Ok(metrics::defaults(output_type)) };
+    let Kind::List(items) = &node.kind else {
+        return Err(node.wrong("metric_list", "a list of mappings with `metric`"));
+    };
+    items.iter().map(|item| metric(item, output_type)).collect()
+}
+
+fn metric(node: &Node, output_type: OutputType) -> Result<MetricSpec, TaskError> {
+    node.entries("metric_list")?;
+    let name = node.get("metric").ok_or_else(|| missing(node, "metric", "each entry of `metric_list` has one"))?;
+    let text = name.str("metric")?;
+    let metric = metrics::find(text, output_type).ok_or_else(|| TaskError::UnknownMetric {
+        place: name.place.clone(),
+        metric: text.to_owned(),
+        output_type: output_type.name(),
+        nearest: nearest(text, metrics::of(output_type).map(|metric| metric.name)),
+    })?;
+    let aggregation = metric.aggregation.name();
+    if let Some(node) = node.get("aggregation").filter(|node| !matches!(&node.kind, Kind::Str(s) if s == aggregation)) {
+        return Err(node.wrong("aggregation", &format!("{aggregation} for {text}")));
+    }
+    let higher_is_better = match node.get("higher_is_better").map(|node| &node.kind) {
+        None => metric.higher_is_better,
+        Some(Kind::Bool(b)) => *b,
+        Some(_) => return Err(node.wrong("higher_is_better", "true or false")),
+    };
+    Ok(MetricSpec { metric, higher_is_better })
+}

@@ -1,0 +1,295 @@
+//! Everything that can be wrong with a task file, a dataset or an answer, each with where it is and what to do.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A line of a YAML file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file as the user would type it; bundled files begin with `catalog/`.
+    pub file: Arc<str>,
+    /// Line, counted from 1.
+    pub line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A row of a data file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowPlace {
+    /// The data file.
+    pub file: String,
+    /// Row in that file, counted from 0.
+    pub row: u64,
+}
+
+impl fmt::Display for RowPlace {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}, row {}", self.file, self.row)
+    }
+}
+
+/// Why a task could not be found, read, rendered or scored.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// No task, group, tag, suite, file or folder of that name.
+    #[error("no task, group, tag or file is called {selector:?}{}; `yardstick ls tasks` lists them", hint(.nearest.as_deref()))]
+    UnknownTask {
+        /// As typed.
+        selector: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
+    /// No suite of that name.
+    #[error("no suite is called {id:?}{}; `yardstick ls suites` lists them", hint(.nearest.as_deref()))]
+    UnknownSuite {
+        /// As typed.
+        id: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
+    /// One id, two task files.
+    #[error("task {id} is defined twice, in {first} and in {second}; rename one of them or select only one")]
+    DuplicateTask {
+        /// The id.
+        id: String,
+        /// File of the first definition.
+        first: Arc<str>,
+        /// File of the second definition.
+        second: Arc<str>,
+    },
+    /// A file or folder that cannot be read.
+    #[error("cannot read {}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A file that is no YAML, or larger or deeper than a task file may be.
+    #[error("{place}: {reason}")]
+    Yaml {
+        /// Where.
+        place: Place,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A key that the schema does not have.
+    #[error("{place}: unknown key `{key}`{}", hint(.nearest.as_deref()))]
+    UnknownKey {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: String,
+        /// The most similar key of the schema.
+        nearest: Option<String>,
+    },
+    /// A key with a value that it cannot have.
+    #[error("{place}: `{key}` must be {expected}, but is {found}")]
+    BadKey {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: String,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A key that is needed and absent.
+    #[error("{place}: `{key}` is missing ({why})")]
+    MissingKey {
+        /// The file, at the line where the task begins.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// What it is needed for.
+        why: &'static str,
+    },
+    /// A key of the schema whose meaning is not implemented and would change the result.
+    #[error("{place}: `{key}` is not supported yet: {reason}")]
+    Unsupported {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: String,
+        /// What it would do.
+        reason: String,
+    },
+    /// `include` that leads back to itself.
+    #[error("{place}: `include` leads back to {file}; break the circle")]
+    IncludeCycle {
+        /// The include that closes the circle.
+        place: Place,
+        /// The file included a second time.
+        file: String,
+    },
+    /// `!function` naming a Python function without a counterpart.
+    #[error("{place}: `{key}` calls the Python function {function:?}, and there is no hook of that name{}", hint(.nearest.as_deref()))]
+    UnknownHook {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: String,
+        /// `module.function`.
+        function: String,
+        /// The most similar hook.
+        nearest: Option<String>,
+    },
+    /// A hook of the wrong kind for its key.
+    #[error("{place}: hook {function:?} cannot be used for `{key}`")]
+    WrongHook {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: String,
+        /// The hook.
+        function: String,
+    },
+    /// A metric that there is not, or not for this output type.
+    #[error("{place}: there is no metric {metric:?} for output_type {output_type}{}", hint(.nearest.as_deref()))]
+    UnknownMetric {
+        /// Where.
+        place: Place,
+        /// As written.
+        metric: String,
+        /// The task's output type.
+        output_type: &'static str,
+        /// The most similar metric of that output type.
+        nearest: Option<String>,
+    },
+    /// A Jinja template that does not parse.
+    #[error("{place}: the template in `{key}` does not parse: {reason}")]
+    Template {
+        /// Where.
+        place: Place,
+        /// The key.
+        key: &'static str,
+        /// What is wrong, with the line in the template.
+        reason: String,
+    },
+    /// A Jinja template that fails on a row.
+    #[error("{row}: the template in `{key}` ({place}) fails: {reason}")]
+    Render {
+        /// The row.
+        row: RowPlace,
+        /// The key.
+        key: &'static str,
+        /// Where the template is.
+        place: Place,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A dataset that is in no store.
+    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA", in_brackets(.config.as_deref()), one_a_line(.tried))]
+    DatasetNotFound {
+        /// Hub id.
+        id: String,
+        /// Configuration, when the task names one.
+        config: Option<String>,
+        /// Split.
+        split: String,
+        /// The folders that were looked at.
+        tried: Vec<PathBuf>,
+    },
+    /// Several configurations and a task that names none.
+    #[error("dataset {id} in {} has several configurations ({}); name one with `dataset_name`", .store.display(), .configs.join(", "))]
+    AmbiguousConfig {
+        /// Hub id.
+        id: String,
+        /// The store.
+        store: PathBuf,
+        /// What there is.
+        configs: Vec<String>,
+    },
+    /// A split without rows.
+    #[error("dataset {id}, split {split}, has no rows (read from {file})")]
+    EmptyDataset {
+        /// Hub id or format.
+        id: String,
+        /// Split.
+        split: String,
+        /// The first file of the split.
+        file: String,
+    },
+    /// A data file that is damaged.
+    #[error("{file} is damaged or not what its name says: {reason}")]
+    Corrupt {
+        /// The file.
+        file: String,
+        /// What the reader found.
+        reason: String,
+    },
+    /// A row without a column that the task needs.
+    #[error("{row}: there is no column `{column}`{}", hint(.nearest.as_deref()))]
+    MissingColumn {
+        /// The row.
+        row: RowPlace,
+        /// The column.
+        column: String,
+        /// The most similar column of the row.
+        nearest: Option<String>,
+    },
+    /// A cell of the wrong type or with a value it cannot have.
+    #[error("{row}: `{column}` must be {expected}, but is {found}")]
+    BadCell {
+        /// The row.
+        row: RowPlace,
+        /// The column or the task's key that was made from it.
+        column: String,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+    /// A label that names none of the choices.
+    #[error("{row}: the label is {label}, which is none of the {n_choices} choices")]
+    BadLabel {
+        /// The row.
+        row: RowPlace,
+        /// The label.
+        label: String,
+        /// How many choices there are.
+        n_choices: usize,
+    },
+    /// Answers that do not belong to the questions.
+    #[error("task {task}, document {doc}: {reason}")]
+    BadResponse {
+        /// The task.
+        task: String,
+        /// Row index in the split.
+        doc: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+fn in_brackets(name: Option<&str>) -> String {
+    name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+fn one_a_line(paths: &[PathBuf]) -> String {
+    if paths.is_empty() {
+        return " no folder at all".to_owned();
+    }
+    paths.iter().map(|path| format!("\n  {}", path.display())).collect()
+}
+
+/// The name most similar to `name`, if one is similar enough to be a slip of the finger.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= (name.chars().count() / 3).max(1))
+        .min()
+        .map(|(_, candidate)| candidate.to_owned())
+}

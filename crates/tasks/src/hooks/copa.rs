@@ -1,0 +1,34 @@
+//! COPA: premise, "because" or "therefore", and the choice in lower case.
+
+use crate::error::TaskError;
+use crate::row::Row;
+use yardstick_core::Value;
+
+/// The premise without its full stop, and the connective.
+pub(super) fn doc_to_text(row: Row) -> Result<Value, TaskError> {
+    let connective = match row.str("question")? {
+        "cause" => "because",
+        "effect" => "therefore",
+        _ => return Err(row.bad("question", "cause or effect", row.cell("question")?)),
+    };
+    let premise = row.str("premise")?.trim();
+    let stem = premise.char_indices().next_back().map_or("", |(end, _)| &premise[..end]);
+    Ok(Value::Str(format!("{stem} {connective}")))
+}
+
+/// The right choice. It begins with a space of its own, so that there are two after the delimiter, as in lm-eval.
+pub(super) fn doc_to_target(row: Row) -> Result<Value, TaskError> {
+    choice(row, if row.cell("label")? == &Value::Int(0) { "choice1" } else { "choice2" })
+}
+
+/// Both choices.
+pub(super) fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
+    Ok(Value::List(vec![choice(row, "choice1")?, choice(row, "choice2")?]))
+}
+
+fn choice(row: Row, column: &str) -> Result<Value, TaskError> {
+    let text = row.str(column)?;
+    let mut chars = text.chars();
+    let first = chars.next().ok_or_else(|| row.bad(column, "not empty", &Value::from(text)))?;
+    Ok(Value::Str(format!(" {}{}", first.to_lowercase(), chars.as_str())))
+}

@@ -1,0 +1,59 @@
+//! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
+
+use crate::error::TaskError;
+use crate::row::Row;
+use regex::Regex;
+use std::sync::LazyLock;
+use yardstick_core::Value;
+
+/// Leftovers such as `[header]` and `[step]`.
+static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
+    Regex::new(r"\[.*?\]").unwrap()
+});
+
+/// Adds `query`, `choices` and `gold`.
+pub(super) fn process_docs(row: Row) -> Result<Vec<(&'static str, Value)>, TaskError> {
+    let context = format!("{} {}", row.str("ctx_a")?, capitalize(row.str("ctx_b")?));
+    let query = clean(&format!("{}: {context}", row.str("activity_label")?));
+    let choices = row.strs("endings")?.into_iter().map(|ending| Value::Str(clean(ending))).collect();
+    let label = row.str("label")?;
+    let gold = label.parse().map_err(|_| row.bad("label", "a string of digits", &Value::from(label)))?;
+    Ok(vec![("query", Value::Str(query)), ("choices", Value::List(choices)), ("gold", Value::Int(gold))])
+}
+
+fn clean(text: &str) -> String {
+    let text = text.trim().replace(" [title]", ". ");
+    BRACKETS.replace_all(&text, "").replace("  ", " ")
+}
+
+/// Python's `str.capitalize`: the rest becomes lower case too.
+fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, want: &str) {
+        assert_eq!(clean(text), want, "{text:?}");
+    }
+
+    #[test]
+    fn cleaned() {
+        check("  How to knit [title] Choose yarn. [step] Pick one. ", "How to knit. Choose yarn. Pick one.");
+        check("a [x][y] b", "a b");
+        check("two    spaces shrink once", "two  spaces shrink once");
+        check("open [ stays", "open [ stays");
+    }
+
+    #[test]
+    fn capitalized() {
+        assert_eq!(capitalize("éTE à LA plage"), "Éte à la plage");
+        assert_eq!(capitalize(""), "");
+    }
+}

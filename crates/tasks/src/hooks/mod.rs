@@ -1,0 +1,59 @@
+//! Rust counterparts of the Python functions that task files call with `!function`.
+//!
+//! A hook's name is lm-eval's own, folder and module first: `!function utils.process_docs` in `hellaswag/hellaswag.yaml` is
+//! `hellaswag.utils.process_docs`. To add one: a function in a file here and a line in [`HOOKS`].
+
+mod copa;
+mod hellaswag;
+mod wikitext;
+mod winogrande;
+
+use crate::error::{self, TaskError};
+use crate::row::Row;
+use yardstick_core::{Response, Score, Value};
+
+/// A function that a task file may call.
+#[derive(Debug)]
+pub struct Hook {
+    /// `folder.module.function`.
+    pub name: &'static str,
+    /// What it is given and gives.
+    pub kind: HookKind,
+}
+
+/// What hooks there are.
+#[derive(Clone, Copy, Debug)]
+pub enum HookKind {
+    /// For `process_docs`: columns to add to a row, one row in and one row out.
+    Row(fn(Row) -> Result<Vec<(&'static str, Value)>, TaskError>),
+    /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
+    Value(fn(Row) -> Result<Value, TaskError>),
+    /// For `process_results`: metric names with their scores.
+    Results(fn(Row, &[Response]) -> Result<Vec<(&'static str, Score)>, TaskError>),
+}
+
+/// All hooks.
+pub static HOOKS: &[Hook] = &[
+    Hook { name: "copa.utils.doc_to_choice", kind: HookKind::Value(copa::doc_to_choice) },
+    Hook { name: "copa.utils.doc_to_target", kind: HookKind::Value(copa::doc_to_target) },
+    Hook { name: "copa.utils.doc_to_text", kind: HookKind::Value(copa::doc_to_text) },
+    Hook { name: "hellaswag.utils.process_docs", kind: HookKind::Row(hellaswag::process_docs) },
+    Hook { name: "wikitext.preprocess_wikitext.process_results", kind: HookKind::Results(wikitext::process_results) },
+    Hook {
+        name: "wikitext.preprocess_wikitext.wikitext_detokenizer",
+        kind: HookKind::Value(wikitext::wikitext_detokenizer),
+    },
+    Hook { name: "winogrande.preprocess_winogrande.doc_to_choice", kind: HookKind::Value(winogrande::doc_to_choice) },
+    Hook { name: "winogrande.preprocess_winogrande.doc_to_target", kind: HookKind::Value(winogrande::doc_to_target) },
+    Hook { name: "winogrande.preprocess_winogrande.doc_to_text", kind: HookKind::Value(winogrande::doc_to_text) },
+];
+
+/// The hook of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Hook> {
+    HOOKS.iter().find(|hook| hook.name == name)
+}
+
+/// The name of the hook most similar to `name`.
+pub(crate) fn nearest(name: &str) -> Option<String> {
+    error::nearest(name, HOOKS.iter().map(|hook| hook.name))
+}

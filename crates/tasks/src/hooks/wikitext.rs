@@ -1,0 +1,113 @@
+//! WikiText: its tokenisation is undone before scoring, and the counts are those of the text as published.
+
+use crate::error::TaskError;
+use crate::metrics::words;
+use crate::row::Row;
+use regex::Regex;
+use std::sync::LazyLock;
+use yardstick_core::{Response, Score, Value};
+
+/// Literal replacements before the pairs of brackets and quotes are closed up.
+const SEPARATORS: &[(&str, &str)] = &[
+    (" @-@ ", "-"),
+    (" @,@ ", ","),
+    (" @.@ ", "."),
+    (" : ", ": "),
+    (" ; ", "; "),
+    (" . ", ". "),
+    (" ! ", "! "),
+    (" ? ", "? "),
+    (" , ", ", "),
+];
+
+/// Literal replacements after it.
+const MISCELLANEOUS: &[(&str, &str)] = &[
+    ("= = = =", "===="),
+    ("= = =", "==="),
+    ("= =", "=="),
+    (" \u{b0} ", "\u{b0}"),
+    (" \n", "\n"),
+    ("\n ", "\n"),
+    (" N ", " 1 "),
+    (" 's", "'s"),
+];
+
+/// Pairs whose inner white space goes.
+static PAIRS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    [
+        (r"\([\s\x1c-\x1f]*([^\)]*?)[\s\x1c-\x1f]*\)", "($1)"),
+        (r"\[[\s\x1c-\x1f]*([^\]]*?)[\s\x1c-\x1f]*\]", "[$1]"),
+        (r"\{[\s\x1c-\x1f]*([^}]*?)[\s\x1c-\x1f]*\}", "{$1}"),
+        (r#""[\s\x1c-\x1f]*([^"]*?)[\s\x1c-\x1f]*""#, r#""$1""#),
+        (r"'[\s\x1c-\x1f]*([^']*?)[\s\x1c-\x1f]*'", "'$1'"),
+    ]
+    .into_iter()
+    .map(|(pattern, with)| {
+        #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by every test here")]
+        let regex = Regex::new(pattern).unwrap();
+        (regex, with)
+    })
+    .collect()
+});
+
+/// The page as it would stand in an encyclopaedia. The order of the steps is part of the protocol.
+pub(super) fn wikitext_detokenizer(row: Row) -> Result<Value, TaskError> {
+    Ok(Value::Str(detokenize(row.str("page")?)))
+}
+
+fn detokenize(page: &str) -> String {
+    let mut text = page.replace("s '", "s'");
+    // lm-eval's rule for `/' 7/` puts the pattern itself in place of the match, which no page has; it is kept to the letter.
+    text = text_with(text, &APOSTROPHE, r"/'[0-9]/");
+    for (from, to) in SEPARATORS {
+        text = text.replace(from, to);
+    }
+    for (pattern, with) in &*PAIRS {
+        text = pattern.replace_all(&text, *with).into_owned();
+    }
+    for (from, to) in MISCELLANEOUS {
+        text = text.replace(from, to);
+    }
+    text
+}
+
+static APOSTROPHE: LazyLock<Regex> = LazyLock::new(|| {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
+    Regex::new("/' [0-9]/").unwrap()
+});
+
+fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
+    if pattern.is_match(&text) { pattern.replace_all(&text, regex::NoExpand(literal)).into_owned() } else { text }
+}
+
+/// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
+pub(super) fn process_results(row: Row, responses: &[Response]) -> Result<Vec<(&'static str, Score)>, TaskError> {
+    let page = row.str("page")?;
+    let log_likelihood: f64 = responses.iter().map(|response| response.log_likelihood).sum();
+    let per_byte = Score::Ratio(log_likelihood, page.len() as f64);
+    Ok(vec![
+        ("word_perplexity", Score::Ratio(log_likelihood, words(page))),
+        ("byte_perplexity", per_byte),
+        ("bits_per_byte", per_byte),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(page: &str, want: &str) {
+        assert_eq!(detokenize(page), want, "{page:?}");
+    }
+
+    #[test]
+    fn detokenized() {
+        check("a well @-@ known 1 @,@ 000 @.@ 5", "a well-known 1,000.5");
+        check("he said : \" yes ; no \" . Then", "he said: \"yes; no\". Then");
+        check("( born 1 ) [ x ] { y }", "(born 1) [x] {y}");
+        check("the dogs ' bowl", "the dogs' bowl");
+        check("Bob 's = = Life = = \n text", "Bob's == Life ==\ntext");
+        check("12 \u{b0} C", "12\u{b0}C");
+        check("x/' 7/y", "x/'[0-9]/y");
+    }
+}

@@ -1,0 +1,33 @@
+//! WinoGrande by partial scoring: each option fills the gap, and what follows the gap is scored.
+//!
+//! Source: Trinh & Le (2018), "A Simple Method for Commonsense Reasoning", section 3 ("partial" scoring).
+
+use crate::error::TaskError;
+use crate::row::Row;
+use yardstick_core::Value;
+
+/// The index of the right option: an integer here makes the choices contexts.
+pub(super) fn doc_to_text(row: Row) -> Result<Value, TaskError> {
+    match row.cell("answer")? {
+        Value::Str(answer) if answer == "1" => Ok(Value::Int(0)),
+        Value::Str(answer) if answer == "2" => Ok(Value::Int(1)),
+        other => Err(row.bad("answer", "the string \"1\" or \"2\"", other)),
+    }
+}
+
+/// The sentence after the gap.
+pub(super) fn doc_to_target(row: Row) -> Result<Value, TaskError> {
+    Ok(Value::from(split(row)?.1.trim()))
+}
+
+/// The sentence up to the gap, with each option in it.
+pub(super) fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
+    let before = split(row)?.0;
+    let fill = |column| Ok(Value::Str(format!("{before}{}", row.str(column)?)));
+    Ok(Value::List(vec![fill("option1")?, fill("option2")?]))
+}
+
+fn split(row: Row<'_>) -> Result<(&str, &str), TaskError> {
+    let sentence = row.str("sentence")?;
+    sentence.split_once('_').ok_or_else(|| row.bad("sentence", "a sentence with the gap `_`", &Value::from(sentence)))
+}

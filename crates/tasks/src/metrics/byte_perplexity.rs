@@ -1,0 +1,16 @@
+//! Perplexity per byte of whole texts.
+
+use super::word_perplexity::per_unit;
+use super::{Aggregation, Metric};
+use crate::config::OutputType;
+
+/// lm-eval's `byte_perplexity`: bytes in UTF-8.
+pub(super) static METRIC: Metric = Metric {
+    name: "byte_perplexity",
+    about: "exp of minus the log-likelihood of all texts over their bytes",
+    higher_is_better: false,
+    output_types: &[OutputType::LogLikelihoodRolling],
+    aggregation: Aggregation::WeightedPerplexity,
+    score: |instance, responses| per_unit(instance, responses, |text| text.len() as f64),
+    is_accuracy: false,
+};

@@ -1,0 +1,76 @@
+//! What metrics of multiple choice share.
+
+use yardstick_core::{Instance, Response, Score, Target};
+
+/// 1 when the choice with the largest log-likelihood per unit is the right one, else 0. Of equal ones the first counts.
+pub(super) fn score(instance: &Instance, responses: &[Response], units: impl Fn(&str) -> f64) -> Score {
+    let scaled = responses.iter().zip(&instance.choices).map(|(response, text)| response.log_likelihood / units(text));
+    let best = scaled.enumerate().fold(None, |best: Option<(usize, f64)>, (index, value)| match best {
+        Some((_, most)) if value <= most || value.is_nan() => best,
+        _ => Some((index, value)),
+    });
+    let is_right = best.is_some_and(|(index, _)| instance.target == Target::Choice(index));
+    Score::Value(f64::from(u8::from(is_right)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Metric, acc, acc_bytes, acc_norm};
+    use yardstick_core::{Doc, Map};
+
+    fn instance(choices: &[&str], gold: usize) -> Instance {
+        Instance {
+            doc: Doc { id: 0, fields: Map::new() },
+            requests: Vec::new(),
+            choices: choices.iter().map(|&choice| choice.to_owned()).collect(),
+            target: Target::Choice(gold),
+            target_text: choices[gold].to_owned(),
+            doc_hash: String::new(),
+            prompt_hash: String::new(),
+        }
+    }
+
+    fn check(metric: &Metric, choices: &[&str], log_likelihoods: &[f64], best: usize) {
+        let responses: Vec<_> = log_likelihoods
+            .iter()
+            .map(|&log_likelihood| Response {
+                log_likelihood,
+                is_greedy: false,
+                n_tokens: 1,
+                n_truncated: 0,
+                n_unscored: 0,
+            })
+            .collect();
+        for gold in 0..choices.len() {
+            let want = Score::Value(if gold == best { 1.0 } else { 0.0 });
+            assert_eq!(
+                (metric.score)(&instance(choices, gold), &responses),
+                want,
+                "{} {choices:?} gold {gold}",
+                metric.name
+            );
+        }
+    }
+
+    #[test]
+    fn largest_wins() {
+        check(&acc::CHOICE, &["a", "b", "c"], &[-3.0, -1.0, -2.0], 1);
+        // The first of equal ones.
+        check(&acc::CHOICE, &["a", "b", "c"], &[-3.0, -1.0, -1.0], 1);
+    }
+
+    #[test]
+    fn per_character_and_per_byte_differ() {
+        // -6 over 4 characters (5 bytes) against -4.9 over 4 characters (4 bytes), and 3 characters of 9 bytes.
+        let choices = ["café", "cafe", "日本語"];
+        check(&acc::CHOICE, &choices, &[-6.0, -5.0, -5.5], 1);
+        check(&acc_norm::METRIC, &choices, &[-6.0, -5.0, -5.5], 1);
+        check(&acc_bytes::METRIC, &choices, &[-6.0, -5.0, -5.5], 2);
+    }
+
+    #[test]
+    fn an_empty_choice_never_wins_by_length() {
+        check(&acc_norm::METRIC, &["", "b"], &[-1.0, -9.0], 1);
+    }
+}

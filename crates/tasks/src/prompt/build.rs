@@ -1,0 +1,239 @@
+//! Documents to instances, following lm-eval's `ConfigurableTask`.
+
+use super::field::Compiled;
+use super::{jinja, python};
+use crate::config::{Field, FieldKind, OutputType, TaskConfig};
+use crate::data::Split;
+use crate::error::{TaskError, nearest};
+use crate::hash;
+use crate::row::Row;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use yardstick_core::{Doc, Instance, Request, Target, Value};
+
+/// All documents of a split as instances, in order, and what the reader should know about the task file.
+///
+/// Templates are parsed once; documents are rendered in parallel. Of several rows with an error the first is reported.
+pub(crate) fn instances(config: &TaskConfig, split: &Split) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
+    // Columns of any row: a row that lacks one is an error later, not a reason to read its name as text.
+    let columns: BTreeSet<&str> = split.docs.iter().flat_map(|doc| doc.fields.keys()).collect();
+    let env = jinja::environment().map_err(|error| TaskError::Template {
+        place: config.place.clone(),
+        key: "doc_to_text",
+        reason: jinja::reason(&error),
+    })?;
+    let mut prompt = Prompt::new(config, &env, &columns)?;
+    prompt.is_multiple_input = match split.docs.first() {
+        Some(doc) => prompt.begins_with_index(&Rendering::new(split, doc))?,
+        None => false,
+    };
+    let results: Vec<_> = split.docs.par_iter().map(|doc| prompt.instance(&Rendering::new(split, doc))).collect();
+    let instances = results.into_iter().collect::<Result<_, _>>()?;
+    Ok((instances, warnings(config, &columns)))
+}
+
+/// A task's fields, ready to render.
+struct Prompt<'a> {
+    config: &'a TaskConfig,
+    description: Option<Compiled<'a>>,
+    text: Compiled<'a>,
+    target: Compiled<'a>,
+    choice: Option<Compiled<'a>>,
+    /// Whether choices are contexts and the target follows each of them: `doc_to_text` of the first document is a number.
+    is_multiple_input: bool,
+}
+
+/// A document on its way, with its columns as template variables.
+struct Rendering<'a> {
+    doc: &'a Doc,
+    row: Row<'a>,
+    context: minijinja::Value,
+}
+
+impl<'a> Rendering<'a> {
+    fn new(split: &'a Split, doc: &'a Doc) -> Self {
+        Self { doc, row: split.row(doc), context: jinja::context(&doc.fields) }
+    }
+
+    fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
+        field.value(self.row, &self.context)
+    }
+
+    fn text(&self, field: &Compiled) -> Result<String, TaskError> {
+        self.value(field).map(|value| python::text(&value))
+    }
+}
+
+impl<'a> Prompt<'a> {
+    fn new(
+        config: &'a TaskConfig,
+        env: &'a minijinja::Environment<'a>,
+        columns: &BTreeSet<&str>,
+    ) -> Result<Self, TaskError> {
+        let compile = |field: &'a Field| Compiled::new(env, field, |name| columns.contains(name));
+        Ok(Self {
+            config,
+            description: config.description.as_ref().map(compile).transpose()?,
+            text: compile(&config.doc_to_text)?,
+            target: compile(&config.doc_to_target)?,
+            choice: config.doc_to_choice.as_ref().map(compile).transpose()?,
+            is_multiple_input: false,
+        })
+    }
+
+    fn begins_with_index(&self, doc: &Rendering) -> Result<bool, TaskError> {
+        let is_choice = self.config.output_type == OutputType::MultipleChoice;
+        Ok(is_choice && matches!(self.value_or_index(&self.text, doc)?, Value::Int(_)))
+    }
+
+    fn instance(&self, doc: &Rendering) -> Result<Instance, TaskError> {
+        let parts = match self.config.output_type {
+            OutputType::MultipleChoice if self.is_multiple_input => self.multiple_input(doc)?,
+            OutputType::MultipleChoice => self.multiple_choice(doc)?,
+            OutputType::LogLikelihood => self.log_likelihood(doc)?,
+            OutputType::LogLikelihoodRolling => self.rolling(doc)?,
+        };
+        Ok(Instance {
+            doc: doc.doc.clone(),
+            doc_hash: hash::row(&doc.doc.fields),
+            prompt_hash: hash::requests(&parts.requests),
+            requests: parts.requests,
+            choices: parts.choices,
+            target: parts.target,
+            target_text: parts.target_text,
+        })
+    }
+
+    /// One context, a continuation a choice.
+    fn multiple_choice(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+        let choices = self.choices(doc)?;
+        let gold = self.gold(&self.target, doc, &choices)?;
+        let context = format!("{}{}", self.description(doc)?, doc.text(&self.text)?);
+        let request = |choice: &String| self.continuation(&context, choice);
+        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+    }
+
+    /// A context a choice, one continuation.
+    fn multiple_input(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+        let choices = self.choices(doc)?;
+        let gold = self.gold(&self.text, doc, &choices)?;
+        let description = self.description(doc)?;
+        let target = doc.text(&self.target)?;
+        let request = |choice: &String| self.continuation(&format!("{description}{choice}"), &target);
+        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+    }
+
+    fn continuation(&self, context: &str, text: &str) -> Request {
+        let continuation = format!("{}{text}", self.config.target_delimiter);
+        Request::LogLikelihood { context: context.to_owned(), continuation }
+    }
+
+    /// One continuation, without a delimiter: the target brings its own.
+    fn log_likelihood(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+        let context = format!("{}{}", self.description(doc)?, doc.text(&self.text)?);
+        let continuation = self.target_text(doc)?;
+        if continuation.is_empty() {
+            return Err(doc.row.bad("doc_to_target", "a continuation to score", &Value::Str(continuation)));
+        }
+        Ok(Parts::text(Request::LogLikelihood { context, continuation: continuation.clone() }, continuation))
+    }
+
+    fn rolling(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+        let text = self.target_text(doc)?;
+        Ok(Parts::text(Request::Rolling { text: text.clone() }, text))
+    }
+
+    fn description(&self, doc: &Rendering) -> Result<String, TaskError> {
+        self.description.as_ref().map_or(Ok(String::new()), |field| doc.text(field))
+    }
+
+    fn target_text(&self, doc: &Rendering) -> Result<String, TaskError> {
+        match self.value_or_index(&self.target, doc)? {
+            list @ Value::List(_) => Err(doc.row.bad("doc_to_target", "one text", &list)),
+            value => Ok(python::text(&value)),
+        }
+    }
+
+    /// A field's value, in which the printed form of a number (where there are choices) or of a list is read back.
+    fn value_or_index(&self, field: &Compiled, doc: &Rendering) -> Result<Value, TaskError> {
+        let value = doc.value(field)?;
+        let Value::Str(text) = &value else { return Ok(value) };
+        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_list = text.starts_with('[') && text.ends_with(']') && field.key == "doc_to_target";
+        let read = match field.is_template() {
+            true if is_number && self.choice.is_some() => text.parse().ok().map(Value::Int),
+            true if is_list => python::literal(text),
+            _ => None,
+        };
+        Ok(read.unwrap_or(value))
+    }
+
+    fn choices(&self, doc: &Rendering) -> Result<Vec<String>, TaskError> {
+        let Some(field) = &self.choice else { return Ok(Vec::new()) };
+        let value = doc.value(field)?;
+        let read = match &value {
+            Value::Str(text) if field.is_template() => python::literal(text),
+            _ => None,
+        };
+        match read.as_ref().unwrap_or(&value) {
+            Value::List(items) if !items.is_empty() => Ok(items.iter().map(python::text).collect()),
+            other => Err(doc.row.bad("doc_to_choice", "a list of choices", other)),
+        }
+    }
+
+    /// The index of the right choice, given as a number or as the choice's text.
+    fn gold(&self, field: &Compiled, doc: &Rendering, choices: &[String]) -> Result<usize, TaskError> {
+        let value = self.value_or_index(field, doc)?;
+        let index = match &value {
+            Value::Int(index) => usize::try_from(*index).ok(),
+            Value::Bool(is_second) => Some(usize::from(*is_second)),
+            Value::Float(f) if f.fract() == 0.0 && *f >= 0.0 => Some(*f as usize),
+            Value::Str(text) => choices.iter().position(|choice| choice == text),
+            Value::List(_) => {
+                return Err(doc.row.bad(field.key, "one label (several right answers are not supported yet)", &value));
+            }
+            other => return Err(doc.row.bad(field.key, "a label", other)),
+        };
+        index.filter(|&index| index < choices.len()).ok_or_else(|| TaskError::BadLabel {
+            row: doc.row.place(),
+            label: match &value {
+                Value::Str(text) => format!("{text:?}"),
+                other => python::text(other),
+            },
+            n_choices: choices.len(),
+        })
+    }
+}
+
+/// What the output types fill differently.
+struct Parts {
+    requests: Vec<Request>,
+    choices: Vec<String>,
+    target: Target,
+    target_text: String,
+}
+
+impl Parts {
+    fn choice(choices: Vec<String>, gold: usize) -> Self {
+        let target_text = choices.get(gold).cloned().unwrap_or_default();
+        Self { requests: Vec::new(), choices, target: Target::Choice(gold), target_text }
+    }
+
+    fn text(request: Request, text: String) -> Self {
+        Self { requests: vec![request], choices: Vec::new(), target: Target::Text(text.clone()), target_text: text }
+    }
+}
+
+/// A bare word that is almost a column is literal text in this schema, and hardly ever meant so.
+fn warnings(config: &TaskConfig, columns: &BTreeSet<&str>) -> Vec<String> {
+    let fields = [&config.doc_to_text, &config.doc_to_target].into_iter().chain(&config.doc_to_choice);
+    fields
+        .filter_map(|field| {
+            let FieldKind::Text(text) = &field.kind else { return None };
+            let is_column = columns.contains(text.as_str());
+            let column = (!is_column).then(|| nearest(text, columns.iter().copied()))??;
+            let (id, place, key) = (&config.id, &field.place, field.key);
+            Some(format!("{id}: `{key}: {text}` ({place}) is no column and is used as text; did you mean `{column}`?"))
+        })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! Documents to requests: templates, columns and hooks.
+
+mod build;
+mod field;
+mod jinja;
+mod python;
+
+pub(crate) use build::instances;

@@ -1,0 +1,278 @@
+//! Python's literals, read and written: lm-eval passes lists through text.
+
+use super::jinja;
+use std::iter::Peekable;
+use std::str::Chars;
+use yardstick_core::{Map, Value};
+
+/// Lists in lists.
+const MAX_DEPTH: usize = 32;
+
+/// A float as Python prints it: the shortest digits that round-trip, with an exponent below 1e-4 and from 1e16 on.
+pub(super) fn float(f: f64) -> String {
+    if f.is_nan() {
+        return "nan".to_owned();
+    }
+    if f.is_infinite() {
+        return if f > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let magnitude = f.abs();
+    if f != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+        let text = format!("{f:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = exponent.strip_prefix('-').map_or(("+", exponent), |rest| ("-", rest));
+        return format!("{digits}e{sign}{exponent:0>2}");
+    }
+    format!("{f:?}")
+}
+
+/// What Python's `str` gives.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Str(text) => text.clone(),
+        Value::Float(f) => float(*f),
+        // The template engine prints all else as Python does.
+        other => jinja::value(other).to_string(),
+    }
+}
+
+/// A replacement of Python's `re.sub` in the regex crate's notation: `\1` becomes `${1}`, and `$` is plain.
+pub(super) fn replacement(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('$', _) => out.push_str("$$"),
+            ('\\', Some(digit)) if digit.is_ascii_digit() => {
+                out.push_str(&format!("${{{digit}}}"));
+                chars.next();
+            }
+            ('\\', Some('n')) => {
+                out.push('\n');
+                chars.next();
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// The value of a Python literal, as `ast.literal_eval` reads it: strings, numbers, True, False, None, lists, tuples and
+/// dicts. `None` when the text is anything else.
+pub(super) fn literal(source: &str) -> Option<Value> {
+    let mut parser = Parser { chars: source.trim().chars().peekable() };
+    let value = parser.value(0)?;
+    parser.skip_space();
+    parser.chars.next().is_none().then_some(value)
+}
+
+struct Parser<'a> {
+    chars: Peekable<Chars<'a>>,
+}
+
+impl Parser<'_> {
+    fn skip_space(&mut self) {
+        while self.chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+    }
+
+    fn eat(&mut self, wanted: char) -> Option<()> {
+        self.skip_space();
+        self.chars.next_if_eq(&wanted).map(|_| ())
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Value> {
+        self.skip_space();
+        if depth > MAX_DEPTH {
+            return None;
+        }
+        match *self.chars.peek()? {
+            '\'' | '"' => self.strings(),
+            '[' => Some(Value::List(self.items('[', ']', depth)?.0)),
+            '(' => {
+                let (mut items, has_comma) = self.items('(', ')', depth)?;
+                // Brackets around one value without a comma are only brackets.
+                if items.len() == 1 && !has_comma { items.pop() } else { Some(Value::List(items)) }
+            }
+            '{' => self.dict(depth),
+            c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn items(&mut self, open: char, close: char, depth: usize) -> Option<(Vec<Value>, bool)> {
+        self.eat(open)?;
+        let (mut items, mut has_comma) = (Vec::new(), false);
+        loop {
+            if self.eat(close).is_some() {
+                return Some((items, has_comma));
+            }
+            if !items.is_empty() && !has_comma {
+                return None;
+            }
+            items.push(self.value(depth + 1)?);
+            has_comma = self.eat(',').is_some();
+            if !has_comma {
+                self.eat(close)?;
+                return Some((items.clone(), items.len() > 1));
+            }
+        }
+    }
+
+    fn dict(&mut self, depth: usize) -> Option<Value> {
+        self.eat('{')?;
+        let mut map = Map::new();
+        loop {
+            if self.eat('}').is_some() {
+                return Some(Value::Map(map));
+            }
+            let key = text(&self.value(depth + 1)?);
+            self.eat(':')?;
+            map.insert(key, self.value(depth + 1)?);
+            if self.eat(',').is_none() {
+                self.eat('}')?;
+                return Some(Value::Map(map));
+            }
+        }
+    }
+
+    fn number(&mut self) -> Option<Value> {
+        let mut token = String::new();
+        while let Some(c) = self.chars.next_if(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_')) {
+            if c != '_' {
+                token.push(c);
+            }
+        }
+        let int = token.parse().ok().map(Value::Int);
+        int.or_else(|| token.bytes().any(|b| b.is_ascii_digit()).then(|| token.parse().ok().map(Value::Float))?)
+    }
+
+    fn word(&mut self) -> Option<Value> {
+        let mut token = String::new();
+        while let Some(c) = self.chars.next_if(char::is_ascii_alphanumeric) {
+            token.push(c);
+        }
+        match token.as_str() {
+            "True" => Some(Value::Bool(true)),
+            "False" => Some(Value::Bool(false)),
+            "None" => Some(Value::Null),
+            _ => None,
+        }
+    }
+
+    /// Strings side by side are one string.
+    fn strings(&mut self) -> Option<Value> {
+        let mut text = String::new();
+        while matches!(self.chars.peek(), Some('\'' | '"')) {
+            self.string(&mut text)?;
+            self.skip_space();
+        }
+        Some(Value::Str(text))
+    }
+
+    fn string(&mut self, into: &mut String) -> Option<()> {
+        let quote = self.chars.next()?;
+        loop {
+            match self.chars.next()? {
+                c if c == quote => return Some(()),
+                '\\' => self.escape(into)?,
+                '\n' => return None,
+                c => into.push(c),
+            }
+        }
+    }
+
+    fn escape(&mut self, into: &mut String) -> Option<()> {
+        let c = match self.chars.next()? {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'v' => '\u{b}',
+            '\n' => return Some(()),
+            'x' => self.code_point(2)?,
+            'u' => self.code_point(4)?,
+            'U' => self.code_point(8)?,
+            c @ ('\\' | '\'' | '"') => c,
+            '0' => '\0',
+            // Python keeps the backslash of an escape that it does not know.
+            c => {
+                into.push('\\');
+                c
+            }
+        };
+        into.push(c);
+        Some(())
+    }
+
+    fn code_point(&mut self, digits: usize) -> Option<char> {
+        let hex: String = (0..digits).map_while(|_| self.chars.next_if(char::is_ascii_hexdigit)).collect();
+        (hex.len() == digits).then(|| u32::from_str_radix(&hex, 16).ok().and_then(char::from_u32))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(source: &str, want: Option<&str>) {
+        let got = literal(source).map(|value| serde_json::to_string(&value).unwrap());
+        assert_eq!(got.as_deref(), want, "{source}");
+    }
+
+    #[test]
+    fn literals() {
+        check("['a', \"b's\", 'c\\'s\\n']", Some(r#"["a","b's","c's\n"]"#));
+        check("[1, -2, 3.5, 1e3, True, None]", Some("[1,-2,3.5,1000.0,true,null]"));
+        check("('a', 'b')", Some(r#"["a","b"]"#));
+        check("('a',)", Some(r#"["a"]"#));
+        check("('a')", Some(r#""a""#));
+        check("{'k': [1], 2: ()}", Some(r#"{"k":[1],"2":[]}"#));
+        check("'a' 'b'", Some(r#""ab""#));
+        check("'\\x41\\u00e9\\U0001F600\\q'", Some("\"Aé😀\\\\q\""));
+        check(" [ ] ", Some("[]"));
+        for bad in ["", "[", "[1 2]", "[1,,2]", "a", "['a' b]", "'a", "[1] x", "{1}", "{1: 2", "'\\x4'", "1+1"] {
+            check(bad, None);
+        }
+        check(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn floats_as_python_prints_them() {
+        for (f, want) in [
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (1e16, "1e+16"),
+            (1.5e-5, "1.5e-05"),
+            (123_456_789_012_345.6, "123456789012345.6"),
+            (0.0001, "0.0001"),
+            (1e100, "1e+100"),
+            (f64::NAN, "nan"),
+            (f64::NEG_INFINITY, "-inf"),
+            (0.0, "0.0"),
+        ] {
+            assert_eq!(float(f), want);
+        }
+    }
+
+    #[test]
+    fn replacements() {
+        assert_eq!(replacement(r"\1-$2\n"), "${1}-$$2\n");
+    }
+
+    proptest! {
+        #[test]
+        fn printed_lists_read_back(items in proptest::collection::vec(any::<String>(), 0..5), n in any::<i64>()) {
+            let list = Value::List(items.into_iter().map(Value::Str).chain([Value::Int(n), Value::Null]).collect());
+            prop_assert_eq!(literal(&text(&list)), Some(list));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(source in any::<String>()) {
+            let _ = literal(&source);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Parser events to a tree, with bounds that no honest task file meets.
+
+use super::{Entry, Kind, Node, scalar};
+use crate::error::{Place, TaskError};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Nodes in one file, each expansion of an alias counted anew.
+const MAX_NODES: usize = 100_000;
+/// Lists in lists in lists.
+const MAX_DEPTH: usize = 64;
+
+/// The tree of a file with one YAML document.
+pub(crate) fn parse(file: &Arc<str>, text: &str) -> Result<Node, TaskError> {
+    let mut builder =
+        Builder { file: Arc::clone(file), parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0 };
+    loop {
+        let (event, place) = builder.next()?;
+        match event {
+            Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
+            Event::StreamEnd => return Err(yaml(place, "the file is empty")),
+            event => return builder.node(event, place, 0),
+        }
+    }
+}
+
+struct Builder<'a> {
+    file: Arc<str>,
+    parser: Parser<'a, StrInput<'a>>,
+    anchors: BTreeMap<usize, Node>,
+    nodes: usize,
+}
+
+fn yaml(place: Place, reason: &str) -> TaskError {
+    TaskError::Yaml { place, reason: reason.to_owned() }
+}
+
+impl<'a> Builder<'a> {
+    fn next(&mut self) -> Result<(Event<'a>, Place), TaskError> {
+        match self.parser.next_event() {
+            Some(Ok((event, span))) => Ok((event, self.place(span.start.line()))),
+            Some(Err(error)) => Err(self.scan_error(&error)),
+            None => Err(yaml(self.place(1), "the file ends too early")),
+        }
+    }
+
+    fn place(&self, line: usize) -> Place {
+        Place { file: Arc::clone(&self.file), line: line.max(1) }
+    }
+
+    fn scan_error(&self, error: &ScanError) -> TaskError {
+        yaml(self.place(error.marker().line()), &format!("not valid YAML: {}", error.info()))
+    }
+
+    fn count(&mut self, nodes: usize, place: &Place) -> Result<(), TaskError> {
+        self.nodes += nodes;
+        if self.nodes > MAX_NODES {
+            return Err(yaml(place.clone(), &format!("more than {MAX_NODES} values, aliases expanded")));
+        }
+        Ok(())
+    }
+
+    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, TaskError> {
+        self.count(1, &place)?;
+        if depth > MAX_DEPTH {
+            return Err(yaml(place, &format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        let (anchor, kind) = match event {
+            Event::Alias(id) => return self.alias(id, &place),
+            Event::Scalar(text, style, anchor, tag) => (anchor, scalar_kind(text, style, tag.as_deref(), &place)?),
+            Event::SequenceStart(anchor, tag) => {
+                refuse_tag(tag.as_deref(), &["seq"], &place)?;
+                (anchor, self.list(depth)?)
+            }
+            Event::MappingStart(anchor, tag) => {
+                refuse_tag(tag.as_deref(), &["map"], &place)?;
+                (anchor, self.map(depth)?)
+            }
+            _ => return Err(yaml(place, "a value is missing")),
+        };
+        let node = Node { place, kind };
+        if anchor != 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn alias(&mut self, id: usize, place: &Place) -> Result<Node, TaskError> {
+        let node =
+            self.anchors.get(&id).cloned().ok_or_else(|| yaml(place.clone(), "an alias inside its own anchor"))?;
+        self.count(size(&node), place)?;
+        Ok(node)
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Kind, TaskError> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Ok(Kind::List(items)),
+                (event, place) => items.push(self.node(event, place, depth + 1)?),
+            }
+        }
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Kind, TaskError> {
+        let (mut merged, mut own) = (Vec::new(), Vec::new());
+        loop {
+            let (event, place) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                break;
+            }
+            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
+            let key = key_text(&self.node(event, place.clone(), depth + 1)?)?;
+            let (event, value_place) = self.next()?;
+            let value = self.node(event, value_place, depth + 1)?;
+            if is_merge {
+                merge(value, &mut merged)?;
+            } else {
+                own.push(Entry { key, place, value });
+            }
+        }
+        Ok(Kind::Map(overlay(merged, own)))
+    }
+}
+
+/// `base` with `local` over it: a key keeps its place and takes the later value, as in a Python dict.
+pub(crate) fn overlay(mut base: Vec<Entry>, local: Vec<Entry>) -> Vec<Entry> {
+    for entry in local {
+        match base.iter_mut().find(|old| old.key == entry.key) {
+            Some(old) => *old = entry,
+            None => base.push(entry),
+        }
+    }
+    base
+}
+
+/// The value of `<<`: a mapping or a list of mappings, of which the first to have a key wins.
+fn merge(value: Node, into: &mut Vec<Entry>) -> Result<(), TaskError> {
+    match value.kind {
+        Kind::Map(entries) => {
+            for entry in entries {
+                if into.iter().all(|old| old.key != entry.key) {
+                    into.push(entry);
+                }
+            }
+            Ok(())
+        }
+        Kind::List(items) => items.into_iter().try_for_each(|item| merge(item, into)),
+        _ => Err(value.wrong("<<", "a mapping or a list of mappings")),
+    }
+}
+
+fn size(node: &Node) -> usize {
+    1 + match &node.kind {
+        Kind::List(items) => items.iter().map(size).sum(),
+        Kind::Map(entries) => entries.iter().map(|entry| 1 + size(&entry.value)).sum(),
+        _ => 0,
+    }
+}
+
+fn key_text(node: &Node) -> Result<String, TaskError> {
+    match &node.kind {
+        Kind::Bool(b) => Ok(if *b { "True" } else { "False" }.to_owned()),
+        _ => node.text().ok_or_else(|| yaml(node.place.clone(), &format!("a key cannot be {}", node.describe()))),
+    }
+}
+
+fn scalar_kind(text: Cow<str>, style: ScalarStyle, tag: Option<&Tag>, place: &Place) -> Result<Kind, TaskError> {
+    if tag.is_some_and(|tag| tag.handle == "!" && tag.suffix == "function") {
+        return Ok(Kind::Function(text.into_owned()));
+    }
+    refuse_tag(tag, &["str", "int", "float", "bool", "null"], place)?;
+    let is_plain = style == ScalarStyle::Plain && tag.is_none_or(|tag| tag.suffix != "str");
+    Ok(if is_plain { scalar::plain(&text) } else { Kind::Str(text.into_owned()) })
+}
+
+fn refuse_tag(tag: Option<&Tag>, allowed: &[&str], place: &Place) -> Result<(), TaskError> {
+    match tag {
+        Some(tag) if !(tag.is_yaml_core_schema() && allowed.contains(&tag.suffix.as_str())) => {
+            Err(yaml(place.clone(), &format!("unknown tag {}{}; only !function is known", tag.handle, tag.suffix)))
+        }
+        _ => Ok(()),
+    }
+}

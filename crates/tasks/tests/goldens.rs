@@ -1,0 +1,139 @@
+//! Prompts and metrics against those of lm-eval 0.4.13 on the same data, which lie outside the project.
+
+use std::path::{Path, PathBuf};
+use yardstick_core::{Instance, Response, Sample, Score, Target};
+use yardstick_tasks::{Catalog, Loaded, Stores};
+
+/// Zero-shot goldens of tasks in the catalog.
+const TASKS: [&str; 12] = [
+    "arc_challenge",
+    "arc_easy",
+    "blimp_adjunct_island",
+    "blimp_causative",
+    "boolq",
+    "copa",
+    "hellaswag",
+    "lambada_openai",
+    "lambada_standard",
+    "piqa",
+    "wikitext",
+    "winogrande",
+];
+
+fn shared() -> Option<PathBuf> {
+    let shared = std::env::var_os("YARDSTICK_SHARED").map(PathBuf::from);
+    if shared.is_none() {
+        eprintln!("YARDSTICK_SHARED is not set: skipped the comparison with lm-eval's prompts and metrics");
+    }
+    shared
+}
+
+#[derive(serde::Deserialize)]
+struct Golden {
+    limit: String,
+    results: serde_json::Map<String, serde_json::Value>,
+    docs: Vec<GoldenDoc>,
+}
+
+#[derive(serde::Deserialize)]
+struct GoldenDoc {
+    doc_id: u64,
+    requests: Vec<Vec<String>>,
+    /// Numbers as strings; a bare one for a rolling request.
+    responses: Vec<Vec<serde_json::Value>>,
+    target: String,
+    metrics: serde_json::Map<String, serde_json::Value>,
+}
+
+fn read(shared: &Path, task: &str) -> (Golden, Loaded) {
+    let text = std::fs::read_to_string(shared.join(format!("goldens/lm-eval/{task}.json"))).expect("golden");
+    let golden: Golden = serde_json::from_str(&text).expect("golden JSON");
+    let selection = Catalog::bundled().expect("catalog").resolve(&[task.to_owned()]).expect(task);
+    let limit = golden.limit.parse().expect("limit");
+    let loaded = selection.tasks[0].load(&Stores::new(vec![shared.join("data")]), Some(limit)).expect(task);
+    (golden, loaded)
+}
+
+fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
+    assert_eq!(instance.doc.id, golden.doc_id, "{task}");
+    let ours: Vec<Vec<&str>> = instance
+        .requests
+        .iter()
+        .map(|request| match request {
+            yardstick_core::Request::Rolling { text } => vec![text.as_str()],
+            yardstick_core::Request::LogLikelihood { context, continuation } => {
+                vec![context.as_str(), continuation.as_str()]
+            }
+        })
+        .collect();
+    assert_eq!(ours, golden.requests, "{task} document {}", golden.doc_id);
+    let index = match instance.target {
+        Target::Choice(index) => index.to_string(),
+        Target::Text(_) => String::new(),
+    };
+    // lm-eval logs what doc_to_target gave: a label, a choice or the text that follows a gap.
+    let is_same = [&index, &instance.target_text].contains(&&golden.target)
+        || instance.requests.iter().all(|request| request.scored_text().trim_start() == golden.target);
+    assert!(is_same, "{task} document {}: {} against {index} {}", golden.doc_id, golden.target, instance.target_text);
+}
+
+fn responses(golden: &GoldenDoc) -> Vec<Response> {
+    let response = |logged: &Vec<serde_json::Value>| {
+        let logged: Vec<&str> = match &logged[0] {
+            serde_json::Value::Array(pair) => pair.iter().map(|v| v.as_str().expect("text")).collect(),
+            single => vec![single.as_str().expect("text")],
+        };
+        Response {
+            log_likelihood: logged[0].parse().expect("number"),
+            is_greedy: logged.get(1) == Some(&"True"),
+            n_tokens: 1,
+            n_truncated: 0,
+            n_unscored: 0,
+        }
+    };
+    golden.responses.iter().map(response).collect()
+}
+
+fn check_metrics(task: &str, sample: &Sample, golden: &GoldenDoc) {
+    for (name, want) in &golden.metrics {
+        let same = match sample.metrics[name] {
+            Score::Value(value) => want.as_f64() == Some(value),
+            Score::Ratio(quantity, units) => want[0].as_f64() == Some(quantity) && want[1].as_f64() == Some(units),
+        };
+        assert!(same, "{task} document {}: {name} is {:?}, lm-eval has {want}", golden.doc_id, sample.metrics[name]);
+    }
+    assert_eq!(sample.metrics.len(), golden.metrics.len(), "{task}");
+}
+
+fn close(got: f64, want: f64) -> bool {
+    (got - want).abs() <= 1e-9 * want.abs().max(1.0)
+}
+
+fn check_results(task: &str, loaded: &Loaded, samples: &[Sample], golden: &Golden) {
+    for (name, estimate) in loaded.task.estimates(samples) {
+        let want = golden.results[&format!("{name},none")].as_f64().expect("a value");
+        assert!(close(estimate.value, want), "{task} {name}: {} against {want}", estimate.value);
+        // lm-eval bootstraps perplexity and has no error for ratios ("N/A").
+        if let Some(want) = golden.results[&format!("{name}_stderr,none")].as_f64().filter(|_| name != "perplexity") {
+            let stderr = estimate.stderr.expect("an error");
+            assert!(close(stderr, want), "{task} {name}: error {stderr} against {want}");
+        }
+    }
+}
+
+#[test]
+fn as_lm_eval() {
+    let Some(shared) = shared() else { return };
+    for task in TASKS {
+        let (golden, loaded) = read(&shared, task);
+        assert_eq!(loaded.instances.len(), golden.docs.len(), "{task}");
+        let mut samples = Vec::new();
+        for (instance, doc) in loaded.instances.iter().zip(&golden.docs) {
+            check_prompts(task, instance, doc);
+            let sample = loaded.task.sample("golden", instance, &responses(doc)).expect(task);
+            check_metrics(task, &sample, doc);
+            samples.push(sample);
+        }
+        check_results(task, &loaded, &samples, &golden);
+    }
+}
