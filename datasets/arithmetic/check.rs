@@ -2,6 +2,7 @@
 
 use super::{Promise, Row};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise = Promise {
     dataset: "arithmetic",
     splits: &["two_digit_addition", "two_digit_subtraction", "three_digit_addition", "three_digit_subtraction"],

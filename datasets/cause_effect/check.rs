@@ -2,6 +2,7 @@
 
 use super::{Promise, Row, balanced};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise = Promise {
     dataset: "cause_effect",
     splits: &["test"],

@@ -2,6 +2,7 @@
 
 use super::{Promise, Row};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise =
     Promise { dataset: "last_word", splits: &["test"], columns: &["text"], unique: "text", least_rows: 120, rules };
 

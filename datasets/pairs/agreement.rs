@@ -7,6 +7,7 @@ use super::{
 };
 use crate::random::SplitMix64;
 
+/// The contrasts of this split.
 pub const RULES: &[Rule] = &[
     Rule { name: "simple_present", draw: simple_present },
     Rule { name: "irregular_plural", draw: irregular_plural },

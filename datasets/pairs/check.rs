@@ -3,6 +3,7 @@
 use super::{Promise, Row};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise = Promise {
     dataset: "pairs",
     splits: &["agreement", "determiners", "reflexives", "negation", "islands"],

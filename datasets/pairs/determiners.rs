@@ -7,6 +7,7 @@ use super::{
 };
 use crate::random::SplitMix64;
 
+/// The contrasts of this split.
 pub const RULES: &[Rule] = &[
     Rule { name: "demonstrative_and_noun", draw: demonstrative_and_noun },
     Rule { name: "demonstrative_form", draw: demonstrative_form },

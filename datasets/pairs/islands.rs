@@ -7,6 +7,7 @@ use super::{
 };
 use crate::random::SplitMix64;
 
+/// The contrasts of this split.
 pub const RULES: &[Rule] = &[
     Rule { name: "adjunct_clause", draw: adjunct_clause },
     Rule { name: "coordination", draw: coordination },

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::random::SplitMix64;
 
+/// The contrasts of this split.
 pub const RULES: &[Rule] = &[
     Rule { name: "scope_of_not", draw: scope_of_not },
     Rule { name: "negative_subject", draw: negative_subject },

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::random::SplitMix64;
 
+/// The contrasts of this split.
 pub const RULES: &[Rule] = &[
     Rule { name: "gender", draw: gender },
     Rule { name: "number", draw: number },

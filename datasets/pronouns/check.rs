@@ -2,6 +2,7 @@
 
 use super::{Promise, Row};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise = Promise {
     dataset: "pronouns",
     splits: &["test"],

@@ -2,6 +2,7 @@
 
 use super::{Promise, Row};
 
+/// What every file of this dataset keeps to.
 pub const PROMISE: Promise = Promise {
     dataset: "scramble",
     splits: &["cycle_letters", "anagrams1", "anagrams2", "random_insertion", "reversed_words"],
