@@ -49,3 +49,11 @@ pub struct LoadOptions {
 pub fn load(reference: &str, options: &LoadOptions) -> Result<Box<dyn LanguageModel>, ZooError> {
     Ok(Box::new(Model::open(reference, options)?))
 }
+
+/// Whether `reference` names a model at all, without reading it.
+///
+/// # Errors
+/// [`ZooError::UnknownModel`].
+pub fn check_reference(reference: &str) -> Result<(), ZooError> {
+    reference::resolve(reference).map(drop)
+}
