@@ -1,7 +1,7 @@
 //! Writes the generated datasets of this folder, and checks all of them.
 //!
 //! `cargo run --release --example generate-datasets` rewrites the files that have a generator. With `-- --check` nothing
-//! is written: every file is compared with what its generator gives, every row, hand-written ones included, is held
+//! is written: every file is compared with what its generator gives, every row, those without a generator included, is held
 //! against what its dataset promises, and the exit code is 1 if anything is amiss.
 
 #[path = "arithmetic/generate.rs"]
