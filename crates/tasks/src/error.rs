@@ -281,7 +281,7 @@ fn one_a_line(paths: &[PathBuf]) -> String {
     if paths.is_empty() {
         return " no folder at all".to_owned();
     }
-    paths.iter().map(|path| format!("\n  {}", path.display())).collect()
+    paths.iter().flat_map(|path| ["\n  ".to_owned(), path.display().to_string()]).collect()
 }
 
 /// The name most similar to `name`, if one is similar enough to be a slip of the finger.

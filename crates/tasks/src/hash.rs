@@ -34,7 +34,6 @@ pub(crate) fn requests(requests: &[Request]) -> String {
 
 /// Of a task's prompt hashes in document order.
 pub(crate) fn all<'a>(hashes: impl Iterator<Item = &'a str>) -> String {
-    let mut hasher = Sha256::new();
-    hashes.for_each(|hash| hasher.update(hash));
-    hex(&hasher.finalize())
+    let digest = hashes.fold(Sha256::new(), Digest::chain_update);
+    hex(&digest.finalize())
 }

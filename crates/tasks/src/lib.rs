@@ -4,7 +4,7 @@
 //! templates and hooks → [`Instance`](yardstick_core::Instance) with its requests → (the model) → responses →
 //! [`Sample`](yardstick_core::Sample) → [`Estimate`](yardstick_core::Estimate).
 //!
-//! Task files have the schema of EleutherAI's lm-evaluation-harness 0.4.13; for the ids in [`Catalog::bundled`], prompts and
+//! Task files have the schema of lm-evaluation-harness 0.4.13; for the ids in [`Catalog::bundled`], prompts and
 //! metrics are lm-eval's to the letter. Zero-shot, log-likelihood output types only: what a file asks for beyond that is
 //! refused where it would change a result.
 //!
@@ -36,7 +36,7 @@ pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_esti
 pub use config::OutputType;
 pub use data::Stores;
 pub use error::{Place, RowPlace, TaskError};
-pub use hooks::{HOOKS, Hook, HookKind};
+pub use hooks::{Columns, HOOKS, Hook, HookKind, Scores};
 pub use metrics::{Aggregation, METRICS, Metric};
 pub use row::Row;
 pub use task::{Loaded, Task};

@@ -28,13 +28,11 @@ impl Index {
     }
 
     fn add(&mut self, task: Task) -> Result<(), TaskError> {
-        match self.task(task.id()) {
-            Some(other) => Err(duplicate(other, &task)),
-            None => {
-                self.tasks.push(task);
-                Ok(())
-            }
+        if let Some(other) = self.task(task.id()) {
+            return Err(duplicate(other, &task));
         }
+        self.tasks.push(task);
+        Ok(())
     }
 
     /// The task of that id.

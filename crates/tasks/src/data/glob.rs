@@ -28,7 +28,7 @@ fn class<'a>(rest: &'a str, source: &mut String) -> &'a str {
     match body.split_once(']') {
         Some((members, rest)) if !members.is_empty() => {
             let escaped = members.replace('\\', r"\\").replace('[', r"\[").replace('^', r"\^").replace('&', r"\&");
-            source.push_str(&format!("[{negation}{escaped}]"));
+            source.extend(["[", negation, &escaped, "]"]);
             rest
         }
         _ => {

@@ -33,12 +33,11 @@ impl Split {
 /// # Errors
 /// A dataset that is not found, without rows, or damaged.
 pub(crate) fn read(spec: &DatasetSpec, stores: &Stores, limit: Option<usize>) -> Result<Split, TaskError> {
-    let (config, files) = match &spec.files {
-        Some(files) => (spec.name.clone(), local::find(spec, files)?),
-        None => {
-            let found = stores.find(&spec.path, spec.name.as_deref(), &spec.split)?;
-            (found.config, found.files)
-        }
+    let (config, files) = if let Some(files) = &spec.files {
+        (spec.name.clone(), local::find(spec, files)?)
+    } else {
+        let found = stores.find(&spec.path, spec.name.as_deref(), &spec.split)?;
+        (found.config, found.files)
     };
     let mut split = Split {
         card: DatasetCard { path: spec.path.clone(), name: config, split: spec.split.clone(), files: Vec::new() },

@@ -1,5 +1,6 @@
 //! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
 
+use super::Columns;
 use crate::error::TaskError;
 use crate::row::Row;
 use regex::Regex;
@@ -13,7 +14,7 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Adds `query`, `choices` and `gold`.
-pub(super) fn process_docs(row: Row) -> Result<Vec<(&'static str, Value)>, TaskError> {
+pub(super) fn process_docs(row: Row) -> Result<Columns, TaskError> {
     let context = format!("{} {}", row.str("ctx_a")?, capitalize(row.str("ctx_b")?));
     let query = clean(&format!("{}: {context}", row.str("activity_label")?));
     let choices = row.strs("endings")?.into_iter().map(|ending| Value::Str(clean(ending))).collect();

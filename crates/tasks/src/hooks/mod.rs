@@ -21,15 +21,20 @@ pub struct Hook {
     pub kind: HookKind,
 }
 
+/// Columns to add to a row.
+pub type Columns = Vec<(&'static str, Value)>;
+/// Metric names with the scores of one document.
+pub type Scores = Vec<(&'static str, Score)>;
+
 /// What hooks there are.
 #[derive(Clone, Copy, Debug)]
 pub enum HookKind {
     /// For `process_docs`: columns to add to a row, one row in and one row out.
-    Row(fn(Row) -> Result<Vec<(&'static str, Value)>, TaskError>),
+    Row(fn(Row) -> Result<Columns, TaskError>),
     /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
     Value(fn(Row) -> Result<Value, TaskError>),
     /// For `process_results`: metric names with their scores.
-    Results(fn(Row, &[Response]) -> Result<Vec<(&'static str, Score)>, TaskError>),
+    Results(fn(Row, &[Response]) -> Result<Scores, TaskError>),
 }
 
 /// All hooks.

@@ -1,5 +1,6 @@
-//! WikiText: its tokenisation is undone before scoring, and the counts are those of the text as published.
+//! `WikiText`: its tokenisation is undone before scoring, and the counts are those of the text as published.
 
+use super::Scores;
 use crate::error::TaskError;
 use crate::metrics::words;
 use crate::row::Row;
@@ -81,7 +82,7 @@ fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
 }
 
 /// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
-pub(super) fn process_results(row: Row, responses: &[Response]) -> Result<Vec<(&'static str, Score)>, TaskError> {
+pub(super) fn process_results(row: Row, responses: &[Response]) -> Result<Scores, TaskError> {
     let page = row.str("page")?;
     let log_likelihood: f64 = responses.iter().map(|response| response.log_likelihood).sum();
     let per_byte = Score::Ratio(log_likelihood, page.len() as f64);

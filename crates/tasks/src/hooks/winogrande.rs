@@ -1,4 +1,4 @@
-//! WinoGrande by partial scoring: each option fills the gap, and what follows the gap is scored.
+//! `WinoGrande` by partial scoring: each option fills the gap, and what follows the gap is scored.
 //!
 //! Source: Trinh & Le (2018), "A Simple Method for Commonsense Reasoning", section 3 ("partial" scoring).
 

@@ -14,7 +14,7 @@ use yardstick_core::{Doc, Instance, Request, Target, Value};
 /// All documents of a split as instances, in order, and what the reader should know about the task file.
 ///
 /// Templates are parsed once; documents are rendered in parallel. Of several rows with an error the first is reported.
-pub(crate) fn instances(config: &TaskConfig, split: &Split) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
+pub(crate) fn instances(config: &TaskConfig, split: &mut Split) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
     // Columns of any row: a row that lacks one is an error later, not a reason to read its name as text.
     let columns: BTreeSet<&str> = split.docs.iter().flat_map(|doc| doc.fields.keys()).collect();
     let env = jinja::environment().map_err(|error| TaskError::Template {
@@ -27,9 +27,11 @@ pub(crate) fn instances(config: &TaskConfig, split: &Split) -> Result<(Vec<Insta
         Some(doc) => prompt.begins_with_index(&Rendering::new(split, doc))?,
         None => false,
     };
-    let results: Vec<_> = split.docs.par_iter().map(|doc| prompt.instance(&Rendering::new(split, doc))).collect();
-    let instances = results.into_iter().collect::<Result<_, _>>()?;
-    Ok((instances, warnings(config, &columns)))
+    let parts: Vec<_> = split.docs.par_iter().map(|doc| prompt.parts(&Rendering::new(split, doc))).collect();
+    let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let warnings = warnings(config, &columns);
+    let docs = std::mem::take(&mut split.docs);
+    Ok((docs.into_par_iter().zip(parts).map(|(doc, parts)| parts.instance(doc)).collect(), warnings))
 }
 
 /// A task's fields, ready to render.
@@ -45,14 +47,13 @@ struct Prompt<'a> {
 
 /// A document on its way, with its columns as template variables.
 struct Rendering<'a> {
-    doc: &'a Doc,
     row: Row<'a>,
     context: minijinja::Value,
 }
 
 impl<'a> Rendering<'a> {
     fn new(split: &'a Split, doc: &'a Doc) -> Self {
-        Self { doc, row: split.row(doc), context: jinja::context(&doc.fields) }
+        Self { row: split.row(doc), context: jinja::context(&doc.fields) }
     }
 
     fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
@@ -86,22 +87,13 @@ impl<'a> Prompt<'a> {
         Ok(is_choice && matches!(self.value_or_index(&self.text, doc)?, Value::Int(_)))
     }
 
-    fn instance(&self, doc: &Rendering) -> Result<Instance, TaskError> {
-        let parts = match self.config.output_type {
-            OutputType::MultipleChoice if self.is_multiple_input => self.multiple_input(doc)?,
-            OutputType::MultipleChoice => self.multiple_choice(doc)?,
-            OutputType::LogLikelihood => self.log_likelihood(doc)?,
-            OutputType::LogLikelihoodRolling => self.rolling(doc)?,
-        };
-        Ok(Instance {
-            doc: doc.doc.clone(),
-            doc_hash: hash::row(&doc.doc.fields),
-            prompt_hash: hash::requests(&parts.requests),
-            requests: parts.requests,
-            choices: parts.choices,
-            target: parts.target,
-            target_text: parts.target_text,
-        })
+    fn parts(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+        match self.config.output_type {
+            OutputType::MultipleChoice if self.is_multiple_input => self.multiple_input(doc),
+            OutputType::MultipleChoice => self.multiple_choice(doc),
+            OutputType::LogLikelihood => self.log_likelihood(doc),
+            OutputType::LogLikelihoodRolling => self.rolling(doc),
+        }
     }
 
     /// One context, a continuation a choice.
@@ -187,7 +179,8 @@ impl<'a> Prompt<'a> {
         let index = match &value {
             Value::Int(index) => usize::try_from(*index).ok(),
             Value::Bool(is_second) => Some(usize::from(*is_second)),
-            Value::Float(f) if f.fract() == 0.0 && *f >= 0.0 => Some(*f as usize),
+            // A label column of floats: 1.0 is 1, as in Python.
+            Value::Float(f) => f.to_string().parse().ok(),
             Value::Str(text) => choices.iter().position(|choice| choice == text),
             Value::List(_) => {
                 return Err(doc.row.bad(field.key, "one label (several right answers are not supported yet)", &value));
@@ -217,6 +210,18 @@ impl Parts {
     fn choice(choices: Vec<String>, gold: usize) -> Self {
         let target_text = choices.get(gold).cloned().unwrap_or_default();
         Self { requests: Vec::new(), choices, target: Target::Choice(gold), target_text }
+    }
+
+    fn instance(self, doc: Doc) -> Instance {
+        Instance {
+            doc_hash: hash::row(&doc.fields),
+            prompt_hash: hash::requests(&self.requests),
+            doc,
+            requests: self.requests,
+            choices: self.choices,
+            target: self.target,
+            target_text: self.target_text,
+        }
     }
 
     fn text(request: Request, text: String) -> Self {

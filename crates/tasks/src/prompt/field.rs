@@ -117,7 +117,7 @@ fn plain(value: &minijinja::Value) -> Value {
 }
 
 fn core_value(value: &minijinja::Value) -> Value {
-    let items = || value.try_iter().map(|items| items.collect::<Vec<_>>()).unwrap_or_default();
+    let items = || value.try_iter().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     match value.kind() {
         ValueKind::Bool => Value::Bool(value.is_true()),
         ValueKind::Number => match value.as_i64() {

@@ -44,7 +44,7 @@ pub(super) fn replacement(text: &str) -> String {
         match (c, chars.peek()) {
             ('$', _) => out.push_str("$$"),
             ('\\', Some(digit)) if digit.is_ascii_digit() => {
-                out.push_str(&format!("${{{digit}}}"));
+                out.extend(['$', '{', *digit, '}']);
                 chars.next();
             }
             ('\\', Some('n')) => {
@@ -72,7 +72,7 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn skip_space(&mut self) {
-        while self.chars.next_if(|c| c.is_ascii_whitespace()).is_some() {}
+        while self.chars.next_if(char::is_ascii_whitespace).is_some() {}
     }
 
     fn eat(&mut self, wanted: char) -> Option<()> {
@@ -113,7 +113,8 @@ impl Parser<'_> {
             has_comma = self.eat(',').is_some();
             if !has_comma {
                 self.eat(close)?;
-                return Some((items.clone(), items.len() > 1));
+                has_comma = items.len() > 1;
+                return Some((items, has_comma));
             }
         }
     }

@@ -184,3 +184,75 @@ fn refuse_tag(tag: Option<&Tag>, allowed: &[&str], place: &Place) -> Result<(), 
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, want: &str) {
+        let got = match parse(&"f".into(), text) {
+            Ok(node) => show(&node),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(got, want, "{text}");
+    }
+
+    fn show(node: &Node) -> String {
+        match &node.kind {
+            Kind::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
+            Kind::Map(entries) => {
+                let entries: Vec<_> =
+                    entries.iter().map(|e| format!("{}@{}: {}", e.key, e.place.line, show(&e.value))).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+            Kind::Str(text) => format!("{text:?}"),
+            _ => node.describe(),
+        }
+    }
+
+    #[test]
+    fn trees_with_lines() {
+        check("a: 1\nb:\n  - x\n  - 'yes'\n", r#"{a@1: the integer 1, b@2: ["x", "yes"]}"#);
+        check("a: |\n  x\n  y\nb: !function m.f\n", r#"{a@1: "x\ny\n", b@4: the function m.f}"#);
+        check("a: \"x\\ny\"\n1: no\n", r#"{a@1: "x\ny", 1@2: the bool false}"#);
+        check("a: 1\na: 2\n", "{a@2: the integer 2}");
+        check("a: !!str 12\n", r#"{a@1: "12"}"#);
+    }
+
+    #[test]
+    fn aliases_and_merges() {
+        check("a: &x [1]\nb: *x\n", "{a@1: [the integer 1], b@2: [the integer 1]}");
+        check(
+            "a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  l: 3\n",
+            "{a@1: {k@1: the integer 1, l@1: the integer 2}, b@2: {k@1: the integer 1, l@4: the integer 3}}",
+        );
+        check("<<: 1\n", "f:1: `<<` must be a mapping or a list of mappings, but is the integer 1");
+        check("a: &x [*x]\n", "f:1: an alias inside its own anchor");
+    }
+
+    #[test]
+    fn bombs_are_bounded() {
+        let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n");
+        for level in 1..12 {
+            let aliases = vec![format!("*a{}", level - 1); 10].join(",");
+            bomb.extend([format!("a{level}: &a{level} ["), aliases, "]\n".to_owned()]);
+        }
+        check(&bomb, "f:5: more than 100000 values, aliases expanded");
+        let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
+        check(&deep, "f:1: nested deeper than 64 levels");
+    }
+
+    #[test]
+    fn what_is_no_task_file() {
+        check("", "f:1: the file is empty");
+        check("{[1]: 2}", "f:1: a key cannot be a list");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in r"[\PC\n]{0,80}") {
+            let _ = parse(&"f".into(), &text);
+        }
+    }
+}

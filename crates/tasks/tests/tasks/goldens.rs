@@ -137,3 +137,36 @@ fn as_lm_eval() {
         check_results(task, &loaded, &samples, &golden);
     }
 }
+
+/// A file of the store, as its manifest has it.
+#[derive(serde::Deserialize)]
+struct Listed {
+    id: String,
+    config: String,
+    split: String,
+    rows: u64,
+    sha256: String,
+}
+
+#[test]
+fn every_row_of_the_real_datasets_renders() {
+    let Some(shared) = shared() else { return };
+    let manifest = std::fs::read_to_string(shared.join("data/manifest.json")).expect("manifest");
+    let manifest: Vec<Listed> = serde_json::from_str(&manifest).expect("manifest JSON");
+    let selectors = ["lambada", "hellaswag", "piqa", "winogrande", "ai2_arc", "boolq", "copa", "wikitext", "blimp"];
+    let catalog = Catalog::bundled().expect("catalog");
+    let selection = catalog.resolve(&selectors.map(str::to_owned)).expect("tasks");
+    assert_eq!(selection.tasks.len(), 77);
+    for task in &selection.tasks {
+        let loaded =
+            task.load(&Stores::new(vec![shared.join("data")]), None).unwrap_or_else(|e| panic!("{}: {e}", task.id()));
+        let card = &loaded.card.dataset;
+        let listed = manifest
+            .iter()
+            .find(|row| row.id == card.path && Some(&row.config) == card.name.as_ref() && row.split == card.split)
+            .unwrap_or_else(|| panic!("{card:?} is in the manifest"));
+        assert_eq!((loaded.card.n_docs, loaded.instances.len() as u64), (listed.rows, listed.rows), "{}", task.id());
+        assert_eq!(card.files.iter().map(|(_, sha256)| sha256).collect::<Vec<_>>(), [&listed.sha256], "{}", task.id());
+        assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
+    }
+}
