@@ -1,1 +1,42 @@
-fn main() {}
+//! `yardstick`: measures language models. Arguments, wiring, progress and exit codes; everything else is in the libraries.
+
+mod args;
+mod columns;
+mod commands;
+mod error;
+mod run;
+
+use args::{Cli, Command};
+use clap::Parser;
+use error::CliError;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(cli.verbose);
+    match dispatch(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(),
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<(), CliError> {
+    let (quiet, json) = (cli.quiet, cli.json);
+    match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(args) => run::run(&args, quiet, json),
+        Command::Ls(args) => commands::ls(&args, json),
+        Command::Show(args) => commands::show(&args, json),
+        Command::Render(args) => commands::render(&args, json),
+        Command::Report(args) => commands::report(&args, quiet),
+    }
+}
+
+/// Diagnostics on standard error: `-v` tells what is done, `YARDSTICK_LOG` takes tracing's filters.
+fn start_log(verbose: u8) {
+    let default = ["warn", "info", "debug", "trace"][usize::from(verbose.min(3))];
+    let filter = std::env::var("YARDSTICK_LOG").unwrap_or_else(|_| default.to_owned());
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .init();
+}

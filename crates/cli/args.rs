@@ -1,0 +1,196 @@
+//! The command line. Its help is documentation: every example here is run by the tests.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Measures language models: scores checkpoints zero-shot on many datasets and draws the comparison.
+///
+/// Without a command it runs the bundled models on the bundled suite.
+#[derive(Parser, Debug)]
+#[command(name = "yardstick", version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// No progress and no hints on standard error; warnings and errors only.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Results as JSON on standard output, for machines.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say what is done; twice for more.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 ok · 1 internal error · 2 usage · 3 data · 4 model · 5 interrupted (the same command goes on)";
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Score models on tasks, print the table, write a run folder and a report
+    Run(RunArgs),
+    /// List what there is: models, tasks, suites, metrics, charts, datasets
+    Ls(LsArgs),
+    /// Print the table of a run again
+    Show(ShowArgs),
+    /// Print prompts and choices as they will be sent, with token counts
+    Render(RenderArgs),
+    /// Draw tables and charts from one or more runs
+    Report(ReportArgs),
+}
+
+/// `yardstick run`
+#[derive(Args, Debug, Default)]
+#[command(after_help = "Examples:
+  yardstick run
+  yardstick run --model gpt2-micro --task starter_pairs --limit 50
+  yardstick run --model ./my-checkpoint gpt2-micro --suite starter --out out
+  yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200")]
+pub struct RunArgs {
+    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
+    #[arg(short, long, value_name = "REF", num_args = 1..)]
+    pub model: Vec<String>,
+    /// Task ids, groups, globs, YAML files or folders of them
+    #[arg(short, long, value_name = "TASK", num_args = 1..)]
+    pub task: Vec<String>,
+    /// A suite of tasks [default: starter, when no task is given]
+    #[arg(short, long, value_name = "ID", num_args = 1..)]
+    pub suite: Vec<String>,
+    /// Folders with datasets as `<hub id>/<config>/<split>/*.parquet`, also *.jsonl and *.csv; before $YARDSTICK_DATA
+    #[arg(short, long, value_name = "DIR", num_args = 1..)]
+    pub data: Vec<PathBuf>,
+    /// First N documents of every task
+    #[arg(short, long, value_name = "N", value_parser = at_least_one)]
+    pub limit: Option<usize>,
+    /// Context of N tokens, shorter than the model's own
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub context: Option<usize>,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub threads: Option<usize>,
+    /// The run folder to write [default: reports/<time>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace a finished run in the run folder
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Also write the results in another tool's files
+    #[arg(long, value_name = "FORMAT")]
+    pub export: Option<Export>,
+    /// No tables and charts, only the run folder
+    #[arg(long)]
+    pub no_report: bool,
+}
+
+/// Files of other tools.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    /// lm-evaluation-harness: `results_<date>.json` and `samples_<task>_<date>.jsonl`
+    LmEval,
+}
+
+/// `yardstick ls`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  yardstick ls tasks
+  yardstick ls models --json")]
+pub struct LsArgs {
+    /// What to list
+    pub what: Listing,
+    /// Folders with datasets, as for run
+    #[arg(short, long, value_name = "DIR", num_args = 1..)]
+    pub data: Vec<PathBuf>,
+}
+
+/// What can be listed.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Bundled models
+    Models,
+    /// Tasks and groups
+    Tasks,
+    /// Suites of tasks
+    Suites,
+    /// Metrics
+    Metrics,
+    /// Charts of a report
+    Charts,
+    /// Datasets that tasks read, and where they are
+    Datasets,
+}
+
+/// `yardstick show`
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  yardstick show out")]
+pub struct ShowArgs {
+    /// A run folder
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Every task of a group, not only the group
+    #[arg(long)]
+    pub members: bool,
+}
+
+/// `yardstick render`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  yardstick render starter_last_word --limit 2
+  yardstick render hellaswag --data ~/datasets --model ./my-checkpoint")]
+pub struct RenderArgs {
+    /// A task id, group or YAML file
+    #[arg(value_name = "TASK")]
+    pub task: String,
+    /// First N documents
+    #[arg(short, long, value_name = "N", default_value = "3", value_parser = at_least_one)]
+    pub limit: usize,
+    /// Folders with datasets, as for run
+    #[arg(short, long, value_name = "DIR", num_args = 1..)]
+    pub data: Vec<PathBuf>,
+    /// The model whose tokens are counted
+    #[arg(short, long, value_name = "REF", default_value = "gpt2-micro")]
+    pub model: String,
+}
+
+/// `yardstick report`
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  yardstick report out --out out/report")]
+pub struct ReportArgs {
+    /// Run folders
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
+    /// The folder to write
+    #[arg(short, long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("must be at least 1".to_owned()),
+        Ok(n) => Ok(n),
+        Err(_) => Err("is not a whole number".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_is_the_default_command() {
+        let cli = Cli::try_parse_from(["yardstick", "--limit", "20"]).unwrap();
+        assert!(cli.command.is_none() && cli.run.limit == Some(20));
+        assert!(Cli::try_parse_from(["yardstick", "run", "--limit", "0"]).is_err());
+    }
+}

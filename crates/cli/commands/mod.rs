@@ -1,0 +1,55 @@
+//! The commands that need no run of their own, and what all commands share.
+
+mod ls;
+mod render;
+mod report;
+mod show;
+
+pub use ls::ls;
+pub use render::render;
+pub use report::report;
+pub use show::{print_record, show};
+
+use crate::error::CliError;
+use serde_json::Value;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use yardstick_tasks::Stores;
+
+/// Where datasets are looked for: the folders given, `$YARDSTICK_DATA`, the user's cache, and the bundled ones.
+pub fn stores(data: &[PathBuf]) -> Stores {
+    Stores::new(store_folders(data))
+}
+
+fn store_folders(data: &[PathBuf]) -> Vec<PathBuf> {
+    let mut dirs = data.to_vec();
+    dirs.extend(std::env::var_os("YARDSTICK_DATA").map(PathBuf::from));
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    dirs.extend(cache.or(home).map(|dir| dir.join("yardstick").join("data")));
+    dirs
+}
+
+/// Text to standard output. A closed pipe (`yardstick ls tasks | head`) is no error.
+pub fn print(text: &str) -> Result<(), CliError> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CliError::Io { path: "standard output".to_owned(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A value as indented JSON to standard output.
+pub fn print_json(value: &Value) -> Result<(), CliError> {
+    print(&format!("{value:#}\n"))
+}
+
+/// Columns of the terminal, or 120 where there is none.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(120)
+}
+
+fn color() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}

@@ -1,0 +1,107 @@
+//! Every failure with its exit code, rendered for a person.
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use std::fmt::Display;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use yardstick_report::ReportError;
+use yardstick_runner::RunnerError;
+use yardstick_tasks::TaskError;
+use yardstick_zoo::ZooError;
+
+/// What the program can fail with.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The command line asks for something that cannot be.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: Option<String>,
+    },
+    /// A task file or its data.
+    #[error(transparent)]
+    Task(#[from] TaskError),
+    /// A model that cannot be loaded.
+    #[error(transparent)]
+    Model(#[from] ZooError),
+    /// A model that cannot score.
+    #[error("{place}: {source}")]
+    Score {
+        /// Model, task and document.
+        place: String,
+        /// Why.
+        source: RunnerError,
+    },
+    /// A run folder or report that cannot be read or written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A file or folder.
+    #[error("{path}: {source}")]
+    Io {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Ctrl-C.
+    #[error("interrupted; {kept}")]
+    Interrupted {
+        /// What is kept, and how to go on.
+        kept: String,
+    },
+    /// Errors that were printed as they came.
+    #[error("{count} of the run's parts failed; the rest is in the run folder, marked partial")]
+    Parts {
+        /// How many.
+        count: usize,
+        /// The first one's exit code.
+        code: u8,
+    },
+}
+
+impl CliError {
+    /// A usage error without more help.
+    pub fn usage(message: impl Display) -> Self {
+        Self::Usage { message: message.to_string(), help: None }
+    }
+
+    /// 1 internal · 2 usage · 3 data · 4 model · 5 interrupted.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage { .. } | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. }) => 2,
+            Self::Score { source: RunnerError::Score { .. }, .. } | Self::Model(_) => 4,
+            Self::Task(_) | Self::Score { .. } | Self::Report(_) | Self::Io { .. } => 3,
+            Self::Interrupted { .. } => 5,
+            Self::Parts { code, .. } => *code,
+        }
+    }
+
+    /// Prints the error to standard error.
+    pub fn print(&self) {
+        let theme =
+            if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(120);
+        let mut text = String::new();
+        if handler.render_report(&mut text, self).is_err() {
+            text = self.to_string();
+        }
+        eprintln!("{}", text.trim_end());
+    }
+
+    /// Prints the error and gives its exit code.
+    pub fn report(&self) -> ExitCode {
+        self.print();
+        ExitCode::from(self.code())
+    }
+}
+
+impl Diagnostic for CliError {
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        match self {
+            Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
+            _ => None,
+        }
+    }
+}

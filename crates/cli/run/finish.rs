@@ -1,0 +1,25 @@
+//! After the last model: report, export, table.
+
+use super::folder::RunFolder;
+use super::progress::Screen;
+use crate::args::{Export, RunArgs};
+use crate::commands::print_record;
+use crate::error::CliError;
+use yardstick_report::{ReportOptions, Run};
+
+/// Writes the report and the export, prints the table (or the record as JSON), and says where everything is.
+///
+/// # Errors
+/// A file cannot be written; the run folder itself is already there.
+pub fn finish(args: &RunArgs, folder: &RunFolder, screen: &Screen, run: &Run, json: bool) -> Result<(), CliError> {
+    print_record(&run.record, json, false)?;
+    if args.export == Some(Export::LmEval) {
+        yardstick_report::export_lm_eval(run, folder.path())?;
+    }
+    screen.say(&format!("run:    {}", folder.path().display()));
+    if !args.no_report && !run.record.results.is_empty() {
+        yardstick_report::write_report(std::slice::from_ref(run), &folder.report(), ReportOptions::default())?;
+        screen.say(&format!("report: {}", folder.report().join("report.md").display()));
+    }
+    Ok(())
+}

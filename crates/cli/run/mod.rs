@@ -1,0 +1,220 @@
+//! `yardstick run`: tasks are loaded and checked first, then each model is loaded, scored and let go.
+
+mod finish;
+mod folder;
+mod progress;
+mod record;
+mod score;
+mod warnings;
+
+use crate::args::RunArgs;
+use crate::commands::stores;
+use crate::error::CliError;
+use folder::RunFolder;
+use progress::Screen;
+use score::Scorer;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use yardstick_core::RunStatus;
+use yardstick_report::Run;
+use yardstick_runner::ResponseLog;
+use yardstick_tasks::{Catalog, Group, Loaded};
+use yardstick_zoo::LoadOptions;
+
+/// The suite that is run when no task is named.
+const DEFAULT_SUITE: &str = "starter";
+
+/// Everything that is the same for all models.
+struct Work {
+    tasks: Vec<Loaded>,
+    groups: Vec<Group>,
+}
+
+/// Runs what the arguments ask for.
+///
+/// # Errors
+/// Usage, data and model errors. What was finished before the error is in the run folder.
+pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
+    set_threads(args.threads)?;
+    let screen = Screen::new(quiet);
+    let references = references(args)?;
+    let work = load_tasks(args, &screen)?;
+    let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite)?;
+    let stop = stop_on_ctrl_c()?;
+    let mut run = Run { record: record::start(args, &references, &work), samples: Vec::new() };
+    let errors = score_models(args, &references, &work, &folder, &stop, &screen, &mut run)?;
+    finish::finish(args, &folder, &screen, &run, json)?;
+    match errors.first() {
+        _ if stop.load(Ordering::Relaxed) => Err(CliError::Interrupted {
+            kept: format!(
+                "what was scored is in {}; the same command with --out goes on there",
+                folder.path().display()
+            ),
+        }),
+        Some(first) => Err(CliError::Parts { count: errors.len(), code: first.code() }),
+        None => Ok(()),
+    }
+}
+
+/// Scores model after model into `run`, which is written after each. Errors are printed as they come and returned.
+fn score_models(
+    args: &RunArgs,
+    references: &[String],
+    work: &Work,
+    folder: &RunFolder,
+    stop: &AtomicBool,
+    screen: &Screen,
+    run: &mut Run,
+) -> Result<Vec<CliError>, CliError> {
+    let started = Instant::now();
+    let mut log = folder.open_log()?;
+    if !log.is_empty() {
+        screen.say(&format!("going on: {} responses are already in {}", log.len(), folder.path().display()));
+    }
+    let mut errors = Vec::new();
+    let mut complete = true;
+    for (reference, name) in references.iter().zip(unique_names(references)) {
+        if stop.load(Ordering::Relaxed) {
+            complete = false;
+            break;
+        }
+        let scorer = Scorer { name: &name, work, stop, screen };
+        match score_model(&scorer, reference, args, &mut log, run) {
+            Ok(true) => {}
+            Ok(false) => complete = false,
+            Err(failed) => {
+                complete = false;
+                errors.extend(failed);
+            }
+        }
+        run.record.seconds = started.elapsed().as_secs_f64();
+        yardstick_report::write_run(folder.path(), run)?;
+    }
+    if complete {
+        run.record.status = RunStatus::Complete;
+        yardstick_report::write_run(folder.path(), run)?;
+        folder.remove_log()?;
+    }
+    Ok(errors)
+}
+
+/// Loads one model, scores it and adds what came out to `run`. Says whether everything is there.
+fn score_model(
+    scorer: &Scorer,
+    reference: &str,
+    args: &RunArgs,
+    log: &mut ResponseLog,
+    run: &mut Run,
+) -> Result<bool, Vec<CliError>> {
+    let model = yardstick_zoo::load(reference, &LoadOptions { context: args.context }).map_err(|error| {
+        let error = CliError::from(error);
+        error.print();
+        vec![error]
+    })?;
+    let scored = scorer.score(model.as_ref(), log);
+    run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
+    for warning in &scored.warnings {
+        scorer.screen.warn(warning);
+    }
+    run.record.warnings.extend(scored.warnings);
+    run.record.results.extend(scored.results);
+    run.samples.extend(scored.samples);
+    scored.errors.iter().for_each(CliError::print);
+    if scored.errors.is_empty() { Ok(scored.complete) } else { Err(scored.errors) }
+}
+
+/// Finds the tasks and reads their documents, so that a bad file is known before a model is loaded.
+fn load_tasks(args: &RunArgs, screen: &Screen) -> Result<Work, CliError> {
+    let catalog = Catalog::bundled()?;
+    let mut selectors: Vec<String> = Vec::new();
+    for suite in &args.suite {
+        selectors.extend(catalog.suite(suite)?.tasks.iter().cloned());
+    }
+    selectors.extend(args.task.iter().cloned());
+    if selectors.is_empty() {
+        selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
+    }
+    let selection = catalog.resolve(&selectors)?;
+    let stores = stores(&args.data);
+    let mut tasks = Vec::new();
+    for task in &selection.tasks {
+        let loaded = task.load(&stores, args.limit)?;
+        for warning in &loaded.warnings {
+            screen.warn(warning);
+        }
+        tasks.push(loaded);
+    }
+    let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
+    screen.say(&format!("{} tasks, {documents} documents", tasks.len()));
+    Ok(Work { tasks, groups: selection.groups })
+}
+
+/// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work.
+fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
+    if args.model.is_empty() {
+        return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|&name| name.to_owned()).collect());
+    }
+    let mut references: Vec<String> = Vec::new();
+    for reference in &args.model {
+        yardstick_zoo::check_reference(reference)?;
+        if references.contains(reference) {
+            return Err(CliError::usage(format!("--model names {reference} twice")));
+        }
+        references.push(reference.clone());
+    }
+    Ok(references)
+}
+
+/// The last part of each reference, or all of it where two would be called the same.
+fn unique_names(references: &[String]) -> Vec<String> {
+    let short = |reference: &str| {
+        let trimmed = reference.trim_end_matches('/');
+        trimmed
+            .rsplit('/')
+            .next()
+            .filter(|name| !name.is_empty() && *name != "." && *name != "..")
+            .unwrap_or(trimmed)
+            .to_owned()
+    };
+    let shorts: Vec<String> = references.iter().map(|reference| short(reference)).collect();
+    let is_unique = |name: &str| shorts.iter().filter(|other| *other == name).count() == 1;
+    shorts.iter().zip(references).map(|(s, whole)| if is_unique(s) { s.clone() } else { whole.clone() }).collect()
+}
+
+fn set_threads(threads: Option<usize>) -> Result<(), CliError> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    pool.map_err(|error| CliError::usage(format!("--threads {threads}: {error}")))
+}
+
+/// The first Ctrl-C asks the run to stop after the batches at work; the second one ends the process.
+fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, CliError> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(5);
+        }
+        eprintln!("stopping; what is finished is kept (Ctrl-C again to stop at once)");
+    };
+    ctrlc::set_handler(handler).map_err(|error| CliError::usage(format!("cannot watch for Ctrl-C: {error}")))?;
+    Ok(stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(references: &[&str], names: &[&str]) {
+        let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
+        assert_eq!(unique_names(&references), names);
+    }
+
+    #[test]
+    fn names_are_short_and_unique() {
+        check(&["gpt2-micro", "models/x/"], &["gpt2-micro", "x"]);
+        check(&["a/m", "b/m", "c"], &["a/m", "b/m", "c"]);
+        check(&["."], &["."]);
+    }
+}

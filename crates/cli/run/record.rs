@@ -1,0 +1,34 @@
+//! The run record's parts that the program itself knows.
+
+use super::Work;
+use crate::args::RunArgs;
+use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
+
+/// A record of what is about to be run: partial until the end.
+pub fn start(args: &RunArgs, references: &[String], work: &Work) -> RunRecord {
+    RunRecord {
+        format: RunRecord::FORMAT.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        status: RunStatus::Partial,
+        started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        seconds: 0.0,
+        spec: RunSpec {
+            models: references.to_vec(),
+            tasks: args.suite.iter().chain(&args.task).cloned().collect(),
+            limit: args.limit,
+            context: args.context,
+            shots: 0,
+        },
+        environment: Environment {
+            os: std::env::consts::OS.to_owned(),
+            arch: std::env::consts::ARCH.to_owned(),
+            cpus: std::thread::available_parallelism().map_or(1, usize::from),
+            threads: rayon::current_num_threads(),
+        },
+        models: Vec::new(),
+        tasks: work.tasks.iter().map(|task| task.card.clone()).collect(),
+        groups: work.groups.iter().map(|group| group.record.clone()).collect(),
+        results: Vec::new(),
+        warnings: work.tasks.iter().flat_map(|task| task.warnings.iter().cloned()).collect(),
+    }
+}

@@ -1,0 +1,237 @@
+//! One model on all tasks: plan, execute, samples, estimates.
+
+use super::Work;
+use super::progress::{Bar, Screen};
+use super::warnings::Counts;
+use crate::error::CliError;
+use std::sync::atomic::AtomicBool;
+use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
+use yardstick_runner::{Plan, Progress, ResponseLog, RunnerError, execute, fingerprint, peak_bytes, plan, request_key};
+use yardstick_tasks::{Loaded, TaskError, group_estimates};
+
+/// What a model's run needs besides the model.
+pub struct Scorer<'a> {
+    /// The model's name in tables.
+    pub name: &'a str,
+    /// Tasks and groups.
+    pub work: &'a Work,
+    /// Set by Ctrl-C.
+    pub stop: &'a AtomicBool,
+    /// For progress.
+    pub screen: &'a Screen,
+}
+
+/// What came out, complete or not.
+#[derive(Default)]
+pub struct Scored {
+    /// Documents with all their responses, in the order of tasks and documents.
+    pub samples: Vec<Sample>,
+    /// Estimates over those documents.
+    pub results: Vec<ResultRecord>,
+    /// What a reader of the numbers must know.
+    pub warnings: Vec<String>,
+    /// What failed.
+    pub errors: Vec<CliError>,
+    /// Whether every document of every task is there.
+    pub complete: bool,
+}
+
+/// Where a request belongs: task and document, as indices into the work.
+#[derive(Clone, Copy)]
+struct Place {
+    task: usize,
+    instance: usize,
+}
+
+/// A request that has no response yet.
+struct Open<'a> {
+    place: Place,
+    /// Index among all requests.
+    slot: usize,
+    request: &'a Request,
+    key: String,
+}
+
+impl Scorer<'_> {
+    /// Scores `model` on everything, taking what the log already has.
+    pub fn score(&self, model: &dyn LanguageModel, log: &mut ResponseLog) -> Scored {
+        let mut scored = Scored::default();
+        let mut responses: Vec<Option<Response>> = vec![None; self.requests().count()];
+        let mut open = self.open_requests(model, log, &mut responses);
+        if let Some(plan) = self.plan(model, &mut open, &mut scored.errors) {
+            self.announce(model, &plan);
+            let error = self.execute(model, &plan, &open, log, &mut responses);
+            scored.errors.extend(error);
+        }
+        self.gather(model, &responses, &mut scored);
+        scored
+    }
+
+    /// All requests in order, with their places.
+    fn requests(&self) -> impl Iterator<Item = (Place, &Request)> {
+        let instances = self.work.tasks.iter().enumerate().flat_map(|(task, loaded)| {
+            loaded.instances.iter().enumerate().map(move |(instance, it)| (Place { task, instance }, it))
+        });
+        instances.flat_map(|(place, instance)| instance.requests.iter().map(move |request| (place, request)))
+    }
+
+    /// Fills in what the log has, and returns the rest.
+    fn open_requests(
+        &self,
+        model: &dyn LanguageModel,
+        log: &ResponseLog,
+        responses: &mut [Option<Response>],
+    ) -> Vec<Open<'_>> {
+        let fingerprint = fingerprint(model.card());
+        let mut open = Vec::new();
+        for (slot, (place, request)) in self.requests().enumerate() {
+            let key = request_key(&fingerprint, request);
+            responses[slot] = log.get(&key);
+            if responses[slot].is_none() {
+                open.push(Open { place, slot, request, key });
+            }
+        }
+        open
+    }
+
+    /// Plans the open requests. A task with a request that the model cannot score is left out, with its error, so that the
+    /// others are still run.
+    fn plan(&self, model: &dyn LanguageModel, open: &mut Vec<Open>, errors: &mut Vec<CliError>) -> Option<Plan> {
+        loop {
+            let requests: Vec<&Request> = open.iter().map(|o| o.request).collect();
+            match plan(model, &requests) {
+                Ok(plan) => return Some(plan),
+                Err(error) => {
+                    let place = error.request().map(|request| open[request].place);
+                    errors.push(self.error(place, error));
+                    let task = place?.task;
+                    open.retain(|o| o.place.task != task);
+                }
+            }
+        }
+    }
+
+    /// Says how much work it is and how much memory it takes, before it starts.
+    fn announce(&self, model: &dyn LanguageModel, plan: &Plan) {
+        let counts = plan.counts;
+        let peak = peak_bytes(model.card(), rayon::current_num_threads(), counts.longest) / 1_000_000;
+        self.screen.say(&format!(
+            "{}: {} requests in {} spans, {} tokens to read, {} to score; at most {peak} MB",
+            self.name, counts.requests, counts.spans, counts.tokens, counts.scored
+        ));
+    }
+
+    fn execute(
+        &self,
+        model: &dyn LanguageModel,
+        plan: &Plan,
+        open: &[Open],
+        log: &mut ResponseLog,
+        responses: &mut [Option<Response>],
+    ) -> Option<CliError> {
+        let bar = self.screen.bar(self.name, plan.counts.tokens);
+        let mut writer = LogWriter { log, open, bar: &bar };
+        let outcome = execute(model, plan, self.stop, &mut writer);
+        let mut done = 0;
+        for (request, response) in open.iter().zip(outcome.responses) {
+            done += usize::from(response.is_some());
+            responses[request.slot] = response;
+        }
+        bar.finish(done);
+        let flushed = log.flush().err();
+        outcome.error.or(flushed).map(|error| {
+            let place = error.request().map(|request| open[request].place);
+            self.error(place, error)
+        })
+    }
+
+    /// Samples of the documents that have all their responses, and estimates over them.
+    fn gather(&self, model: &dyn LanguageModel, responses: &[Option<Response>], scored: &mut Scored) {
+        let mut rest = responses;
+        let mut estimates = Vec::new();
+        let mut counts = Counts::default();
+        scored.complete = scored.errors.is_empty();
+        for task in &self.work.tasks {
+            let count = task.instances.iter().map(|i| i.requests.len()).sum();
+            let (own, later) = rest.split_at(count);
+            rest = later;
+            match self.samples(task, own) {
+                Ok(samples) => {
+                    scored.complete &= samples.len() == task.instances.len();
+                    counts.add(model, &task.card.id, &samples);
+                    estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
+                    scored.samples.extend(samples);
+                }
+                Err(error) => {
+                    scored.complete = false;
+                    scored.errors.push(error.into());
+                    estimates.push(None);
+                }
+            }
+        }
+        scored.warnings = counts.lines(self.name, model.card().n_ctx);
+        scored.results = self.results(&estimates);
+    }
+
+    fn samples(&self, task: &Loaded, responses: &[Option<Response>]) -> Result<Vec<Sample>, TaskError> {
+        let mut rest = responses;
+        let mut samples = Vec::new();
+        for instance in &task.instances {
+            let (own, later) = rest.split_at(instance.requests.len());
+            rest = later;
+            if let Some(own) = own.iter().copied().collect::<Option<Vec<Response>>>() {
+                samples.push(task.task.sample(self.name, instance, &own)?);
+            }
+        }
+        Ok(samples)
+    }
+
+    /// Tasks in order, then groups. A group with a task that has no estimates has none.
+    fn results(&self, estimates: &[Option<Vec<(String, Estimate)>>]) -> Vec<ResultRecord> {
+        let record = |task: &str, (metric, estimate): (String, Estimate)| ResultRecord {
+            model: self.name.to_owned(),
+            task: task.to_owned(),
+            metric,
+            estimate,
+        };
+        let tasks = self.work.tasks.iter().zip(estimates);
+        let mut results: Vec<ResultRecord> = tasks
+            .clone()
+            .flat_map(|(task, own)| own.iter().flatten().cloned().map(|e| record(&task.card.id, e)))
+            .collect();
+        let members: Vec<_> = tasks.filter_map(|(task, own)| Some((task.card.clone(), own.clone()?))).collect();
+        for group in &self.work.groups {
+            results.extend(group_estimates(group, &members).into_iter().map(|e| record(&group.record.id, e)));
+        }
+        results
+    }
+
+    /// Puts model, task and row in front of a failure.
+    fn error(&self, place: Option<Place>, source: RunnerError) -> CliError {
+        let place = place.map_or_else(
+            || self.name.to_owned(),
+            |place| {
+                let task = &self.work.tasks[place.task];
+                format!("{}, task {}, row {}", self.name, task.card.id, task.instances[place.instance].doc.id)
+            },
+        );
+        CliError::Score { place, source }
+    }
+}
+
+/// Writes responses to the log as they arrive, and moves the bar.
+struct LogWriter<'a> {
+    log: &'a mut ResponseLog,
+    open: &'a [Open<'a>],
+    bar: &'a Bar,
+}
+
+impl Progress for LogWriter<'_> {
+    fn tokens(&mut self, tokens: usize) {
+        self.bar.add(tokens);
+    }
+
+    fn response(&mut self, request: usize, response: &Response) -> Result<(), RunnerError> {
+        self.log.append(&self.open[request].key, response)
+    }
+}

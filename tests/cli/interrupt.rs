@@ -1,0 +1,45 @@
+//! Ctrl-C keeps what is finished, says so, and the same command goes on.
+
+use crate::support::{ok, read_json, text, yardstick};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const ARGS: &[&str] =
+    &["run", "--threads", "1", "--no-report", "--model", "gpt2-micro", "--task", "starter_prose", "starter_pairs"];
+
+/// Waits until the log has something, which is when the run is under way.
+fn wait_for_log(child: &mut Child, log: &Path) {
+    let started = Instant::now();
+    while log.metadata().map_or(0, |m| m.len()) == 0 {
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it was interrupted");
+        assert!(started.elapsed() < Duration::from_secs(60), "nothing in the log after a minute");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_a_partial_run_that_can_go_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let mut command = yardstick();
+    command.args(ARGS).args(["--out", text(&out)]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    wait_for_log(&mut child, &out.join("log/responses.jsonl"));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(5), "{stderr}");
+    assert!(stderr.contains("interrupted"), "{stderr}");
+    assert_eq!(read_json(&out.join("run.json"))["status"], "partial");
+    assert!(ok(&["show", text(&out)]).stdout.to_lowercase().contains("partial"));
+
+    let resumed = ok(&[ARGS, &["--out", text(&out)]].concat());
+    assert!(resumed.stderr.contains("going on"), "{}", resumed.stderr);
+    let whole = dir.path().join("whole");
+    ok(&[ARGS, &["--out", text(&whole)]].concat());
+    let (resumed, whole) = (read_json(&out.join("run.json")), read_json(&whole.join("run.json")));
+    assert_eq!(resumed["status"], "complete");
+    assert_eq!(resumed["results"], whole["results"], "resuming changes no bit");
+}

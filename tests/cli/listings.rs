@@ -1,0 +1,46 @@
+//! `ls` and `render`.
+
+use crate::support::{ok, run};
+
+#[test]
+fn everything_can_be_listed() {
+    for (what, expected) in [
+        ("models", "gpt3-micro"),
+        ("tasks", "lambada_openai"),
+        ("suites", "starter"),
+        ("metrics", "bits_per_byte"),
+        ("charts", "bars"),
+        ("datasets", "yardstick/last_word"),
+    ] {
+        assert!(ok(&["ls", what]).stdout.contains(expected), "{expected} in ls {what}");
+        assert!(!ok(&["ls", what, "--json"]).json().as_array().unwrap().is_empty(), "ls {what} --json");
+    }
+}
+
+#[test]
+fn the_catalog_has_what_it_promises() {
+    let list = ok(&["ls", "tasks", "--json"]).json();
+    let names: Vec<&str> = list.as_array().unwrap().iter().map(|t| t["task"].as_str().unwrap()).collect();
+    for id in ["hellaswag", "piqa", "winogrande", "arc_easy", "arc_challenge", "boolq", "copa", "wikitext", "blimp"] {
+        assert!(names.contains(&id), "{id}");
+    }
+    assert_eq!(names.iter().filter(|name| name.starts_with("blimp_")).count(), 67);
+}
+
+#[test]
+fn render_shows_what_is_sent() {
+    let json = ok(&["render", "starter_cause_effect", "--limit", "2", "--json"]).json();
+    let documents = json.as_array().unwrap();
+    assert_eq!(documents.len(), 2);
+    let request = &documents[0]["requests"][0];
+    assert!(request["continuation"].as_str().unwrap().starts_with(' '));
+    assert!(request["tokens"].as_u64().unwrap() > request["context_tokens"].as_u64().unwrap());
+    assert_eq!(documents[0]["prompt_hash"].as_str().unwrap().len(), 64);
+    assert!(ok(&["render", "starter_cause_effect"]).stdout.contains("continuation"));
+}
+
+#[test]
+fn help_names_the_exit_codes() {
+    assert!(ok(&["--help"]).stdout.contains("5 interrupted"));
+    assert_eq!(run(&["ls", "nonsense"]).code, 2);
+}

@@ -1,0 +1,147 @@
+//! Rules of the house that a compiler does not hold: who may know whom, and how long a file may be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Direct dependencies that a crate may not have, by crate.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    (
+        "yardstick-runner",
+        &["candle-core", "candle-nn", "polars", "yardstick-zoo", "yardstick-tasks", "yardstick-report"],
+    ),
+    ("yardstick-report", &["candle-core", "candle-nn", "yardstick-zoo", "yardstick-tasks", "yardstick-runner"]),
+    (
+        "yardstick-tasks",
+        &["candle-core", "candle-nn", "polars", "plotters", "yardstick-zoo", "yardstick-runner", "yardstick-report"],
+    ),
+    (
+        "yardstick-zoo",
+        &[
+            "polars",
+            "plotters",
+            "minijinja",
+            "yardstick-stats",
+            "yardstick-tasks",
+            "yardstick-runner",
+            "yardstick-report",
+        ],
+    ),
+    (
+        "yardstick-stats",
+        &["candle-core", "polars", "serde_json", "rayon", "yardstick-tasks", "yardstick-runner", "yardstick-report"],
+    ),
+];
+
+/// All that the crate at the bottom may know.
+const CORE_MAY_USE: &[&str] = &["serde", "thiserror"];
+
+/// Crates that must not come in through anybody: system libraries, and network stacks in a tool that works offline.
+const NOWHERE: &[&str] = &[
+    "openssl-sys",
+    "yeslogic-fontconfig-sys",
+    "freetype-sys",
+    "onig_sys",
+    "reqwest",
+    "hyper",
+    "rustls",
+    "ring",
+    "object_store",
+];
+
+const LONGEST_FILE: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn cargo(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO")).args(args).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "cargo {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Package name → names of its direct, non-development dependencies.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let text = cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"]);
+    let metadata: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let name = |value: &serde_json::Value| value["name"].as_str().unwrap().to_owned();
+    let direct = |package: &serde_json::Value| {
+        package["dependencies"].as_array().unwrap().iter().filter(|d| d["kind"].is_null()).map(name).collect()
+    };
+    metadata["packages"].as_array().unwrap().iter().map(|p| (name(p), direct(p))).collect()
+}
+
+#[test]
+fn dependencies_point_one_way() {
+    let dependencies = dependencies();
+    for (krate, forbidden) in FORBIDDEN {
+        for name in *forbidden {
+            assert!(!dependencies[*krate].contains(*name), "{krate} must not depend on {name}");
+        }
+    }
+    for name in &dependencies["yardstick-core"] {
+        assert!(CORE_MAY_USE.contains(&name.as_str()), "core must not depend on {name}");
+    }
+}
+
+#[test]
+fn nothing_drags_in_system_libraries_or_a_network_stack() {
+    let tree =
+        cargo(&["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+    let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert!(names.contains("candle-core"), "the tree was read");
+    for name in NOWHERE {
+        assert!(!names.contains(name), "{name} is in the dependency tree");
+    }
+}
+
+fn rust_files(dir: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// All Rust files of the project.
+fn sources() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for dir in ["crates", "tests", "benches", "datasets"] {
+        rust_files(&root().join(dir), &mut files);
+    }
+    assert!(files.len() > 50);
+    files
+}
+
+#[test]
+fn files_are_short() {
+    for file in sources() {
+        let lines = std::fs::read_to_string(&file).unwrap().lines().count();
+        assert!(lines <= LONGEST_FILE, "{} has {lines} lines, more than {LONGEST_FILE}", file.display());
+    }
+}
+
+#[test]
+fn unsafe_stays_in_one_module() {
+    let word = ["un", "safe"].concat();
+    let allowed = root().join("crates/zoo/src/mmap.rs");
+    for file in sources() {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let uses =
+            code.into_iter().any(|line| line.contains(&format!("{word} {{")) || line.contains(&format!("{word} fn")));
+        assert!(!uses || file == allowed, "{} uses {word} code", file.display());
+    }
+}
+
+#[test]
+fn no_test_is_switched_off() {
+    let mark = ["#[", "ignore"].concat();
+    for file in sources() {
+        assert!(!std::fs::read_to_string(&file).unwrap().contains(&mark), "{} has an ignored test", file.display());
+    }
+}
