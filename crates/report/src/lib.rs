@@ -1,1 +1,55 @@
-//! stub
+//! Run folders to tables, charts and other people's formats.
+//!
+//! A *run* is a [`RunRecord`](yardstick_core::RunRecord) and its samples, kept in a folder as `run.json` and
+//! `samples.parquet` ([`write_run`], [`read_run`]). Everything else is made from runs alone, with no model at hand: the
+//! terminal's [`table()`], a report folder ([`write_report`]) and lm-eval's files ([`export_lm_eval`]).
+//!
+//! Exporters return bytes and know nothing of folders; `files` alone writes. The plain data of a chart ([`Figure`]) is
+//! separate from its drawing, so that it can be read, tested and written beside the picture.
+//! To add a chart or a format: one file in `charts/` or `formats/` and one line in [`CHARTS`] or [`FORMATS`].
+
+pub mod charts;
+mod draw;
+mod error;
+mod files;
+pub mod formats;
+mod frame;
+mod hash;
+mod lm_eval;
+pub mod number;
+mod overview;
+pub mod paper;
+mod report;
+mod run;
+mod samples;
+mod table;
+#[cfg(test)]
+mod testing;
+mod text;
+
+pub use charts::{CHARTS, Chart, Figure};
+pub use error::ReportError;
+pub use formats::{FORMATS, Format};
+pub use lm_eval::export_lm_eval;
+pub use overview::{ModelColumn, Overview, Row, RowKind};
+pub use report::{Report, ReportOptions, write_report};
+pub use run::{Run, read_record, read_run, write_run};
+pub use table::{TableOptions, table};
+
+/// What a list of charts or formats says about one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The id: a chart's files and a format's name begin with it.
+    pub id: &'static str,
+    /// What it shows, one line.
+    pub summary: &'static str,
+}
+
+/// A file to be written: its path below the output folder, and its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Relative, with `/`.
+    pub path: String,
+    /// Content.
+    pub bytes: Vec<u8>,
+}

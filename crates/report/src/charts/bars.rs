@@ -1,0 +1,99 @@
+//! `bars`: a group of bars per task, a bar per model.
+
+mod layout;
+
+use super::figure::model_series;
+use super::pick::{self, AxisGroup};
+use super::{Chart, Figure, Mark, Panel, Scene, Series, SeriesKind};
+use crate::number::Unit;
+use crate::overview::{Overview, Row};
+use crate::{Card, paper};
+
+/// Grouped bars with intervals, chance levels and the papers' values.
+pub(super) struct Bars;
+
+/// The sizes shown of each paper: its smallest and its largest. More would hide the bars.
+const PAPERS: [(&str, &str, bool); 4] =
+    [("GPT-2", "117M", false), ("GPT-2", "1.5B", true), ("GPT-3", "125M", false), ("GPT-3", "175B", true)];
+
+impl Chart for Bars {
+    fn card(&self) -> Card {
+        Card { id: "bars", summary: "models side by side on each task, with 95 % intervals, chance and paper values" }
+    }
+
+    fn figures(&self, overview: &Overview) -> Vec<Figure> {
+        pick::axis_groups(overview).iter().map(|group| figure(overview, group)).collect()
+    }
+
+    fn scene(&self, figure: &Figure) -> Scene {
+        layout::scene(figure)
+    }
+}
+
+fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
+    let mut series = model_series(overview);
+    let papers: Vec<_> =
+        PAPERS.into_iter().filter(|p| group.rows.iter().any(|row| paper_value(row, *p).is_some())).collect();
+    for &(paper, model, filled) in &papers {
+        series.push(Series { label: format!("{paper} {model}, paper"), kind: SeriesKind::Paper { paper, filled } });
+    }
+    let panels: Vec<Panel> = group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect();
+    let unit = group.rows[0].unit;
+    let suffix = if unit == Unit::Percent { " (%)" } else { "" };
+    Figure {
+        chart: "bars",
+        stem: format!("bars-{}", group.key),
+        title: title(group),
+        subtitle: subtitle(group, unit, &panels),
+        notes: notes(group, !papers.is_empty()),
+        unit,
+        value_label: format!("{}{suffix}", group.name),
+        partial: overview.partial,
+        series,
+        panels,
+    }
+}
+
+fn title(group: &AxisGroup) -> String {
+    let mut letters = group.name.chars();
+    let name: String = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    match group.rows.as_slice() {
+        [row] => format!("{name} on {}", row.label),
+        rows => format!("{name} on {} tasks", rows.len()),
+    }
+}
+
+fn subtitle(group: &AxisGroup, unit: Unit, panels: &[Panel]) -> String {
+    let direction = match group.rows[0].higher_is_better {
+        Some(true) => "higher is better",
+        Some(false) => "lower is better",
+        None => "direction unknown",
+    };
+    let chance = if panels.iter().any(|p| p.chance.is_some()) { "; dashed: chance" } else { "" };
+    let baseline = if unit == Unit::Perplexity { "; bars start at 1 on a log axis" } else { "" };
+    format!("{}; {direction}; whiskers: 95 % intervals{chance}{baseline}", pick::shots(&group.rows))
+}
+
+fn notes(group: &AxisGroup, papers: bool) -> Vec<String> {
+    let papers = papers.then(|| {
+        "Triangles and diamonds: values printed in the papers, from other code, prompts and scoring. They show a scale, not a target.".to_owned()
+    });
+    pick::metric_note(group).into_iter().chain(papers).collect()
+}
+
+fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static str, bool)]) -> Panel {
+    let mut panel = pick::panel(overview, row);
+    let first = overview.models.len();
+    let marks = papers.iter().enumerate().filter_map(|(at, paper)| {
+        let point = paper_value(row, *paper)?;
+        let source = format!("{}; {}", point.reference.source, point.reference.status);
+        Some(Mark { series: first + at, n_params: point.n_params, value: point.value, interval: None, n: None, source })
+    });
+    panel.marks.extend(marks);
+    panel
+}
+
+fn paper_value(row: &Row, (paper, model, _): (&str, &str, bool)) -> Option<paper::Point> {
+    let points = paper::points(&row.id, &row.metric, row.shots);
+    points.into_iter().find(|p| p.reference.paper == paper && p.model == model)
+}

@@ -1,0 +1,122 @@
+//! Which rows of an overview share an axis.
+
+use super::{Mark, Panel};
+use crate::number::metric_name;
+use crate::overview::{Overview, Row};
+
+/// Rows whose values may stand on one axis, at most one a task.
+pub(super) struct AxisGroup<'a> {
+    /// Part of a file name: `accuracy`, `bits_per_byte`.
+    pub(super) key: String,
+    /// In words.
+    pub(super) name: &'a str,
+    pub(super) rows: Vec<&'a Row>,
+}
+
+const ACCURACY: &str = "accuracy";
+
+/// The rows of tasks and groups (members of groups stay out) by axis, in order of appearance.
+///
+/// Accuracies share one axis, each task with its first metric, but with `acc_norm` where it has that. Every other metric
+/// is a unit of its own. `byte_perplexity` is left out beside `bits_per_byte`, its logarithm.
+pub(super) fn axis_groups(overview: &Overview) -> Vec<AxisGroup<'_>> {
+    let mut groups: Vec<AxisGroup> = Vec::new();
+    for row in overview.shown(false).filter(|row| row.cells.iter().any(Option::is_some)) {
+        let has = |metric: &str| overview.rows.iter().any(|r| r.label == row.label && r.metric == metric);
+        if row.metric == "byte_perplexity" && has("bits_per_byte") {
+            continue;
+        }
+        let (key, name) = if is_accuracy(&row.metric) {
+            (ACCURACY, ACCURACY)
+        } else {
+            (row.metric.as_str(), metric_name(&row.metric))
+        };
+        match groups.iter_mut().find(|g| g.name == name) {
+            Some(group) => add(&mut group.rows, row),
+            None => groups.push(AxisGroup { key: file_name(key), name, rows: vec![row] }),
+        }
+    }
+    // The accuracies first: there are most of them.
+    groups.sort_by_key(|g| g.key != ACCURACY);
+    groups
+}
+
+fn is_accuracy(metric: &str) -> bool {
+    metric == "acc" || metric == "exact_match" || metric.starts_with("acc_")
+}
+
+/// Adds a row, or lets it take the place of its task's other accuracy.
+fn add<'a>(rows: &mut Vec<&'a Row>, row: &'a Row) {
+    match rows.iter_mut().find(|r| r.label == row.label) {
+        Some(other) if row.metric == "acc_norm" => *other = row,
+        Some(_) => {}
+        None => rows.push(row),
+    }
+}
+
+/// A metric's name as part of a file name.
+fn file_name(metric: &str) -> String {
+    metric.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
+}
+
+/// A row's models as a panel; series are the overview's columns.
+pub(super) fn panel(overview: &Overview, row: &Row) -> Panel {
+    let mark = |(series, cell): (usize, &Option<yardstick_core::Estimate>)| {
+        let estimate = cell.as_ref().filter(|e| !e.value.is_nan())?;
+        Some(Mark {
+            series,
+            n_params: overview.models[series].card.n_params as f64,
+            value: estimate.value,
+            interval: estimate.low.zip(estimate.high),
+            n: Some(estimate.n),
+            source: estimate.method.clone(),
+        })
+    };
+    let marks = row.cells.iter().enumerate().filter_map(mark).collect();
+    Panel { label: row.label.clone(), metric: row.metric.clone(), n: row.n(), chance: row.chance, marks }
+}
+
+/// `zero-shot`, `5-shot` or `0- to 5-shot`.
+pub(super) fn shots(rows: &[&Row]) -> String {
+    let (fewest, most) = rows.iter().fold((usize::MAX, 0), |(a, b), r| (a.min(r.shots), b.max(r.shots)));
+    match (fewest, most) {
+        (_, 0) => "zero-shot".to_owned(),
+        (a, b) if a == b => format!("{a}-shot"),
+        (a, b) => format!("{a}- to {b}-shot"),
+    }
+}
+
+/// What must be said about the choice of metrics.
+pub(super) fn metric_note(group: &AxisGroup) -> Option<String> {
+    let mut names: Vec<&str> = group.rows.iter().map(|r| r.metric.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    (names != ["acc"] && group.key == ACCURACY).then(|| {
+        "acc: the most likely choice is right. acc_norm, shown where a task has it: likelihood divided by the choice's length in characters.".to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn units_never_mix() {
+        let overview = Overview::new(&[&testing::four_by_eleven()]);
+        let groups = axis_groups(&overview);
+        let keys: Vec<&str> = groups.iter().map(|g| g.key.as_str()).collect();
+        assert_eq!(keys, ["accuracy", "perplexity", "word_perplexity", "bits_per_byte"]);
+        assert!(groups.iter().all(|g| g.rows.iter().all(|r| r.unit == g.rows[0].unit)));
+        let metric = |id: &str| groups[0].rows.iter().find(|r| r.id == id).map(|r| r.metric.as_str());
+        assert_eq!((metric("hellaswag"), metric("boolq")), (Some("acc_norm"), Some("acc")));
+        assert_eq!(groups[0].rows.len(), 10);
+    }
+
+    #[test]
+    fn groups_stand_for_their_members() {
+        let overview = Overview::new(&[&testing::with_group()]);
+        let groups = axis_groups(&overview);
+        assert_eq!(groups[0].rows.iter().map(|r| r.id.as_str()).collect::<Vec<_>>(), ["piqa", "blimp"]);
+    }
+}

@@ -1,0 +1,99 @@
+//! `scale`: a small plot per task, metric against parameters.
+
+mod layout;
+
+use super::figure::model_series;
+use super::pick::{self, AxisGroup};
+use super::{Chart, Figure, Mark, Panel, Scene, Series, SeriesKind};
+use crate::number::Unit;
+use crate::overview::{Overview, Row};
+use crate::{Card, paper};
+
+/// Metric against the logarithm of the number of parameters.
+pub(super) struct Scale;
+
+const PAPERS: [&str; 2] = ["GPT-2", "GPT-3"];
+
+impl Chart for Scale {
+    fn card(&self) -> Card {
+        Card { id: "scale", summary: "metric against parameters on a log axis, a plot a task, with the papers' models" }
+    }
+
+    /// None with a single model: there is nothing to see a trend in.
+    fn figures(&self, overview: &Overview) -> Vec<Figure> {
+        if overview.models.len() < 2 {
+            return Vec::new();
+        }
+        pick::axis_groups(overview).iter().map(|group| figure(overview, group)).collect()
+    }
+
+    fn scene(&self, figure: &Figure) -> Scene {
+        layout::scene(figure)
+    }
+}
+
+fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
+    let mut series = model_series(overview);
+    let papers: Vec<&'static str> = PAPERS
+        .into_iter()
+        .filter(|paper| group.rows.iter().any(|row| paper_points(row, paper).next().is_some()))
+        .collect();
+    for &paper in &papers {
+        series.push(Series { label: format!("{paper}, paper"), kind: SeriesKind::Paper { paper, filled: false } });
+    }
+    let unit = group.rows[0].unit;
+    let suffix = if unit == Unit::Percent { " (%)" } else { "" };
+    Figure {
+        chart: "scale",
+        stem: format!("scale-{}", group.key),
+        title: title(group),
+        subtitle: subtitle(group),
+        notes: notes(group, !papers.is_empty()),
+        unit,
+        value_label: format!("{}{suffix}", group.name),
+        partial: overview.partial,
+        series,
+        panels: group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect(),
+    }
+}
+
+fn title(group: &AxisGroup) -> String {
+    let mut letters = group.name.chars();
+    let name: String = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
+    format!("{name} against model size")
+}
+
+fn subtitle(group: &AxisGroup) -> String {
+    let chance = if group.rows.iter().any(|r| r.chance.is_some()) { "; dashed: chance" } else { "" };
+    format!("{}; whiskers: 95 % intervals{chance}; lines join models of one family", pick::shots(&group.rows))
+}
+
+fn notes(group: &AxisGroup, papers: bool) -> Vec<String> {
+    let axes =
+        "Vertical axes differ between plots and need not start at zero; the horizontal axis is logarithmic.".to_owned();
+    let papers = papers.then(|| {
+        "Triangles and diamonds: values printed in the papers, from other code, prompts and scoring. They show a scale, not a target.".to_owned()
+    });
+    pick::metric_note(group).into_iter().chain([axes]).chain(papers).collect()
+}
+
+fn with_papers(overview: &Overview, row: &Row, papers: &[&str]) -> Panel {
+    let mut panel = pick::panel(overview, row);
+    for (at, paper) in papers.iter().enumerate() {
+        let mark = |point: paper::Point| Mark {
+            series: overview.models.len() + at,
+            n_params: point.n_params,
+            value: point.value,
+            interval: None,
+            n: None,
+            source: format!("{} {}: {}; {}", paper, point.model, point.reference.source, point.reference.status),
+        };
+        panel.marks.extend(paper_points(row, paper).map(mark));
+    }
+    panel
+}
+
+fn paper_points<'a>(row: &Row, paper: &'a str) -> impl Iterator<Item = paper::Point> + use<'a> {
+    let points = paper::points(&row.id, &row.metric, row.shots);
+    points.into_iter().filter(move |p| p.reference.paper == paper)
+}

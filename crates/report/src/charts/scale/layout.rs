@@ -1,0 +1,169 @@
+//! Where the points go.
+
+use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
+use crate::draw::axis::{self, Axis};
+use crate::draw::page::{MARGIN, Page, push_link, push_paper, push_whisker};
+use crate::draw::palette::{self, GRID, INK, MUTED, PAPER};
+use crate::draw::{Anchor, Font, Line, Marker};
+use crate::number::{Unit, count, parameters};
+use crate::text::{visible, wrap};
+
+const LEFT: f64 = 52.0;
+const TICK: Font = Font::new(10.5).color(MUTED);
+const TASK: Font = Font::new(12.0).bold();
+/// Above a plot: its task.
+const HEAD: f64 = 24.0;
+/// Below a plot: tick labels, and room to the next.
+const FOOT: f64 = 38.0;
+const RIGHT: f64 = 18.0;
+const AXIS_TITLE: f64 = 18.0;
+
+/// A rectangle in pixels with its two axes.
+struct Plot {
+    left: f64,
+    right: f64,
+    top: f64,
+    bottom: f64,
+    x: Axis,
+    y: Axis,
+}
+
+/// Draws a figure of small plots.
+pub(super) fn scene(figure: &Figure) -> Scene {
+    let columns = figure.panels.len().clamp(1, 4);
+    let (width, plot_height) = [(760.0, 380.0), (1000.0, 260.0), (1200.0, 220.0), (1200.0, 180.0)][columns - 1];
+    let page = Page::new(figure, width);
+    let cell = ((width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64, HEAD + plot_height + FOOT);
+    let n_rows = figure.panels.len().div_ceil(columns);
+    let mut scene = page.scene(cell.1 * n_rows as f64 + AXIS_TITLE);
+    let sizes = sizes(figure);
+    for (at, panel) in figure.panels.iter().enumerate() {
+        let left = MARGIN + AXIS_TITLE + cell.0 * (at % columns) as f64;
+        let top = page.top() + cell.1 * (at / columns) as f64;
+        let inner = (left + LEFT, left + cell.0 - RIGHT, top + HEAD, top + HEAD + plot_height);
+        Plot::new(figure, panel, sizes, inner).push(&mut scene, figure, panel);
+    }
+    push_axis_titles(&mut scene, figure, page.top(), cell.1 * n_rows as f64, width);
+    scene
+}
+
+fn push_axis_titles(scene: &mut Scene, figure: &Figure, top: f64, height: f64, width: f64) {
+    scene.text((width / 2.0, top + height + 4.0), "parameters", TICK, Anchor::Middle);
+    scene.upright_text((MARGIN + 6.0, top + height / 2.0), &figure.value_label, TICK);
+}
+
+/// Smallest and largest model of the figure, with room on both sides.
+fn sizes(figure: &Figure) -> (f64, f64) {
+    let all = || figure.panels.iter().flat_map(|p| &p.marks).map(|m| m.n_params.max(1.0));
+    let (low, high) = all().fold((f64::INFINITY, 1.0_f64), |(low, high), n| (low.min(n), high.max(n)));
+    let room = if high > 100.0 * low { 2.0 } else { 1.3 };
+    if low.is_finite() { (low / room, high * room) } else { (1.0, 10.0) }
+}
+
+impl Plot {
+    fn new(
+        figure: &Figure,
+        panel: &Panel,
+        sizes: (f64, f64),
+        (left, right, top, bottom): (f64, f64, f64, f64),
+    ) -> Self {
+        let x = Axis::log(sizes, (left, right));
+        Self { left, right, top, bottom, x, y: value_axis(figure.unit, panel, (bottom, top)) }
+    }
+
+    fn push(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
+        self.push_frame(scene, figure.unit, panel);
+        if let Some(chance) = panel.chance {
+            let y = self.y.at(chance);
+            scene.dashed((self.left, y), (self.right, y), 4.0, Line(1.2, INK));
+        }
+        self.push_links(scene, figure, panel);
+        for mark in &panel.marks {
+            self.push_mark(scene, &figure.series[mark.series].kind, mark);
+        }
+    }
+
+    fn push_frame(&self, scene: &mut Scene, unit: Unit, panel: &Panel) {
+        for tick in self.y.ticks(5) {
+            let y = self.y.at(tick);
+            scene.line((self.left, y), (self.right, y), Line(1.0, GRID));
+            scene.text((self.left - 6.0, y + 0.36 * TICK.px), &axis::label(unit, tick), TICK, Anchor::End);
+        }
+        scene.line((self.left, self.bottom), (self.right, self.bottom), Line(1.2, MUTED));
+        for tick in self.x.ticks(((self.right - self.left) / 44.0) as usize) {
+            let x = self.x.at(tick);
+            scene.line((x, self.bottom), (x, self.bottom + 4.0), Line(1.0, MUTED));
+            scene.text((x, self.bottom + 6.0 + TICK.px), &parameters(tick.round() as u64), TICK, Anchor::Middle);
+        }
+        self.push_heading(scene, panel);
+    }
+
+    /// Task in bold, metric and documents after it in grey.
+    fn push_heading(&self, scene: &mut Scene, panel: &Panel) {
+        let detail = format!("{}, {}", visible(&panel.metric), documents(panel));
+        let room = self.right - self.left - TICK.width(&detail) - 8.0;
+        let task = wrap(&visible(&panel.label), 1, |line| TASK.width(line) <= room).concat();
+        scene.text((self.left, self.top - 9.0), &task, TASK, Anchor::Start);
+        scene.text((self.left + TASK.width(&task) + 8.0, self.top - 9.0), &detail, TICK, Anchor::Start);
+    }
+
+    /// Joins the models of a family, and a paper's, from small to large.
+    fn push_links(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
+        let mut marks: Vec<&Mark> = panel.marks.iter().collect();
+        marks.sort_by(|a, b| a.n_params.total_cmp(&b.n_params));
+        let family = |mark: &Mark| match &figure.series[mark.series].kind {
+            SeriesKind::Model { family, .. } => ("model", family.as_str()),
+            SeriesKind::Paper { paper, .. } => ("paper", *paper),
+        };
+        for (at, mark) in marks.iter().enumerate() {
+            if let Some(next) = marks[at + 1..].iter().find(|next| family(next) == family(mark)) {
+                push_link(scene, self.point(mark), self.point(next));
+            }
+        }
+    }
+
+    fn push_mark(&self, scene: &mut Scene, kind: &SeriesKind, mark: &Mark) {
+        let at = self.point(mark);
+        if let Some((low, high)) = mark.interval {
+            push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), 3.0);
+        }
+        match kind {
+            SeriesKind::Model { column, .. } => {
+                scene.mark(at, Marker::Dot, 6.0, PAPER);
+                scene.mark(at, Marker::Dot, 5.0, palette::series(*column));
+            }
+            SeriesKind::Paper { .. } => push_paper(scene, at, kind),
+        }
+    }
+
+    fn point(&self, mark: &Mark) -> (f64, f64) {
+        (self.x.at(mark.n_params.max(1.0)), self.y.at(mark.value))
+    }
+}
+
+fn documents(panel: &Panel) -> String {
+    match panel.n {
+        Some((low, high)) if low != high => format!("n = {} to {}", count(low), count(high)),
+        n => format!("n = {}", count(n.map_or(0, |n| n.0))),
+    }
+}
+
+/// What the panel's values, intervals and chance need, with some room.
+fn value_axis(unit: Unit, panel: &Panel, pixels: (f64, f64)) -> Axis {
+    let (low, high) = Figure::extent([panel]).unwrap_or((0.0, 1.0));
+    match unit {
+        Unit::Perplexity => Axis::log(((low / 1.5).max(1.0), high.max(1.0) * 1.5), pixels),
+        Unit::Percent => {
+            let (low, high) = padded(low, high, 0.1);
+            Axis::linear((low.max(0.0), high.min(1.0)), pixels)
+        }
+        Unit::Bits | Unit::Plain => Axis::linear(padded(low, high, 0.05 * high.abs().max(1e-9)), pixels),
+    }
+}
+
+/// A twelfth of the span on both sides, and a span of at least `least`.
+fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
+    let half = ((high - low) * 7.0 / 12.0).max(least / 2.0);
+    let middle = f64::midpoint(low, high);
+    (middle - half, middle + half)
+}

@@ -1,0 +1,154 @@
+//! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
+
+use super::*;
+use crate::testing::{self, model, record, task};
+use yardstick_core::{RunRecord, RunStatus};
+
+const ACC: &[(&str, bool, Option<f64>)] = &[("acc", true, Some(0.5))];
+
+fn one_task_eight_models() -> RunRecord {
+    let models = (0..8).map(|m| model(&format!("gpt2-step{}k", 10 << m), "gpt2", 1_100_000 * (1 + m))).collect();
+    record(models, vec![task("hellaswag", &[("acc", true, Some(0.25)), ("acc_norm", true, Some(0.25))], 10_042)])
+}
+
+fn long_names() -> RunRecord {
+    let name = |m| format!("some-organisation/an-unusually-long-model-name-with-details-{m}-checkpoint-000{m}0000");
+    let models = (0..3).map(|m| model(&name(m), "gpt_neo", 125_000_000 * (1 + 2 * m))).collect();
+    let id = |t| format!("a_task_with_a_very_long_identifier_that_goes_on_{t}@gpt3_with_more_to_say");
+    record(models, (0..5).map(|t| task(&id(t), ACC, 1_267)).collect())
+}
+
+fn forty_tasks() -> RunRecord {
+    record(
+        testing::bundled_models(),
+        (0..40).map(|t| task(&format!("mmlu_subject_number_{t}"), ACC, 100 + t)).collect(),
+    )
+}
+
+fn twelve_models() -> RunRecord {
+    let models =
+        (0..12).map(|m| model(&format!("model-{m:02}"), if m % 2 == 0 { "gpt2" } else { "gpt_neo" }, 1_000_000 << m));
+    let mut record = testing::four_by_eleven();
+    record = testing::record(models.collect(), record.tasks);
+    record
+}
+
+fn missing_and_partial() -> RunRecord {
+    let mut record = testing::four_by_eleven();
+    record.status = RunStatus::Partial;
+    let mut at = 0;
+    record.results.retain(|_| {
+        at += 1;
+        at % 3 != 0
+    });
+    record.results[0].estimate.value = f64::INFINITY;
+    record.results[1].estimate.value = f64::NAN;
+    record
+}
+
+fn scenarios() -> Vec<(&'static str, RunRecord)> {
+    vec![
+        ("four_by_eleven", testing::four_by_eleven()),
+        ("one_by_one", testing::one_by_one("piqa")),
+        ("one_task_eight_models", one_task_eight_models()),
+        ("long_names", long_names()),
+        ("forty_tasks", forty_tasks()),
+        ("twelve_models", twelve_models()),
+        ("missing_and_partial", missing_and_partial()),
+        ("with_group", testing::with_group()),
+        ("hostile", testing::hostile()),
+        ("empty", record(Vec::new(), Vec::new())),
+    ]
+}
+
+/// Calls `check` with every figure of every scenario and its scene.
+fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
+    let mut n = 0;
+    for (name, record) in scenarios() {
+        let overview = Overview::new(&[&record]);
+        for chart in CHARTS {
+            for figure in chart.figures(&overview) {
+                check(&format!("{name}/{}", figure.stem), &figure, &chart.scene(&figure));
+                n += 1;
+            }
+        }
+    }
+    assert!(n > 20, "only {n} figures");
+}
+
+#[test]
+fn texts_are_inside_and_apart() {
+    for_each_figure(|name, _, scene| {
+        let (width, height) = scene.size();
+        let texts = scene.texts();
+        for (i, (text, [left, top, right, bottom])) in texts.iter().enumerate() {
+            let inside = *left >= 0.0 && *top >= 0.0 && *right <= f64::from(width) && *bottom <= f64::from(height);
+            assert!(inside, "{name}: {text:?} leaves the picture");
+            for (other, [l, t, r, b]) in &texts[..i] {
+                let apart = right <= l || r <= left || bottom <= t || b <= top;
+                assert!(apart || text.is_empty() || other.is_empty(), "{name}: {text:?} covers {other:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn svg_is_well_formed_and_says_everything() {
+    for_each_figure(|name, figure, scene| {
+        let svg = String::from_utf8(draw::svg(scene).expect("draws")).expect("UTF-8");
+        let open = svg.matches("<text").count();
+        assert_eq!((open, 1), (svg.matches("</text>").count(), svg.matches("</svg>").count()), "{name}");
+        assert_eq!(svg.matches('<').count(), svg.matches('>').count(), "{name}");
+        assert!(!svg.contains("<script") && !svg.chars().any(|c| c.is_control() && c != '\n'), "{name}");
+        if name.starts_with("four_by_eleven") {
+            let labels = figure.series.iter().map(|s| &s.label);
+            assert!(labels.clone().all(|label| svg.contains(label.as_str())), "{name}");
+        }
+    });
+}
+
+#[test]
+fn png_has_twice_the_size() {
+    let record = testing::four_by_eleven();
+    let figure = &bars::Bars.figures(&Overview::new(&[&record]))[0];
+    let scene = bars::Bars.scene(figure);
+    let bytes = draw::png(&scene).expect("draws");
+    let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a header");
+    assert_eq!((reader.info().width, reader.info().height), (2 * scene.size().0, 2 * scene.size().1));
+}
+
+#[test]
+fn partial_runs_say_so() {
+    let overview = Overview::new(&[&missing_and_partial()]);
+    for chart in CHARTS {
+        for figure in chart.figures(&overview) {
+            assert!(chart.scene(&figure).texts()[0].0.starts_with("PARTIAL"), "{}", figure.stem);
+        }
+    }
+}
+
+#[test]
+fn ids_are_distinct_and_begin_the_files_names() {
+    for (at, chart) in CHARTS.iter().enumerate() {
+        assert!(CHARTS[..at].iter().all(|other| other.card().id != chart.card().id));
+        let figures = chart.figures(&Overview::new(&[&testing::four_by_eleven()]));
+        assert!(figures.iter().all(|f| f.chart == chart.card().id && f.stem.starts_with(f.chart)));
+    }
+}
+
+#[test]
+fn data_of_a_chart() {
+    let overview = Overview::new(&[&testing::with_group()]);
+    for chart in CHARTS {
+        for figure in chart.figures(&overview) {
+            let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
+            insta::assert_snapshot!(format!("data-{}", figure.stem), csv);
+        }
+    }
+}
+
+#[test]
+fn figures_as_data() {
+    let overview = Overview::new(&[&testing::one_by_one("winogrande")]);
+    insta::assert_debug_snapshot!(bars::Bars.figures(&overview));
+}

@@ -1,0 +1,48 @@
+//! Colours. Series: Okabe & Ito (2008), "Color Universal Design", told apart with any kind of colour blindness.
+
+/// Red, green, blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+
+pub(crate) const INK: Color = Color(0x22, 0x22, 0x22);
+pub(crate) const MUTED: Color = Color(0x5c, 0x5c, 0x5c);
+pub(crate) const GRID: Color = Color(0xe6, 0xe6, 0xe6);
+pub(crate) const PAPER: Color = Color(0xff, 0xff, 0xff);
+pub(crate) const ALERT: Color = Color(0xb3, 0x3a, 0x00);
+/// Links between models of a family.
+pub(crate) const LINK: Color = Color(0xa8, 0xa8, 0xa8);
+
+const OKABE_ITO: [Color; 7] = [
+    Color(0x00, 0x72, 0xb2),
+    Color(0xe6, 0x9f, 0x00),
+    Color(0x00, 0x9e, 0x73),
+    Color(0xcc, 0x79, 0xa7),
+    Color(0x56, 0xb4, 0xe9),
+    Color(0xd5, 0x5e, 0x00),
+    Color(0xf0, 0xe4, 0x42),
+];
+
+/// The colour of the `index`-th series; from the eighth on lighter, then lighter still.
+pub(crate) fn series(index: usize) -> Color {
+    let round = index / OKABE_ITO.len();
+    (0..round.min(3)).fold(OKABE_ITO[index % OKABE_ITO.len()], |color, _| color.lighter())
+}
+
+impl Color {
+    fn lighter(self) -> Self {
+        let up = |c: u8| c + (255 - c) / 2;
+        Self(up(self.0), up(self.1), up(self.2))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_twenty_one_series_differ() {
+        for a in 0..21 {
+            assert!((0..a).all(|b| series(a) != series(b)), "series {a}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! How numbers are written for people: units, digits, errors. One place for tables, pages and charts.
+
+use yardstick_core::Estimate;
+
+/// What a metric's value is measured in: decides digits and which values may share an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// A share of documents, 0 to 1; written as percent with one decimal.
+    Percent,
+    /// Bits per byte, word or character; three decimals.
+    Bits,
+    /// A perplexity, 1 or more; three significant digits, scientific from a million on.
+    Perplexity,
+    /// Anything else; four significant digits.
+    Plain,
+}
+
+/// Metric, its unit, and its name in words.
+const METRICS: &[(&str, Unit, &str)] = &[
+    ("acc", Unit::Percent, "accuracy"),
+    ("acc_norm", Unit::Percent, "accuracy, choices normalised by characters"),
+    ("acc_bytes", Unit::Percent, "accuracy, choices normalised by bytes"),
+    ("acc_mutual_info", Unit::Percent, "accuracy, choices normalised by their unconditional probability"),
+    ("exact_match", Unit::Percent, "exact match"),
+    ("f1", Unit::Percent, "F1"),
+    ("bits_per_byte", Unit::Bits, "bits per byte"),
+    ("perplexity", Unit::Perplexity, "perplexity of the answer"),
+    ("word_perplexity", Unit::Perplexity, "perplexity per word"),
+    ("byte_perplexity", Unit::Perplexity, "perplexity per byte"),
+];
+
+/// The name of a metric in words (`perplexity per word`); an unknown metric keeps its id.
+pub fn metric_name(metric: &str) -> &str {
+    METRICS.iter().find(|m| m.0 == metric).map_or(metric, |m| m.2)
+}
+
+impl Unit {
+    /// The unit of a metric.
+    pub fn of(metric: &str) -> Self {
+        METRICS.iter().find(|m| m.0 == metric).map_or(Self::Plain, |m| m.1)
+    }
+
+    /// A value alone: `31.5`, `0.977`, `35.1`, `1.13e11`. Percent signs are left to the heading.
+    pub fn value(self, value: f64) -> String {
+        self.write(value, value)
+    }
+
+    /// `31.5 ± 0.5`; the value alone where the error is not defined.
+    pub fn with_error(self, estimate: &Estimate) -> String {
+        let value = self.value(estimate.value);
+        match estimate.stderr {
+            Some(stderr) => format!("{value} ± {}", self.write(stderr, estimate.value)),
+            None => value,
+        }
+    }
+
+    /// `30.5 to 32.5`, or nothing where the interval is not defined.
+    pub fn interval(self, estimate: &Estimate) -> Option<String> {
+        let (low, high) = estimate.low.zip(estimate.high)?;
+        Some(format!("{} to {}", self.write(low, estimate.value), self.write(high, estimate.value)))
+    }
+
+    /// The heading's suffix: ` %` or nothing.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Self::Percent => " %",
+            Self::Bits | Self::Perplexity | Self::Plain => "",
+        }
+    }
+
+    /// `number` with the digits that `value` gets, so that a value and its error line up.
+    fn write(self, number: f64, value: f64) -> String {
+        match self {
+            Self::Percent => fixed(number * 100.0, 1),
+            Self::Bits => fixed(number, 3),
+            Self::Perplexity => significant(number, value, 3),
+            Self::Plain => significant(number, value, 4),
+        }
+    }
+}
+
+/// `number` with as many decimals as `value` needs for `digits` significant digits.
+fn significant(number: f64, value: f64, digits: i32) -> String {
+    let magnitude = value.abs();
+    let tiny = magnitude > 0.0 && magnitude < 1e-4;
+    if !magnitude.is_finite() || magnitude >= 1e6 || tiny || number.abs() >= 1e6 {
+        return scientific(number);
+    }
+    let exponent = if magnitude == 0.0 { 0 } else { magnitude.log10().floor() as i32 };
+    fixed(number, usize::try_from(digits - 1 - exponent).unwrap_or(0))
+}
+
+fn scientific(number: f64) -> String {
+    if number.is_finite() { format!("{number:.2e}") } else { not_finite(number) }
+}
+
+fn fixed(number: f64, decimals: usize) -> String {
+    if !number.is_finite() {
+        return not_finite(number);
+    }
+    let text = format!("{number:.decimals$}");
+    // Rounding must not leave a zero with a sign.
+    if text.starts_with('-') && text.chars().all(|c| "-0.".contains(c)) { text[1..].to_owned() } else { text }
+}
+
+fn not_finite(number: f64) -> String {
+    let text = if number.is_nan() { "NaN" } else { "∞" };
+    if number == f64::NEG_INFINITY { format!("−{text}") } else { text.to_owned() }
+}
+
+/// A parameter count for people: `117M`, `1.5B`, `830k`.
+pub fn parameters(n: u64) -> String {
+    let n = n as f64;
+    let (scaled, letter) = [(1e9, "B"), (1e6, "M"), (1e3, "k")]
+        .into_iter()
+        .find(|(size, _)| n >= 0.9995 * size)
+        .map_or((n, ""), |(size, letter)| (n / size, letter));
+    let decimals = usize::from(scaled < 9.95 && !letter.is_empty());
+    format!("{}{letter}", fixed(scaled, decimals).trim_end_matches(".0"))
+}
+
+/// Documents: `5,153`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(metric: &str, value: f64, stderr: Option<f64>, wanted: &str) {
+        let estimate = Estimate { value, stderr, low: None, high: None, n: 2, method: String::new() };
+        assert_eq!(Unit::of(metric).with_error(&estimate), wanted, "{metric} {value}");
+    }
+
+    #[test]
+    fn values_and_errors() {
+        check("acc", 0.3149, Some(0.0046), "31.5 ± 0.5");
+        check("acc_norm", 1.0, Some(0.0), "100.0 ± 0.0");
+        check("acc", 0.5, None, "50.0");
+        check("bits_per_byte", 0.97694, Some(0.0123), "0.977 ± 0.012");
+        check("perplexity", 35.134, Some(1.26), "35.1 ± 1.3");
+        check("perplexity", 9.087, Some(0.4), "9.09 ± 0.40");
+        check("word_perplexity", 874.4, Some(11.6), "874 ± 12");
+        check("word_perplexity", 16_413_503.0, Some(1e6), "1.64e7 ± 1.00e6");
+        check("perplexity", 112_896_992_451.7, Some(557_429_597_444.0), "1.13e11 ± 5.57e11");
+        check("perplexity", f64::INFINITY, None, "∞");
+        check("mcc", -0.012_345, Some(0.1), "-0.01235 ± 0.10000");
+        check("mcc", 0.0, None, "0.000");
+        check("acc", -0.000_01, None, "0.0");
+        check("acc", f64::NAN, None, "NaN");
+    }
+
+    #[test]
+    fn intervals() {
+        let mut estimate =
+            Estimate { value: 0.5, stderr: None, low: Some(0.25), high: Some(0.755), n: 2, method: String::new() };
+        assert_eq!(Unit::Percent.interval(&estimate).as_deref(), Some("25.0 to 75.5"));
+        estimate.low = None;
+        assert_eq!(Unit::Percent.interval(&estimate), None);
+    }
+
+    #[test]
+    fn counts() {
+        for (n, wanted) in [(0, "0"), (999, "999"), (5153, "5,153"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(n), wanted);
+        }
+        let sizes = [(950, "950"), (999_600, "1M"), (830_000, "830k"), (1_260_000, "1.3M"), (124_439_808, "124M")];
+        for (n, wanted) in
+            sizes.into_iter().chain([(1_542_000_000, "1.5B"), (175_000_000_000, "175B"), (1_000_000_000, "1B")])
+        {
+            assert_eq!(parameters(n), wanted);
+        }
+    }
+}

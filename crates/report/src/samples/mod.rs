@@ -1,0 +1,187 @@
+//! `samples.parquet`: a row per model, task and document, with all that is needed to score it again.
+//!
+//! | column | type | what |
+//! |---|---|---|
+//! | `model`, `task` | str | as in the record |
+//! | `doc_id` | u64 | row index in the split |
+//! | `doc` | str | the row as JSON |
+//! | `doc_hash`, `prompt_hash` | str | sha256, hex |
+//! | `request_type` | list of str | `loglikelihood` or `loglikelihood_rolling`, an entry per request |
+//! | `contexts`, `continuations` | list of str | as sent; a rolling request has no context and its text as continuation |
+//! | `log_likelihood` | list of f64 | nats, an entry per response |
+//! | `is_greedy` | list of bool | |
+//! | `n_tokens`, `n_truncated`, `n_unscored` | list of u32 | tokens |
+//! | `target` | str | JSON: `{"choice":0}` or `{"text":"…"}` |
+//! | `target_text` | str | the right answer for people |
+//! | a metric's name | f64, null where the document has none | a value, or the numerator of a ratio |
+//! | the name + `_units` | f64, null | the denominator of a ratio (words, bytes) |
+//!
+//! Floats keep their bits. Compressed with zstd.
+
+mod read;
+mod write;
+
+pub(crate) use read::from_parquet;
+pub(crate) use write::to_parquet;
+
+use yardstick_core::Score;
+
+/// Columns that every file has; all others are metrics.
+const COLUMNS: [&str; 16] = [
+    "model",
+    "task",
+    "doc_id",
+    "doc",
+    "doc_hash",
+    "prompt_hash",
+    "request_type",
+    "contexts",
+    "continuations",
+    "log_likelihood",
+    "is_greedy",
+    "n_tokens",
+    "n_truncated",
+    "n_unscored",
+    "target",
+    "target_text",
+];
+
+/// Suffix of a ratio's second column.
+const UNITS: &str = "_units";
+
+const LOG_LIKELIHOOD: &str = "loglikelihood";
+const ROLLING: &str = "loglikelihood_rolling";
+
+/// Numerator and units of a score, as they stand in the two columns.
+const fn parts(score: Score) -> (f64, Option<f64>) {
+    match score {
+        Score::Value(value) => (value, None),
+        Score::Ratio(numerator, units) => (numerator, Some(units)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+    use proptest::prelude::*;
+    use std::path::Path;
+    use yardstick_core::{Map, Request, Response, Sample, Target};
+
+    fn check(samples: &[Sample]) {
+        let bytes = to_parquet(samples).expect("encodes");
+        let read = from_parquet(Path::new("samples.parquet"), bytes).expect("decodes");
+        assert_eq!(read.len(), samples.len());
+        for (got, want) in read.iter().zip(samples) {
+            assert_eq!(bits(got), bits(want));
+            // NaN is not equal to itself; everything else is compared as it is.
+            if !format!("{want:?}").contains("NaN") {
+                assert_eq!(got, want);
+            }
+        }
+    }
+
+    /// Every float of a sample as bits: `==` takes −0.0 for 0.0 and NaN for nothing.
+    fn bits(sample: &Sample) -> Vec<u64> {
+        let scores = sample.metrics.values().flat_map(|&s| {
+            let (value, units) = parts(s);
+            [Some(value), units]
+        });
+        let floats = sample.responses.iter().map(|r| Some(r.log_likelihood)).chain(scores);
+        floats.flatten().map(f64::to_bits).collect()
+    }
+
+    fn bare() -> Sample {
+        Sample {
+            model: String::new(),
+            task: String::new(),
+            doc_id: u64::MAX,
+            doc: Map::new(),
+            doc_hash: String::new(),
+            prompt_hash: String::new(),
+            requests: Vec::new(),
+            responses: Vec::new(),
+            target: Target::Choice(0),
+            target_text: String::new(),
+            metrics: std::collections::BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn no_samples() {
+        check(&[]);
+    }
+
+    #[test]
+    fn made_up_samples() {
+        check(&testing::samples());
+    }
+
+    #[test]
+    fn empty_lists_and_strange_text() {
+        let mut strange = bare();
+        strange.model = "NUL \0 in the middle, 日本語, \u{202e}".into();
+        strange.target = Target::Text("\0\n\"|".into());
+        strange.requests = vec![
+            Request::Rolling { text: String::new() },
+            Request::LogLikelihood { context: "\0".into(), continuation: "🦀".into() },
+        ];
+        check(&[bare(), strange.clone(), bare()]);
+        check(&[strange]);
+    }
+
+    #[test]
+    fn floats_keep_their_bits() {
+        let floats = [0.1 + 0.2, -0.0, f64::MIN_POSITIVE / 3.0, f64::MAX, f64::NEG_INFINITY, f64::NAN];
+        let mut sample = bare();
+        for (i, &value) in floats.iter().enumerate() {
+            let response =
+                Response { log_likelihood: value, is_greedy: true, n_tokens: u32::MAX, n_truncated: 1, n_unscored: 0 };
+            sample.responses.push(response);
+            sample.metrics.insert(format!("m{i}"), Score::Value(value));
+            sample.metrics.insert(format!("r{i}"), Score::Ratio(value, -value));
+        }
+        check(&[sample]);
+    }
+
+    #[test]
+    fn a_metric_may_differ_between_tasks() {
+        let mut value = bare();
+        value.metrics.insert("perplexity".into(), Score::Value(-1.5));
+        let mut ratio = bare();
+        ratio.metrics.insert("perplexity".into(), Score::Ratio(-3.0, 2.0));
+        check(&[value, bare(), ratio]);
+    }
+
+    #[test]
+    fn taken_names_are_refused() {
+        for names in [&["task"][..], &["acc", "acc_units"]] {
+            let mut sample = bare();
+            sample.metrics.insert(names[0].into(), Score::Ratio(1.0, 2.0));
+            for name in &names[1..] {
+                sample.metrics.insert((*name).into(), Score::Value(1.0));
+            }
+            let message = to_parquet(&[sample]).expect_err("a taken name").to_string();
+            assert!(message.contains("cannot be called"), "{message}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn any_text_and_any_bits(
+            rows in proptest::collection::vec((any::<String>(), any::<String>(), proptest::collection::vec(any::<u64>(), 0..4)), 0..6)
+        ) {
+            let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
+                let mut sample = bare();
+                let response = |bits: u64| Response {
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits % 2 == 0, n_tokens: bits as u32, n_truncated: 0, n_unscored: 0,
+                };
+                sample.responses = floats.iter().copied().map(response).collect();
+                sample.requests = vec![Request::LogLikelihood { context, continuation }];
+                sample
+            }).collect();
+            check(&samples);
+        }
+    }
+}

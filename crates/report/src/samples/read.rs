@@ -1,0 +1,166 @@
+//! Parquet bytes → samples.
+
+use super::{COLUMNS, LOG_LIKELIHOOD, ROLLING, UNITS};
+use crate::ReportError;
+use polars::prelude::{
+    DataFrame, Float64Chunked, ListChunked, PolarsError, PolarsResult, Series, StringChunked, UInt64Chunked,
+};
+use polars_io::SerReader;
+use polars_io::parquet::read::ParquetReader;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::path::Path;
+use yardstick_core::{Request, Response, Sample, Score};
+
+/// Decodes what [`to_parquet`](super::to_parquet) encoded; `path` is only for messages.
+///
+/// The bytes must be whole: polars asserts much of what it reads, and may end the program on damaged pages.
+pub(crate) fn from_parquet(path: &Path, bytes: Vec<u8>) -> Result<Vec<Sample>, ReportError> {
+    let damaged = |e: PolarsError| ReportError::Samples { path: path.to_owned(), reason: e.to_string() };
+    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(damaged)?;
+    let columns = Columns::new(path, &frame).map_err(damaged)?;
+    (0..frame.height()).map(|row| columns.sample(row)).collect()
+}
+
+/// The columns of a frame with their types checked.
+struct Columns<'a> {
+    path: &'a Path,
+    texts: BTreeMap<&'static str, &'a StringChunked>,
+    lists: BTreeMap<&'static str, &'a ListChunked>,
+    doc_id: &'a UInt64Chunked,
+    /// Name, values, units of a ratio.
+    metrics: Vec<(&'a str, &'a Float64Chunked, Option<&'a Float64Chunked>)>,
+}
+
+impl<'a> Columns<'a> {
+    fn new(path: &'a Path, frame: &'a DataFrame) -> PolarsResult<Self> {
+        let (mut texts, mut lists) = (BTreeMap::new(), BTreeMap::new());
+        for name in COLUMNS.into_iter().filter(|&name| name != "doc_id") {
+            let column = frame.column(name)?;
+            if column.dtype().is_list() {
+                lists.insert(name, column.list()?);
+            } else {
+                texts.insert(name, column.str()?);
+            }
+        }
+        Ok(Self { path, texts, lists, doc_id: frame.column("doc_id")?.u64()?, metrics: metrics(frame)? })
+    }
+
+    fn sample(&self, row: usize) -> Result<Sample, ReportError> {
+        Ok(Sample {
+            model: self.text(row, "model")?.to_owned(),
+            task: self.text(row, "task")?.to_owned(),
+            doc_id: self.doc_id.get(row).ok_or_else(|| self.cell(row, "doc_id", "it is empty"))?,
+            doc: self.json(row, "doc")?,
+            doc_hash: self.text(row, "doc_hash")?.to_owned(),
+            prompt_hash: self.text(row, "prompt_hash")?.to_owned(),
+            requests: self.requests(row)?,
+            responses: self.responses(row)?,
+            target: self.json(row, "target")?,
+            target_text: self.text(row, "target_text")?.to_owned(),
+            metrics: self.scores(row),
+        })
+    }
+
+    fn requests(&self, row: usize) -> Result<Vec<Request>, ReportError> {
+        let types = self.strings(row, "request_type")?;
+        let contexts = self.strings(row, "contexts")?;
+        let continuations = self.strings(row, "continuations")?;
+        self.same_length(row, &[("contexts", contexts.len()), ("continuations", continuations.len())], types.len())?;
+        let texts = contexts.into_iter().zip(continuations);
+        types.iter().zip(texts).map(|(kind, texts)| self.request(row, kind, texts)).collect()
+    }
+
+    fn request(&self, row: usize, kind: &str, (context, text): (String, String)) -> Result<Request, ReportError> {
+        match kind {
+            LOG_LIKELIHOOD => Ok(Request::LogLikelihood { context, continuation: text }),
+            ROLLING => Ok(Request::Rolling { text }),
+            other => Err(self.cell(row, "request_type", &format!("{other:?} is no request type"))),
+        }
+    }
+
+    fn responses(&self, row: usize) -> Result<Vec<Response>, ReportError> {
+        let log_likelihood = self.list(row, "log_likelihood", |s| s.f64()?.iter().map(filled).collect())?;
+        let is_greedy = self.list(row, "is_greedy", |s| s.bool()?.iter().map(filled).collect())?;
+        let [n_tokens, n_truncated, n_unscored] = ["n_tokens", "n_truncated", "n_unscored"]
+            .map(|name| self.list(row, name, |s| s.u32()?.iter().map(filled).collect()));
+        let (n_tokens, n_truncated, n_unscored) = (n_tokens?, n_truncated?, n_unscored?);
+        let lengths = [
+            ("is_greedy", is_greedy.len()),
+            ("n_tokens", n_tokens.len()),
+            ("n_truncated", n_truncated.len()),
+            ("n_unscored", n_unscored.len()),
+        ];
+        self.same_length(row, &lengths, log_likelihood.len())?;
+        let response = |i: usize| Response {
+            log_likelihood: log_likelihood[i],
+            is_greedy: is_greedy[i],
+            n_tokens: n_tokens[i],
+            n_truncated: n_truncated[i],
+            n_unscored: n_unscored[i],
+        };
+        Ok((0..log_likelihood.len()).map(response).collect())
+    }
+
+    fn scores(&self, row: usize) -> BTreeMap<String, Score> {
+        let score = |&(name, values, units): &(&str, &Float64Chunked, Option<&Float64Chunked>)| {
+            let value = values.get(row)?;
+            let units = units.and_then(|u| u.get(row));
+            Some((name.to_owned(), units.map_or(Score::Value(value), |units| Score::Ratio(value, units))))
+        };
+        self.metrics.iter().filter_map(score).collect()
+    }
+
+    fn text(&self, row: usize, name: &str) -> Result<&'a str, ReportError> {
+        let cell = self.texts.get(name).ok_or_else(|| self.cell(row, name, "the column should hold text"))?.get(row);
+        cell.ok_or_else(|| self.cell(row, name, "it is empty"))
+    }
+
+    fn json<T: DeserializeOwned>(&self, row: usize, name: &str) -> Result<T, ReportError> {
+        serde_json::from_str(self.text(row, name)?).map_err(|e| self.cell(row, name, &e.to_string()))
+    }
+
+    fn strings(&self, row: usize, name: &str) -> Result<Vec<String>, ReportError> {
+        self.list(row, name, |s| s.str()?.iter().map(|cell| filled(cell.map(str::to_owned))).collect())
+    }
+
+    fn list<T>(
+        &self,
+        row: usize,
+        name: &str,
+        items: impl Fn(Series) -> PolarsResult<Vec<T>>,
+    ) -> Result<Vec<T>, ReportError> {
+        let column = self.lists.get(name).ok_or_else(|| self.cell(row, name, "the column should hold lists"))?;
+        let series = column.get_as_series(row).ok_or_else(|| self.cell(row, name, "it is empty"))?;
+        items(series).map_err(|e| self.cell(row, name, &e.to_string()))
+    }
+
+    fn same_length(&self, row: usize, lengths: &[(&str, usize)], wanted: usize) -> Result<(), ReportError> {
+        match lengths.iter().find(|(_, n)| *n != wanted) {
+            Some((name, n)) => Err(self.cell(row, name, &format!("{n} entries where {wanted} are expected"))),
+            None => Ok(()),
+        }
+    }
+
+    fn cell(&self, row: usize, column: &str, reason: &str) -> ReportError {
+        ReportError::Cell { path: self.path.to_owned(), row, column: column.to_owned(), reason: reason.to_owned() }
+    }
+}
+
+fn metrics(frame: &DataFrame) -> PolarsResult<Vec<(&str, &Float64Chunked, Option<&Float64Chunked>)>> {
+    let names: Vec<&str> = frame.columns().iter().map(|c| c.name().as_str()).filter(|n| !COLUMNS.contains(n)).collect();
+    let is_units = |name: &str| name.strip_suffix(UNITS).is_some_and(|of| names.contains(&of));
+    let float = |name: &str| frame.column(name)?.f64();
+    let mut metrics = Vec::new();
+    for &name in names.iter().filter(|name| !is_units(name)) {
+        let units = format!("{name}{UNITS}");
+        let units = if names.contains(&units.as_str()) { Some(float(&units)?) } else { None };
+        metrics.push((name, float(name)?, units));
+    }
+    Ok(metrics)
+}
+
+fn filled<T>(cell: Option<T>) -> PolarsResult<T> {
+    cell.ok_or_else(|| PolarsError::ComputeError("a list has an empty entry".into()))
+}

@@ -1,0 +1,134 @@
+//! Samples → parquet bytes.
+
+use super::{COLUMNS, LOG_LIKELIHOOD, ROLLING, UNITS, parts};
+use crate::ReportError;
+use polars::prelude::{
+    Column, DataFrame, DataType, Float64Type, IntoSeries, ListBooleanChunkedBuilder, ListBuilderTrait,
+    ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, PlSmallStr, PolarsError, UInt32Type,
+};
+use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+use std::collections::BTreeMap;
+use yardstick_core::{Request, Response, Sample};
+
+/// Encodes samples in their order.
+pub(crate) fn to_parquet(samples: &[Sample]) -> Result<Vec<u8>, ReportError> {
+    let mut columns = fixed_columns(samples)?;
+    columns.extend(metric_columns(samples)?);
+    let mut bytes = Vec::new();
+    DataFrame::new(samples.len(), columns)
+        .and_then(|mut frame| {
+            ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame)
+        })
+        .map_err(|e| encode_error(&e))?;
+    Ok(bytes)
+}
+
+fn encode_error(error: &PolarsError) -> ReportError {
+    ReportError::Encode { what: "samples.parquet".to_owned(), reason: error.to_string() }
+}
+
+fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
+    let doc_ids: Vec<u64> = samples.iter().map(|s| s.doc_id).collect();
+    Ok(vec![
+        text("model", samples, |s| &s.model),
+        text("task", samples, |s| &s.task),
+        Column::new("doc_id".into(), doc_ids),
+        json("doc", samples, |s| serde_json::to_string(&s.doc))?,
+        text("doc_hash", samples, |s| &s.doc_hash),
+        text("prompt_hash", samples, |s| &s.prompt_hash),
+        texts("request_type", samples, request_type),
+        texts("contexts", samples, Request::context),
+        texts("continuations", samples, Request::scored_text),
+        floats("log_likelihood", samples, |r| r.log_likelihood),
+        bools("is_greedy", samples, |r| r.is_greedy),
+        counts("n_tokens", samples, |r| r.n_tokens),
+        counts("n_truncated", samples, |r| r.n_truncated),
+        counts("n_unscored", samples, |r| r.n_unscored),
+        json("target", samples, |s| serde_json::to_string(&s.target))?,
+        text("target_text", samples, |s| &s.target_text),
+    ])
+}
+
+const fn request_type(request: &Request) -> &str {
+    match request {
+        Request::LogLikelihood { .. } => LOG_LIKELIHOOD,
+        Request::Rolling { .. } => ROLLING,
+    }
+}
+
+fn text(name: &str, samples: &[Sample], of: impl Fn(&Sample) -> &str) -> Column {
+    Column::new(name.into(), samples.iter().map(of).collect::<Vec<_>>())
+}
+
+fn json(
+    name: &str,
+    samples: &[Sample],
+    of: impl Fn(&Sample) -> serde_json::Result<String>,
+) -> Result<Column, ReportError> {
+    let cells: serde_json::Result<Vec<String>> = samples.iter().map(of).collect();
+    let cells = cells.map_err(|e| ReportError::Encode { what: format!("column {name}"), reason: e.to_string() })?;
+    Ok(Column::new(name.into(), cells))
+}
+
+fn texts(name: &str, samples: &[Sample], of: impl Fn(&Request) -> &str) -> Column {
+    let mut builder = ListStringChunkedBuilder::new(name.into(), samples.len(), samples.len());
+    for sample in samples {
+        builder.append_values_iter(sample.requests.iter().map(&of));
+    }
+    builder.finish().into_series().into()
+}
+
+fn floats(name: &str, samples: &[Sample], of: impl Fn(&Response) -> f64) -> Column {
+    let n = samples.len();
+    let mut builder = ListPrimitiveChunkedBuilder::<Float64Type>::new(name.into(), n, n, DataType::Float64);
+    for sample in samples {
+        builder.append_slice(&sample.responses.iter().map(&of).collect::<Vec<_>>());
+    }
+    builder.finish().into_series().into()
+}
+
+fn counts(name: &str, samples: &[Sample], of: impl Fn(&Response) -> u32) -> Column {
+    let n = samples.len();
+    let mut builder = ListPrimitiveChunkedBuilder::<UInt32Type>::new(name.into(), n, n, DataType::UInt32);
+    for sample in samples {
+        builder.append_slice(&sample.responses.iter().map(&of).collect::<Vec<_>>());
+    }
+    builder.finish().into_series().into()
+}
+
+fn bools(name: &str, samples: &[Sample], of: impl Fn(&Response) -> bool) -> Column {
+    let mut builder = ListBooleanChunkedBuilder::new(name.into(), samples.len(), samples.len());
+    for sample in samples {
+        builder.append_iter(sample.responses.iter().map(|r| Some(of(r))));
+    }
+    builder.finish().into_series().into()
+}
+
+/// One column a metric, two where some task has it as a ratio; in the order of their names.
+fn metric_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
+    let mut names: BTreeMap<&str, bool> = BTreeMap::new();
+    for (name, &score) in samples.iter().flat_map(|s| &s.metrics) {
+        *names.entry(name).or_default() |= parts(score).1.is_some();
+    }
+    let mut columns = Vec::new();
+    for (&name, &is_ratio) in &names {
+        if COLUMNS.contains(&name) || names.keys().any(|other| name.strip_suffix(UNITS) == Some(*other)) {
+            return Err(ReportError::MetricName { name: name.to_owned() });
+        }
+        columns.push(scores(name.into(), samples, name, |s| Some(s.0)));
+        if is_ratio {
+            columns.push(scores(format!("{name}{UNITS}").into(), samples, name, |s| s.1));
+        }
+    }
+    Ok(columns)
+}
+
+fn scores(
+    column: PlSmallStr,
+    samples: &[Sample],
+    metric: &str,
+    part: impl Fn((f64, Option<f64>)) -> Option<f64>,
+) -> Column {
+    let cells = samples.iter().map(|s| s.metrics.get(metric).and_then(|&score| part(parts(score))));
+    Column::new(column, cells.collect::<Vec<Option<f64>>>())
+}

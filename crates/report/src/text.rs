@@ -1,0 +1,130 @@
+//! Text from outside on its way into a page, a terminal or a picture.
+
+use std::borrow::Cow;
+
+/// `text` without control characters: each becomes a visible escape (`\n`, `\u{1b}`), so that a name can neither break
+/// a table nor steer a terminal, and is valid in XML.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.chars().map(|c| if is_unsafe(c) { c.escape_default().to_string() } else { c.to_string() });
+    Cow::Owned(escaped.collect())
+}
+
+/// Control characters, the bidirectional overrides that reorder what follows them, and what XML 1.0 cannot hold.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// `text` for a Markdown table cell or paragraph: nothing in it is markup.
+pub(crate) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '`' | '*' | '_' | '[' | ']' | '\\' | '#' | '~' | '$' | '!' => out.extend(['\\', c]),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// `text` cut to at most `width` characters, the last an ellipsis when something was cut.
+pub(crate) fn clip(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
+    out.push('…');
+    out
+}
+
+/// Breaks `text` into lines for which `fits` holds, after a separator where there is one and anywhere otherwise.
+/// What does not fit into `max_lines` ends in an ellipsis.
+pub(crate) fn wrap(text: &str, max_lines: usize, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        if lines.len() + 1 >= max_lines && !fits(rest) {
+            lines.push(ellipsis(rest, &fits));
+            return lines;
+        }
+        let at = break_at(rest, &fits);
+        lines.push(rest[..at].trim_end().to_owned());
+        rest = rest[at..].trim_start();
+    }
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// Byte index at which the longest fitting line ends; at least one character.
+fn break_at(text: &str, fits: &impl Fn(&str) -> bool) -> usize {
+    if fits(text) {
+        return text.len();
+    }
+    let ends = || text.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
+    let longest = ends().map(|(end, _)| end).take_while(|&end| fits(text[..end].trim_end())).last();
+    let longest = longest.unwrap_or_else(|| ends().next().map_or(text.len(), |(end, _)| end));
+    let separator = ends().filter(|&(end, c)| end <= longest && " _-/.@:".contains(c)).map(|(end, _)| end).last();
+    separator.unwrap_or(longest)
+}
+
+fn ellipsis(text: &str, fits: &impl Fn(&str) -> bool) -> String {
+    let n = text.chars().count();
+    let cut = |kept: usize| clip(text, kept + 1);
+    (1..n).rev().map(cut).find(|line| fits(line)).unwrap_or_else(|| "…".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn control_characters_show() {
+        assert_eq!(visible("plain é"), "plain é");
+        assert_eq!(visible("a\n\u{1b}[31m\0\u{202e}"), "a\\n\\u{1b}[31m\\u{0}\\u{202e}");
+    }
+
+    #[test]
+    fn markdown_is_inert() {
+        assert_eq!(markdown("a|b`<script>&_x_\n"), "a\\|b\\`&lt;script&gt;&amp;\\_x\\_\\\\n");
+    }
+
+    fn check_wrap(text: &str, width: usize, max_lines: usize, wanted: &[&str]) {
+        assert_eq!(wrap(text, max_lines, |line| line.chars().count() <= width), wanted, "{text}");
+    }
+
+    #[test]
+    fn wraps_after_separators() {
+        check_wrap("arc_challenge", 8, 3, &["arc_", "challeng", "e"]);
+        check_wrap("arc_challenge", 9, 3, &["arc_", "challenge"]);
+        check_wrap("lambada_openai", 20, 3, &["lambada_openai"]);
+        check_wrap("one two three four", 8, 2, &["one two", "three f…"]);
+        check_wrap("", 5, 2, &[""]);
+        check_wrap("éééé", 2, 5, &["éé", "éé"]);
+    }
+
+    proptest! {
+        #[test]
+        fn lines_fit_and_lose_nothing(text in "[a-z_é -]{0,40}", width in 1_usize..12) {
+            let lines = wrap(&text, usize::MAX, |line| line.chars().count() <= width);
+            prop_assert!(lines.iter().all(|line| line.chars().count() <= width));
+            let squeeze = |s: &str| s.replace(' ', "");
+            prop_assert_eq!(squeeze(&lines.concat()), squeeze(&text));
+        }
+
+        #[test]
+        fn limited_lines_fit(text in "\\PC{0,40}", width in 1_usize..12, max_lines in 1_usize..4) {
+            let lines = wrap(&text, max_lines, |line| line.chars().count() <= width);
+            prop_assert!(lines.len() <= max_lines);
+            prop_assert!(lines.iter().all(|line| line.chars().count() <= width));
+        }
+    }
+}
