@@ -79,7 +79,7 @@ fn compare_document(task: &str, ours: &Value, theirs: &Value) -> f64 {
             assert_eq!(&arguments[format!("arg_{j}")], text, "{task}, row {id}, request {i}");
         }
         let (got, want) = (&ours["resps"][i][0], &theirs["responses"][i][0]);
-        largest = largest.max((number(&got[0]) - number(&want[0])).abs());
+        largest = largest.max((number(got) - number(want)).abs());
         assert_eq!(got.get(1), want.get(1), "{task}, row {id}, request {i}: is_greedy");
     }
     for (metric, want) in theirs["metrics"].as_object().unwrap() {
@@ -91,9 +91,9 @@ fn compare_document(task: &str, ours: &Value, theirs: &Value) -> f64 {
     largest
 }
 
-/// A number as lm-eval logs it: as a string.
+/// A log-likelihood as lm-eval logs it: as a string, alone or before `is_greedy`.
 fn number(value: &Value) -> f64 {
-    value.as_str().unwrap().parse().unwrap()
+    value.get(0).unwrap_or(value).as_str().unwrap().parse().unwrap()
 }
 
 /// Accuracies and their standard errors to 1e-9. What is computed from log-likelihoods follows their tolerance, and

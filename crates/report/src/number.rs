@@ -9,7 +9,7 @@ pub enum Unit {
     Percent,
     /// Bits per byte, word or character; three decimals.
     Bits,
-    /// A perplexity, 1 or more; three significant digits, scientific from a million on.
+    /// A perplexity, 1 or more; three significant digits or all before the point, scientific from a million on.
     Perplexity,
     /// Anything else; four significant digits.
     Plain,
@@ -87,7 +87,10 @@ fn significant(number: f64, value: f64, digits: i32) -> String {
         return scientific(number);
     }
     let exponent = if magnitude == 0.0 { 0 } else { magnitude.log10().floor() as i32 };
-    fixed(number, usize::try_from(digits - 1 - exponent).unwrap_or(0))
+    match usize::try_from(digits - 1 - exponent).unwrap_or(0) {
+        0 => grouped(&fixed(number, 0)),
+        decimals => fixed(number, decimals),
+    }
 }
 
 fn scientific(number: f64) -> String {
@@ -121,9 +124,20 @@ pub fn parameters(n: u64) -> String {
 
 /// Documents: `5,153`.
 pub fn count(n: u64) -> String {
-    let digits = n.to_string();
-    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
-    groups.join(",")
+    grouped(&n.to_string())
+}
+
+/// Commas between the thousands of a number without decimals.
+pub(crate) fn grouped(digits: &str) -> String {
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
+    let mut out = sign.to_owned();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -144,6 +158,7 @@ mod tests {
         check("perplexity", 35.134, Some(1.26), "35.1 ± 1.3");
         check("perplexity", 9.087, Some(0.4), "9.09 ± 0.40");
         check("word_perplexity", 874.4, Some(11.6), "874 ± 12");
+        check("word_perplexity", 245_914.2, Some(2732.1), "245,914 ± 2,732");
         check("word_perplexity", 16_413_503.0, Some(1e6), "1.64e7 ± 1.00e6");
         check("perplexity", 112_896_992_451.7, Some(557_429_597_444.0), "1.13e11 ± 5.57e11");
         check("perplexity", f64::INFINITY, None, "∞");

@@ -47,6 +47,8 @@ pub struct Row {
     pub label: String,
     /// What it stands for.
     pub kind: RowKind,
+    /// Tasks averaged over in a group; 0 for a task.
+    pub members: usize,
     /// Metric name.
     pub metric: String,
     /// Unit of value, errors and chance.
@@ -174,7 +176,7 @@ fn put(cells: &mut Vec<Option<Estimate>>, column: usize, estimate: &Estimate) {
 fn fingerprint(record: &RunRecord, id: &str) -> String {
     match tasks_of(record, id).as_slice() {
         [task] if task.id == id => task.prompt_hash.clone(),
-        members => sha256_hex(&members.iter().map(|t| t.prompt_hash.as_str()).collect::<Vec<_>>().join(" ")),
+        members => sha256_hex(members.iter().map(|t| t.prompt_hash.as_str()).collect::<Vec<_>>().join(" ")),
     }
 }
 
@@ -187,12 +189,13 @@ fn tasks_of<'a>(record: &'a RunRecord, id: &str) -> Vec<&'a TaskCard> {
 }
 
 fn row_of(record: &RunRecord, id: &str, metric: &str) -> Row {
-    let tasks = tasks_of(record, id);
+    let (tasks, kind) = (tasks_of(record, id), kind_of(record, id));
     let cards: Vec<&MetricCard> = tasks.iter().flat_map(|t| &t.metrics).filter(|m| m.name == metric).collect();
     Row {
         id: id.to_owned(),
         label: id.to_owned(),
-        kind: kind_of(record, id),
+        kind,
+        members: if kind == RowKind::Group { tasks.len() } else { 0 },
         metric: metric.to_owned(),
         unit: Unit::of(metric),
         higher_is_better: cards.first().map(|m| m.higher_is_better),

@@ -100,12 +100,13 @@ pub fn points(task: &str, metric: &str, shots: usize) -> Vec<Point> {
 
 impl Reference {
     fn points(&'static self) -> impl Iterator<Item = Point> {
-        let scale = if self.metrics.contains(&"acc") { 100.0 } else { 1.0 };
+        let is_percent = self.metrics.contains(&"acc");
         self.models.iter().zip(self.printed).map(move |(&(model, n_params), printed)| Point {
             reference: self,
             model,
             n_params,
-            value: printed / scale,
+            // Tables print at most two decimals of a percent: 64.6 becomes 0.646, not 0.6459999999999999.
+            value: if is_percent { (printed * 100.0).round() / 1e4 } else { *printed },
         })
     }
 }

@@ -24,6 +24,7 @@ impl Default for TableOptions {
 
 const GAP: &str = "  ";
 const MAX_TASK: usize = 32;
+const MIN_TASK: usize = 20;
 const MAX_MODEL: usize = 18;
 const BOLD: &str = "1";
 const GREY: &str = "2";
@@ -164,14 +165,21 @@ fn model_column(overview: &Overview, rows: &[&Row], model: usize) -> Column {
     Column::new(heading, cells)
 }
 
-fn left_columns(rows: &[&Row], width: usize, models: &Vec<Column>) -> Vec<Column> {
+fn left_columns(rows: &[&Row], width: usize, models: &[Column]) -> Vec<Column> {
     let column = |heading: &str, cell: &dyn Fn(&Row) -> String| {
         Column::new(vec![heading.to_owned()], rows.iter().map(|row| cell(row)).collect())
     };
-    let others = [column("metric", &metric), column("n", &n), column("chance", &chance)];
+    let mut others = vec![column("metric", &metric), column("n", &n), column("chance", &chance)];
     let widest_model = models.iter().map(|c| c.width).max().unwrap_or(0);
-    let taken: usize = others.iter().map(|c| c.width + GAP.len()).sum::<usize>() + GAP.len() + widest_model;
-    let room = width.saturating_sub(taken).clamp(8, MAX_TASK);
+    let room = |others: &[Column]| {
+        let taken: usize = others.iter().map(|c| c.width + GAP.len()).sum::<usize>() + GAP.len() + widest_model;
+        width.saturating_sub(taken)
+    };
+    // Where it is narrow, names come before chance, and chance before the number of documents.
+    while others.len() > 1 && room(&others) < MIN_TASK {
+        others.remove(1);
+    }
+    let room = room(&others).clamp(8, MAX_TASK);
     let mut task = column("task", &|row| clip(&indented(row), room));
     // A task's further metrics stand below it without its name.
     for at in (1..rows.len()).rev() {

@@ -68,11 +68,13 @@ fn break_at(text: &str, fits: &impl Fn(&str) -> bool) -> usize {
     if fits(text) {
         return text.len();
     }
-    let ends = || text.char_indices().map(|(at, c)| (at + c.len_utf8(), c));
-    let longest = ends().map(|(end, _)| end).take_while(|&end| fits(text[..end].trim_end())).last();
-    let longest = longest.unwrap_or_else(|| ends().next().map_or(text.len(), |(end, _)| end));
-    let separator = ends().filter(|&(end, c)| end <= longest && " _-/.@:".contains(c)).map(|(end, _)| end).last();
-    separator.unwrap_or(longest)
+    let ends = || text.char_indices().map(|(at, c)| at + c.len_utf8());
+    let fitting = ends().take_while(|&end| fits(text[..end].trim_end())).last();
+    let longest = fitting.or_else(|| ends().next()).unwrap_or(text.len());
+    let last_of = |separators: &str| text[..longest].rfind(|c| separators.contains(c)).map(|at| at + 1);
+    // Between words, unless that would leave most of the line empty.
+    let word = last_of(" ").filter(|&end| 2 * end > longest);
+    word.or_else(|| last_of(" _-/.@:")).unwrap_or(longest)
 }
 
 fn ellipsis(text: &str, fits: &impl Fn(&str) -> bool) -> String {
@@ -107,6 +109,8 @@ mod tests {
         check_wrap("arc_challenge", 9, 3, &["arc_", "challenge"]);
         check_wrap("lambada_openai", 20, 3, &["lambada_openai"]);
         check_wrap("one two three four", 8, 2, &["one two", "three f…"]);
+        check_wrap("one two_three", 8, 2, &["one two_", "three"]);
+        check_wrap("seven two_three", 10, 2, &["seven", "two_three"]);
         check_wrap("", 5, 2, &[""]);
         check_wrap("éééé", 2, 5, &["éé", "éé"]);
     }

@@ -38,7 +38,7 @@ impl ResponseLog {
         let path = dir.join(FILE);
         let fail = |source| RunnerError::Log { path: path.clone(), source };
         std::fs::create_dir_all(dir).map_err(fail)?;
-        let known = if path.exists() { read(&path).map_err(fail)? } else { HashMap::new() };
+        let known = if path.is_file() { read(&path).map_err(fail)? } else { HashMap::new() };
         let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(fail)?;
         if !known.is_empty() {
             // A torn line must not swallow the next one.

@@ -1,6 +1,7 @@
 //! What every family must hold, checked on every reference checkpoint of a known family.
 
 mod conformance {
+    mod banded;
     mod fixtures;
     mod invariance;
     mod reference;

@@ -67,6 +67,8 @@ pub struct Panel {
     pub metric: String,
     /// Documents behind each value: smallest and largest over models.
     pub n: Option<(u64, u64)>,
+    /// Tasks averaged over in a group; 0 for a task.
+    pub members: usize,
     /// What guessing gets.
     pub chance: Option<f64>,
     /// In the order of the series; a missing value has no mark.

@@ -73,7 +73,14 @@ pub(super) fn panel(overview: &Overview, row: &Row) -> Panel {
         })
     };
     let marks = row.cells.iter().enumerate().filter_map(mark).collect();
-    Panel { label: row.label.clone(), metric: row.metric.clone(), n: row.n(), chance: row.chance, marks }
+    Panel {
+        label: row.label.clone(),
+        metric: row.metric.clone(),
+        n: row.n(),
+        members: row.members,
+        chance: row.chance,
+        marks,
+    }
 }
 
 /// `zero-shot`, `5-shot` or `0- to 5-shot`.

@@ -1,6 +1,6 @@
 //! Values to pixels, and the ticks between.
 
-use crate::number::Unit;
+use crate::number::{Unit, grouped};
 
 /// A stretch of values laid along a stretch of pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,9 +88,18 @@ pub(crate) fn label(unit: Unit, value: f64) -> String {
     }
 }
 
+/// A tick's label on an axis of parameters: `100M`.
+pub(crate) fn size_label(value: f64) -> String {
+    let scaled = [(1e9, "B"), (1e6, "M"), (1e3, "k")].into_iter().find(|(size, _)| value >= 0.999 * size);
+    scaled.map_or_else(|| short(value), |(size, letter)| format!("{}{letter}", short(value / size)))
+}
+
 fn short(value: f64) -> String {
     if value.abs() >= 1e6 {
         return format!("{value:.0e}");
+    }
+    if value.abs() >= 1e3 {
+        return grouped(&format!("{value:.0}"));
     }
     let text = format!("{value:.4}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -128,6 +137,10 @@ mod tests {
         ];
         for (unit, value, wanted) in cases {
             assert_eq!(label(unit, value), wanted);
+        }
+        assert_eq!(label(Unit::Perplexity, 100_000.0), "100,000");
+        for (value, wanted) in [(2e5, "200k"), (1e8, "100M"), (175e9, "175B"), (50.0, "50")] {
+            assert_eq!(size_label(value), wanted);
         }
     }
 

@@ -1,9 +1,9 @@
-//! The embedded font: DejaVu Sans, regular and bold, cut to the glyphs that charts need.
+//! The embedded font: `DejaVu Sans`, regular and bold, cut to the glyphs that charts need.
 
 use plotters::style::{FontDesc, FontFamily, FontStyle, register_font};
 use std::sync::Once;
 
-/// Verdana has DejaVu's widths, for viewers that have not got DejaVu.
+/// Verdana has the same widths, for viewers that lack the first.
 pub(super) const FAMILY: &str = "DejaVu Sans, Verdana, sans-serif";
 
 static REGULAR: &[u8] = include_bytes!("../../assets/DejaVuSans.ttf");
@@ -12,7 +12,7 @@ static REGISTER: Once = Once::new();
 
 /// Height of plotters' text box over the em: what SVG's `font-size` is divided by.
 pub(super) const SVG_BOX: f64 = 1.24;
-/// Ascent plus descent over the em in DejaVu Sans: what the rasteriser scales to.
+/// Ascent plus descent over the em in this font: what the rasteriser scales to.
 pub(super) const PNG_BOX: f64 = 1.164;
 
 /// Makes the font known to plotters; only the first call does anything.
@@ -31,11 +31,12 @@ pub(super) fn desc(size: f64, bold: bool) -> FontDesc<'static> {
     FontDesc::new(FontFamily::Name(FAMILY), size, style)
 }
 
+/// Text is measured at this em and scaled down, since plotters rounds to whole pixels.
+const LARGE: f64 = 1000.0;
+
 /// Width of `text` in pixels when its em is `px` pixels.
 pub(crate) fn width(text: &str, px: f64, bold: bool) -> f64 {
     register();
-    // Measured large and scaled down, since plotters rounds to whole pixels.
-    const LARGE: f64 = 1000.0;
     let measured = desc(LARGE * PNG_BOX, bold).layout_box(text);
     measured.map_or(0.0, |((left, _), (right, _))| f64::from(right - left)) * px / LARGE
 }

@@ -13,4 +13,4 @@ mod scene;
 pub(crate) use fonts::width;
 pub(crate) use render::{png, svg};
 pub use scene::Scene;
-pub(crate) use scene::{Anchor, Font, Line, Marker};
+pub(crate) use scene::{Anchor, Font, Line, Marker, whole};

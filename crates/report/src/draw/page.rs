@@ -23,6 +23,8 @@ pub(crate) struct Page<'a> {
     subtitle: Vec<String>,
     legend: Vec<Vec<Entry>>,
     notes: Vec<String>,
+    /// Whether the plots show models as dots.
+    dots: bool,
 }
 
 struct Entry {
@@ -38,13 +40,14 @@ enum Key {
 }
 
 impl<'a> Page<'a> {
-    pub(crate) fn new(figure: &'a Figure, width: f64) -> Self {
+    pub(crate) fn new(figure: &'a Figure, width: f64, dots: bool) -> Self {
         let room = width - 2.0 * MARGIN;
         let lines = |text: &str, font: Font, most| wrap(&visible(text), most, |line| font.width(line) <= room);
         let title = if figure.partial { format!("PARTIAL RUN: {}", figure.title) } else { figure.title.clone() };
         Self {
             figure,
             width,
+            dots,
             title: lines(&title, TITLE, 2),
             subtitle: lines(&figure.subtitle, SUBTITLE, 3),
             legend: legend(figure, room),
@@ -85,6 +88,9 @@ impl<'a> Page<'a> {
         match key {
             Key::Chance => scene.dashed((x - 3.0, middle), (x + SWATCH + 2.0, middle), 4.0, Line(1.5, INK)),
             Key::Series(at) => match &self.figure.series[at].kind {
+                SeriesKind::Model { column, .. } if self.dots => {
+                    scene.mark(centre, Marker::Dot, 5.0, palette::series(*column));
+                }
                 SeriesKind::Model { column, .. } => {
                     let half = SWATCH / 2.0;
                     let color = palette::series(*column);

@@ -2,7 +2,7 @@
 
 use super::fonts::{self, PNG_BOX, SVG_BOX};
 use super::palette::{Color, PAPER};
-use super::scene::{Anchor, Font, Marker, Scene, Shape};
+use super::scene::{Anchor, Font, Marker, Scene, Shape, whole};
 use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, FontTransform, RGBColor, ShapeStyle, TextStyle};
@@ -14,14 +14,16 @@ pub(crate) const PNG_SCALE: f64 = 2.0;
 pub(crate) fn svg(scene: &Scene) -> Result<Vec<u8>, String> {
     let mut text = String::new();
     let backend = SVGBackend::with_string(&mut text, scene.size());
-    let to_text = Target { backend, scale: 1.0, text_box: SVG_BOX, baseline: 0.76 };
+    let mut to_text = Target { backend, scale: 1.0, text_box: SVG_BOX, baseline: 0.76 };
+    to_text.rect((0.0, 0.0), (scene.width, scene.height), PAPER)?;
     to_text.draw(scene)?;
     Ok(text.into_bytes())
 }
 
 /// The scene as PNG, [`PNG_SCALE`] times as large.
 pub(crate) fn png(scene: &Scene) -> Result<Vec<u8>, String> {
-    let size = ((scene.width * PNG_SCALE).round() as u32, (scene.height * PNG_SCALE).round() as u32);
+    let size = (whole(scene.width * PNG_SCALE), whole(scene.height * PNG_SCALE));
+    // White already: to fill it again pixel by pixel would take most of the time.
     let mut pixels = vec![255; size.0 as usize * size.1 as usize * 3];
     let backend = BitMapBackend::with_buffer(&mut pixels, size);
     // The rasteriser puts the baseline half a text box below the top.
@@ -56,8 +58,7 @@ struct Target<B> {
 impl<B: DrawingBackend> Target<B> {
     fn draw(mut self, scene: &Scene) -> Result<(), String> {
         fonts::register();
-        let all = Shape::Rect { from: (0.0, 0.0), to: (scene.width, scene.height), color: PAPER };
-        for shape in std::iter::once(&all).chain(&scene.shapes) {
+        for shape in &scene.shapes {
             self.shape(shape)?;
         }
         self.backend.present().map_err(|e| e.to_string())
@@ -83,7 +84,7 @@ impl<B: DrawingBackend> Target<B> {
     }
 
     fn stroke(&self, width: f64) -> u32 {
-        (width * self.scale).round().max(1.0) as u32
+        whole(width * self.scale).max(1)
     }
 
     fn rect(&mut self, from: (f64, f64), to: (f64, f64), color: Color) -> Result<(), String> {
@@ -96,7 +97,7 @@ impl<B: DrawingBackend> Target<B> {
         let triangle = [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r), (x, y - r)];
         match marker {
             Marker::Dot => {
-                let (centre, radius) = (self.point((x, y)), (r * self.scale).round() as u32);
+                let (centre, radius) = (self.point((x, y)), whole(r * self.scale));
                 self.backend.draw_circle(centre, radius, &rgb(color), true).map_err(|e| e.to_string())
             }
             Marker::Diamond => self.polygon(&diamond, color),

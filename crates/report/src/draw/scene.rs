@@ -2,6 +2,12 @@
 
 use super::palette::{Color, INK};
 
+/// The nearest whole number from 0 on: pixels, or how many of something fit.
+#[allow(clippy::cast_sign_loss, reason = "clamped to 0 and above; a float cast saturates above")]
+pub(crate) const fn whole(x: f64) -> u32 {
+    x.round().max(0.0) as u32
+}
+
 /// A laid-out picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
@@ -81,7 +87,7 @@ impl Scene {
 
     /// Width and height, pixels.
     pub fn size(&self) -> (u32, u32) {
-        (self.width.round() as u32, self.height.round() as u32)
+        (whole(self.width), whole(self.height))
     }
 
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), Line(width, color): Line) {
@@ -93,9 +99,8 @@ impl Scene {
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         let point = |at: f64| (from.0 + dx * at / length, from.1 + dy * at / length);
-        let n = (length / (2.0 * dash)).ceil() as usize;
-        for i in 0..n {
-            let start = 2.0 * dash * i as f64;
+        for i in 0..whole((length / (2.0 * dash)).ceil()) {
+            let start = 2.0 * dash * f64::from(i);
             self.line(point(start), point((start + dash).min(length)), line);
         }
     }

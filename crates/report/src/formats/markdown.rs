@@ -115,9 +115,15 @@ fn charts(report: &Report) -> String {
 }
 
 fn warnings(report: &Report) -> String {
-    let all = report.records.iter().flat_map(|record| &record.warnings);
-    let list: String = all.map(|warning| format!("- {}\n", escape(warning))).collect();
-    if list.is_empty() { String::new() } else { section("Warnings", &list) }
+    let mut list: Vec<String> = Vec::new();
+    for warning in report.records.iter().flat_map(|record| &record.warnings) {
+        let item = format!("- {}\n", escape(warning));
+        // Runs of the same task warn of the same things.
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+    if list.is_empty() { String::new() } else { section("Warnings", &list.concat()) }
 }
 
 fn tasks(report: &Report) -> String {
@@ -171,16 +177,20 @@ fn intervals(report: &Report) -> String {
         })
     });
     let heading = ["task", "metric", "model", "value ± error", "95 % interval", "n", "method"];
-    section("Intervals", &table(&heading, 3, rows))
+    let table = table(&heading, 3, rows);
+    section(
+        "Intervals",
+        &format!("<details><summary>Every value with its 95 % interval</summary>\n\n{table}\n</details>\n"),
+    )
 }
 
 fn how_to_read(report: &Report) -> String {
     let mut names: Vec<&str> = report.overview.rows.iter().map(|row| row.metric.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let metric = |name: &&str| format!("- `{}`: {}.\n", name.replace(['`', '\n'], " "), escape(metric_name(name)));
-    let metrics: String = names.iter().map(metric).collect();
-    section("How to read this", &format!("{HOW_TO_READ}\nMetrics:\n\n{metrics}"))
+    let metric = |name: &&str| format!("- {}: {}.\n", escape(name), escape(metric_name(name)));
+    let metrics: Vec<String> = names.iter().map(metric).collect();
+    section("How to read this", &format!("{HOW_TO_READ}\nMetrics:\n\n{}", metrics.concat()))
 }
 
 const HOW_TO_READ: &str = "\

@@ -35,7 +35,7 @@ pub(super) fn json_indented(value: &impl Serialize) -> serde_json::Result<String
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// serde_json's indentation with Python's floats.
+/// `serde_json`'s indentation with Python's floats.
 struct PythonFormatter(PrettyFormatter<'static>);
 
 impl Formatter for PythonFormatter {

@@ -8,7 +8,15 @@ use std::fs::File;
 use yardstick_core::{Map, Value};
 
 /// At most `limit` rows; the count of all is in the file's footer.
+///
+/// The reader panics at some kinds of damage (a negative offset, a page without its dictionary). One bad file must not take
+/// down a run with finished work, so a panic is an error like any other.
 pub(super) fn read(file: &DataFile, limit: usize) -> Result<Table, TaskError> {
+    std::panic::catch_unwind(|| read_rows(file, limit))
+        .unwrap_or_else(|_| Err(file.corrupt("its pages contradict its footer")))
+}
+
+fn read_rows(file: &DataFile, limit: usize) -> Result<Table, TaskError> {
     let Content::Disk(path) = &file.content else {
         return Err(file.corrupt("parquet files are not embedded"));
     };

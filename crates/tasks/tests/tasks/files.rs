@@ -166,3 +166,20 @@ fn a_copy_of_a_bundled_dataset_in_a_store_wins() {
     let loaded = task.load(&workspace.stores(), None).expect("the copy");
     assert_eq!(texts(&loaded, 0), [("", "mine")]);
 }
+
+#[test]
+fn a_flipped_byte_is_an_error_or_harmless_but_no_panic() {
+    let bytes = parquet_bytes();
+    let workspace = Workspace::new(&[("t.yaml", &multiple_choice("doc_to_choice: '{{choices.text}}'\n"))]);
+    let task = workspace.resolve("t.yaml").expect("task").tasks.remove(0);
+    let mut n_errors = 0;
+    for at in 0..bytes.len() {
+        for mask in [0x01, 0x55, 0x80, 0xff] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= mask;
+            workspace.write("data/o/d/default/test/0000.parquet", &damaged);
+            n_errors += usize::from(task.load(&workspace.stores(), None).is_err());
+        }
+    }
+    assert!(n_errors > bytes.len(), "{n_errors} of {}", 4 * bytes.len());
+}

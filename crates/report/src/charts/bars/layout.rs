@@ -4,7 +4,7 @@ use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
 use crate::draw::page::{MARGIN, Page, push_paper, push_whisker};
 use crate::draw::palette::{self, GRID, INK, MUTED};
-use crate::draw::{Anchor, Font, Line};
+use crate::draw::{Anchor, Font, Line, whole};
 use crate::number::{Unit, count};
 use crate::text::{visible, wrap};
 
@@ -36,7 +36,7 @@ struct Grid {
 /// Draws a figure of bars.
 pub(super) fn scene(figure: &Figure) -> Scene {
     let grid = Grid::new(figure);
-    let page = Page::new(figure, grid.width);
+    let page = Page::new(figure, grid.width, false);
     let rows: Vec<&[Panel]> = figure.panels.chunks(grid.per_row).collect();
     let row_height = grid.plot_height + grid.label_height;
     let mut scene = page.scene(row_height * rows.len() as f64);
@@ -59,7 +59,7 @@ impl Grid {
         let slots = (n_models + usize::from(papers)).max(1) as f64;
         let room = FULL_WIDTH - LEFT - MARGIN;
         // At most eight tasks a row, fewer when the bars would be too thin; rows of equal length.
-        let fitting = ((room / (1.25 * slots * MIN_SLOT)) as usize).clamp(1, 8);
+        let fitting = whole(room / (1.25 * slots * MIN_SLOT)).clamp(1, 8) as usize;
         let n_rows = figure.panels.len().div_ceil(fitting).max(1);
         let per_row = figure.panels.len().div_ceil(n_rows).max(1);
         let group = (room / per_row as f64).min((slots + 1.2) * MAX_SLOT).max(112.0);
@@ -80,12 +80,13 @@ impl Grid {
         for mark in &panel.marks {
             match figure.series[mark.series].kind {
                 SeriesKind::Model { column, .. } => {
-                    self.push_bar(scene, figure.unit, mark, axis, (slot_middle(mark.series), column))
+                    self.push_bar(scene, figure.unit, mark, axis, (slot_middle(mark.series), column));
                 }
                 SeriesKind::Paper { .. } => {}
             }
         }
-        if let Some(chance) = panel.chance {
+        // A chance of nothing is the axis itself.
+        if let Some(chance) = panel.chance.filter(|&chance| chance > 0.0) {
             let (y, half) = (axis.at(chance), self.slot * slots as f64 / 2.0 + 4.0);
             scene.dashed((middle - half, y), (middle + half, y), 4.0, Line(1.5, INK));
         }
@@ -100,7 +101,8 @@ impl Grid {
         let (base, top) = (axis.at(f64::MIN), axis.at(mark.value));
         scene.rect((x - half, top), (x + half, base), palette::series(column));
         let mut above = top;
-        if let Some((low, high)) = mark.interval {
+        // Around an endless value an interval has no place.
+        if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
             above = axis.at(high);
             push_whisker(scene, x, (axis.at(low), above), (half * 0.5).min(5.0));
         }
@@ -116,7 +118,7 @@ impl Grid {
             y += TASK.px * 1.25;
             scene.text((middle, y), &line, TASK, Anchor::Middle);
         }
-        for detail in [panel.metric.clone(), documents(panel)] {
+        for detail in [metric(panel), documents(panel)] {
             y += DETAIL.px * 1.3;
             let fitting = wrap(&visible(&detail), 1, |line| DETAIL.width(line) <= self.group - 8.0).concat();
             scene.text((middle, y), &fitting, DETAIL, Anchor::Middle);
@@ -126,6 +128,14 @@ impl Grid {
 
 fn task_lines(panel: &Panel, group: f64) -> Vec<String> {
     wrap(&visible(&panel.label), LABEL_LINES, |line| TASK.width(line) <= group - 8.0)
+}
+
+/// The metric, and over how many tasks it is averaged.
+fn metric(panel: &Panel) -> String {
+    match panel.members {
+        0 => panel.metric.clone(),
+        members => format!("{}, mean of {members} tasks", panel.metric),
+    }
 }
 
 fn documents(panel: &Panel) -> String {

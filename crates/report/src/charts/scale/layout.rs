@@ -4,15 +4,15 @@ use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
 use crate::draw::page::{MARGIN, Page, push_link, push_paper, push_whisker};
 use crate::draw::palette::{self, GRID, INK, MUTED, PAPER};
-use crate::draw::{Anchor, Font, Line, Marker};
-use crate::number::{Unit, count, parameters};
+use crate::draw::{Anchor, Font, Line, Marker, whole};
+use crate::number::{Unit, count};
 use crate::text::{visible, wrap};
 
 const LEFT: f64 = 52.0;
 const TICK: Font = Font::new(10.5).color(MUTED);
 const TASK: Font = Font::new(12.0).bold();
-/// Above a plot: its task.
-const HEAD: f64 = 24.0;
+/// Above a plot: its task, metric and documents.
+const HEAD: f64 = 40.0;
 /// Below a plot: tick labels, and room to the next.
 const FOOT: f64 = 38.0;
 const RIGHT: f64 = 18.0;
@@ -32,7 +32,7 @@ struct Plot {
 pub(super) fn scene(figure: &Figure) -> Scene {
     let columns = figure.panels.len().clamp(1, 4);
     let (width, plot_height) = [(760.0, 380.0), (1000.0, 260.0), (1200.0, 220.0), (1200.0, 180.0)][columns - 1];
-    let page = Page::new(figure, width);
+    let page = Page::new(figure, width, true);
     let cell = ((width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64, HEAD + plot_height + FOOT);
     let n_rows = figure.panels.len().div_ceil(columns);
     let mut scene = page.scene(cell.1 * n_rows as f64 + AXIS_TITLE);
@@ -73,7 +73,8 @@ impl Plot {
 
     fn push(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
         self.push_frame(scene, figure.unit, panel);
-        if let Some(chance) = panel.chance {
+        // A chance of nothing is the axis itself.
+        if let Some(chance) = panel.chance.filter(|&chance| chance > 0.0) {
             let y = self.y.at(chance);
             scene.dashed((self.left, y), (self.right, y), 4.0, Line(1.2, INK));
         }
@@ -90,21 +91,21 @@ impl Plot {
             scene.text((self.left - 6.0, y + 0.36 * TICK.px), &axis::label(unit, tick), TICK, Anchor::End);
         }
         scene.line((self.left, self.bottom), (self.right, self.bottom), Line(1.2, MUTED));
-        for tick in self.x.ticks(((self.right - self.left) / 44.0) as usize) {
+        for tick in self.x.ticks(whole((self.right - self.left) / 44.0) as usize) {
             let x = self.x.at(tick);
             scene.line((x, self.bottom), (x, self.bottom + 4.0), Line(1.0, MUTED));
-            scene.text((x, self.bottom + 6.0 + TICK.px), &parameters(tick.round() as u64), TICK, Anchor::Middle);
+            scene.text((x, self.bottom + 6.0 + TICK.px), &axis::size_label(tick), TICK, Anchor::Middle);
         }
         self.push_heading(scene, panel);
     }
 
-    /// Task in bold, metric and documents after it in grey.
+    /// Task in bold, metric and documents below it in grey.
     fn push_heading(&self, scene: &mut Scene, panel: &Panel) {
-        let detail = format!("{}, {}", visible(&panel.metric), documents(panel));
-        let room = self.right - self.left - TICK.width(&detail) - 8.0;
-        let task = wrap(&visible(&panel.label), 1, |line| TASK.width(line) <= room).concat();
-        scene.text((self.left, self.top - 9.0), &task, TASK, Anchor::Start);
-        scene.text((self.left + TASK.width(&task) + 8.0, self.top - 9.0), &detail, TICK, Anchor::Start);
+        let lines = [(visible(&panel.label), TASK, 25.0), (visible(&details(panel)), TICK, 10.0)];
+        for (text, font, above) in lines {
+            let fitting = wrap(&text, 1, |line| font.width(line) <= self.right - self.left).concat();
+            scene.text((self.left, self.top - above), &fitting, font, Anchor::Start);
+        }
     }
 
     /// Joins the models of a family, and a paper's, from small to large.
@@ -124,7 +125,7 @@ impl Plot {
 
     fn push_mark(&self, scene: &mut Scene, kind: &SeriesKind, mark: &Mark) {
         let at = self.point(mark);
-        if let Some((low, high)) = mark.interval {
+        if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
             push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), 3.0);
         }
         match kind {
@@ -139,6 +140,11 @@ impl Plot {
     fn point(&self, mark: &Mark) -> (f64, f64) {
         (self.x.at(mark.n_params.max(1.0)), self.y.at(mark.value))
     }
+}
+
+fn details(panel: &Panel) -> String {
+    let mean = if panel.members == 0 { String::new() } else { format!(", mean of {} tasks", panel.members) };
+    format!("{}{mean}, {}", panel.metric, documents(panel))
 }
 
 fn documents(panel: &Panel) -> String {
