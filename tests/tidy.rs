@@ -1,5 +1,7 @@
 //! Rules of the house that a compiler does not hold: who may know whom, and how long a file may be.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -60,7 +60,7 @@ pub struct RunArgs {
     /// A suite of tasks [default: starter, when no task is given]
     #[arg(short, long, value_name = "ID", num_args = 1..)]
     pub suite: Vec<String>,
-    /// Folders with datasets as `<hub id>/<config>/<split>/*.parquet`, also *.jsonl and *.csv; before $YARDSTICK_DATA
+    /// Folders with datasets as `<hub id>/<config>/<split>/*.parquet`, also `*.jsonl` and `*.csv`; before `$YARDSTICK_DATA`
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,
     /// First N documents of every task

@@ -1,5 +1,7 @@
 //! End-to-end tests: everything here goes through the binary, as a user would.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
+
 mod bad_input;
 mod first_command;
 mod goldens;

@@ -11,7 +11,7 @@ use yardstick_report::{ReportOptions, Run};
 ///
 /// # Errors
 /// A file cannot be written; the run folder itself is already there.
-pub fn finish(args: &RunArgs, folder: &RunFolder, screen: &Screen, run: &Run, json: bool) -> Result<(), CliError> {
+pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, json: bool) -> Result<(), CliError> {
     print_record(&run.record, json, false)?;
     if args.export == Some(Export::LmEval) {
         yardstick_report::export_lm_eval(run, folder.path())?;

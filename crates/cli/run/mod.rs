@@ -39,12 +39,12 @@ pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.threads)?;
     let screen = Screen::new(quiet);
     let references = references(args)?;
-    let work = load_tasks(args, &screen)?;
+    let work = load_tasks(args, screen)?;
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite)?;
     let stop = stop_on_ctrl_c()?;
     let mut run = Run { record: record::start(args, &references, &work), samples: Vec::new() };
-    let errors = score_models(args, &references, &work, &folder, &stop, &screen, &mut run)?;
-    finish::finish(args, &folder, &screen, &run, json)?;
+    let errors = score_models(args, &references, &work, &folder, &stop, screen, &mut run)?;
+    finish::finish(args, &folder, screen, &run, json)?;
     match errors.first() {
         _ if stop.load(Ordering::Relaxed) => Err(CliError::Interrupted {
             kept: format!(
@@ -64,7 +64,7 @@ fn score_models(
     work: &Work,
     folder: &RunFolder,
     stop: &AtomicBool,
-    screen: &Screen,
+    screen: Screen,
     run: &mut Run,
 ) -> Result<Vec<CliError>, CliError> {
     let started = Instant::now();
@@ -112,20 +112,20 @@ fn score_model(
         error.print();
         vec![error]
     })?;
-    let scored = scorer.score(model.as_ref(), log);
+    let outcome = scorer.score(model.as_ref(), log);
     run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
-    for warning in &scored.warnings {
+    for warning in &outcome.warnings {
         scorer.screen.warn(warning);
     }
-    run.record.warnings.extend(scored.warnings);
-    run.record.results.extend(scored.results);
-    run.samples.extend(scored.samples);
-    scored.errors.iter().for_each(CliError::print);
-    if scored.errors.is_empty() { Ok(scored.complete) } else { Err(scored.errors) }
+    run.record.warnings.extend(outcome.warnings);
+    run.record.results.extend(outcome.results);
+    run.samples.extend(outcome.samples);
+    outcome.errors.iter().for_each(CliError::print);
+    if outcome.errors.is_empty() { Ok(outcome.complete) } else { Err(outcome.errors) }
 }
 
 /// Finds the tasks and reads their documents, so that a bad file is known before a model is loaded.
-fn load_tasks(args: &RunArgs, screen: &Screen) -> Result<Work, CliError> {
+fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
     let catalog = Catalog::bundled()?;
     let mut selectors: Vec<String> = Vec::new();
     for suite in &args.suite {

@@ -18,7 +18,7 @@ impl Screen {
     }
 
     /// One line for people.
-    pub fn say(&self, line: &str) {
+    pub fn say(self, line: &str) {
         if !self.quiet {
             eprintln!("{line}");
         }
@@ -26,12 +26,12 @@ impl Screen {
 
     /// Something that a reader of the numbers must know; printed even when quiet.
     #[expect(clippy::unused_self, reason = "belongs with the other ways to speak")]
-    pub fn warn(&self, line: &str) {
+    pub fn warn(self, line: &str) {
         eprintln!("warning: {line}");
     }
 
     /// A bar over `tokens` for the model `name`.
-    pub fn bar(&self, name: &str, tokens: usize) -> Bar {
+    pub fn bar(self, name: &str, tokens: usize) -> Bar {
         let bar = if self.terminal && !self.quiet { ProgressBar::new(tokens as u64) } else { ProgressBar::hidden() };
         let template = "{msg:16!} {bar:32} {percent:>3}%  {human_pos}/{human_len} tokens  {per_sec}  eta {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
@@ -39,13 +39,13 @@ impl Screen {
         }
         bar.set_message(name.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
-        Bar { bar, name: name.to_owned(), tokens, started: Instant::now(), screen: *self }
+        Bar { inner: bar, name: name.to_owned(), tokens, started: Instant::now(), screen: self }
     }
 }
 
 /// A bar that goes away when it is done and leaves one line.
 pub struct Bar {
-    bar: ProgressBar,
+    inner: ProgressBar,
     name: String,
     tokens: usize,
     started: Instant,
@@ -55,12 +55,12 @@ pub struct Bar {
 impl Bar {
     /// `tokens` more are done.
     pub fn add(&self, tokens: usize) {
-        self.bar.inc(tokens as u64);
+        self.inner.inc(tokens as u64);
     }
 
     /// Replaces the bar by a line that says how fast it went.
     pub fn finish(self, requests: usize) {
-        self.bar.finish_and_clear();
+        self.inner.finish_and_clear();
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = self.tokens as f64 / seconds.max(1e-3);
         let Self { name, tokens, .. } = &self;

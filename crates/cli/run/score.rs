@@ -18,7 +18,7 @@ pub struct Scorer<'a> {
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
     /// For progress.
-    pub screen: &'a Screen,
+    pub screen: Screen,
 }
 
 /// What came out, complete or not.
