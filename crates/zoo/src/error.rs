@@ -8,7 +8,7 @@ pub enum ZooError {
     /// Neither a bundled name nor a folder.
     #[error(
         "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json{}",
-        suggestion(.nearest)
+        suggestion(.nearest.as_deref())
     )]
     UnknownModel {
         /// As typed.
@@ -160,6 +160,6 @@ pub enum ZooError {
     Backend(#[from] candle_core::Error),
 }
 
-fn suggestion(nearest: &Option<String>) -> String {
-    nearest.as_ref().map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
 }

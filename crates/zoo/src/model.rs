@@ -121,7 +121,7 @@ fn context(model: &str, options: &LoadOptions, n_ctx: usize) -> Result<usize, Zo
     }
 }
 
-/// BOS, else EOS; by config.json, else by tokenizer_config.json.
+/// BOS, else EOS; by `config.json`, else by `tokenizer_config.json`.
 fn prefix_token(
     source: &Source,
     config: &Config,

@@ -63,7 +63,7 @@ impl Tokenizer {
 }
 
 fn hash(files: &[Cow<'static, [u8]>]) -> String {
-    crate::checkpoint::hex(&files.iter().fold(Sha256::new(), |hash, bytes| hash.chain_update(bytes)).finalize())
+    crate::checkpoint::hex(&files.iter().fold(Sha256::new(), Sha256::chain_update).finalize())
 }
 
 /// Turns off what would make ids depend on anything but the text: truncation, padding and BPE dropout.
@@ -71,17 +71,24 @@ fn configure(tokenizer: &mut tokenizers::Tokenizer) {
     tokenizer.with_padding(None);
     // Without parameters there is nothing that could be out of range, so this never fails.
     let _ = tokenizer.with_truncation(None);
-    if let ModelWrapper::BPE(bpe) = tokenizer.get_model() {
-        if bpe.dropout.is_some() {
-            let mut bpe = bpe.clone();
-            bpe.dropout = None;
-            tokenizer.with_model(bpe);
-        }
+    if let ModelWrapper::BPE(bpe) = tokenizer.get_model()
+        && bpe.dropout.is_some()
+    {
+        let mut bpe = bpe.clone();
+        bpe.dropout = None;
+        tokenizer.with_model(bpe);
     }
 }
 
 fn from_json(source: &Source, bytes: &[u8]) -> Result<tokenizers::Tokenizer, ZooError> {
-    tokenizers::Tokenizer::from_bytes(bytes).map_err(|error| unusable(source, TOKENIZER, error.to_string()))
+    guard(|| tokenizers::Tokenizer::from_bytes(bytes)).map_err(|reason| unusable(source, TOKENIZER, reason))
+}
+
+/// Runs a constructor of the tokenizer library, which panics on some inconsistent vocabularies.
+fn guard<T>(build: impl FnOnce() -> tokenizers::Result<T>) -> Result<T, String> {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(build));
+    let result = caught.map_err(|_| "vocabulary and merges do not belong together".to_owned())?;
+    result.map_err(|error| error.to_string())
 }
 
 fn unusable(source: &Source, file: &str, reason: impl Into<String>) -> ZooError {
@@ -92,9 +99,9 @@ fn from_bpe_files(source: &Source, bpe: Bpe) -> Result<(&'static str, tokenizers
     let vocab_bytes = source.read(VOCAB)?.ok_or_else(|| source.missing(TOKENIZER, HINT))?;
     let merges_bytes = source.require(MERGES, HINT)?;
     let vocab = parse_vocab(source, &vocab_bytes)?;
-    let merges = parse_merges(source, &merges_bytes)?;
+    let merges = parse_merges(source, &merges_bytes, &vocab)?;
     let special = special_tokens(source, &vocab)?;
-    let mut tokenizer = build(bpe, vocab, merges).map_err(|error| unusable(source, MERGES, error.to_string()))?;
+    let mut tokenizer = guard(|| build(bpe, vocab, merges)).map_err(|reason| unusable(source, MERGES, reason))?;
     tokenizer.add_special_tokens(special).map_err(|error| unusable(source, VOCAB, error.to_string()))?;
     Ok((VOCAB, tokenizer, hash(&[vocab_bytes, merges_bytes])))
 }
@@ -105,20 +112,23 @@ fn parse_vocab(source: &Source, bytes: &[u8]) -> Result<Vocab, ZooError> {
     Ok(vocab.into_iter().collect())
 }
 
-/// A merge a line, two symbols apart by a space; a first line `#version: …` is no merge.
-fn parse_merges(source: &Source, bytes: &[u8]) -> Result<Merges, ZooError> {
+/// A merge a line, two symbols apart by a space; a first line `#version: …` is no merge. What merges must be in `vocab`.
+fn parse_merges(source: &Source, bytes: &[u8], vocab: &Vocab) -> Result<Merges, ZooError> {
     let text = std::str::from_utf8(bytes).map_err(|error| unusable(source, MERGES, error.to_string()))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with("#version"));
-    let merge = |(i, line): (usize, &str)| match line.split_once(' ') {
-        Some((left, right)) if !left.is_empty() && !right.is_empty() && !right.contains(' ') => {
-            Ok((left.to_owned(), right.to_owned()))
+    let merge = |(i, line): (usize, &str)| {
+        let complain = |what: &str| unusable(source, MERGES, format!("line {} {what}: {line:?}", i + 1));
+        let pair = line.split_once(' ').filter(|(a, b)| !a.is_empty() && !b.is_empty() && !b.contains(' '));
+        let (left, right) = pair.ok_or_else(|| complain("is not two symbols and a space"))?;
+        if !vocab.contains_key(&format!("{left}{right}")) {
+            return Err(complain("makes a token that vocab.json does not have"));
         }
-        _ => Err(unusable(source, MERGES, format!("line {} is not two symbols and a space: {line:?}", i + 1))),
+        Ok((left.to_owned(), right.to_owned()))
     };
     lines.map(merge).collect()
 }
 
-/// Tokens that text is never split inside of: those that tokenizer_config.json names, where the vocabulary has them.
+/// Tokens that text is never split inside of: those that `tokenizer_config.json` names, where the vocabulary has them.
 fn special_tokens(source: &Source, vocab: &Vocab) -> Result<Vec<AddedToken>, ZooError> {
     let named = TokenizerConfig::read(source)?;
     let keys = ["bos_token", "eos_token", "unk_token"];
@@ -162,7 +172,7 @@ fn check_ids(file: String, tokenizer: &tokenizers::Tokenizer, vocab_size: usize)
     }
 }
 
-/// tokenizer_config.json, of which only the names of special tokens matter here. Absent is empty.
+/// `tokenizer_config.json`, of which only the names of special tokens matter here. Absent is empty.
 pub struct TokenizerConfig(Option<Config>);
 
 impl TokenizerConfig {

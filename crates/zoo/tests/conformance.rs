@@ -1,5 +1,6 @@
 //! What every family must hold, checked on every reference checkpoint of a known family.
 
+#[cfg(test)]
 mod conformance {
     mod banded;
     mod fixtures;

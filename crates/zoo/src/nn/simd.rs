@@ -54,7 +54,7 @@ mod tests {
             assert!(error < 2e-7, "exp({x}) is off by {error:e}");
         }
         assert!(exp(f32::NAN).is_nan());
-        assert_eq!(exp(0.0), 1.0);
+        assert_eq!(exp(0.0).to_bits(), 1.0_f32.to_bits());
         assert!(exp(f32::NEG_INFINITY) < 2e-38);
     }
 
@@ -63,7 +63,7 @@ mod tests {
         for n in 0..70_u16 {
             let xs: Vec<f32> = (0..n).map(f32::from).collect();
             let wanted = f32::from(n) * (f32::from(n) - 1.0) / 2.0;
-            assert_eq!(sum(&xs, |x| x), wanted.max(0.0), "{n} elements");
+            assert_eq!(sum(&xs, |x| x).to_bits(), wanted.abs().to_bits(), "{n} elements");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Token ids and logits equal the reference implementation's.
 
 use super::fixtures::{checkpoints, expected, open};
-use yardstick_core::LanguageModel;
+use yardstick_core::{LanguageModel, Span};
 
 const TOLERANCE: f32 = 1e-4;
 
@@ -28,7 +28,7 @@ fn probabilities_sum_to_one() {
         let model = open(&folder);
         let prefix = &expected(&folder)[0].ids;
         let spans: Vec<_> = (0..model.card().vocab_size as u32)
-            .map(|token| yardstick_core::Span { tokens: [prefix.as_slice(), &[token]].concat(), scored: 1 })
+            .map(|token| Span { tokens: [prefix.as_slice(), &[token]].concat(), scored: 1 })
             .collect();
         let scores = model.score(&spans).unwrap();
         let total: f64 = scores.iter().map(|span| span[0].log_prob.exp()).sum();
@@ -47,8 +47,8 @@ fn scores_are_the_log_softmax_of_the_logits() {
         let tokens = expected(&folder)[1].ids.clone();
         let vocab_size = model.card().vocab_size;
         let logits = model.logits(&tokens[..tokens.len() - 1]).unwrap();
-        let scored = tokens.len() - 1;
-        let scores = model.score(&[yardstick_core::Span { tokens: tokens.clone(), scored }]).unwrap();
+        let span = Span { scored: tokens.len() - 1, tokens: tokens.clone() };
+        let scores = model.score(&[span]).unwrap();
         for (t, (row, score)) in logits.chunks_exact(vocab_size).zip(&scores[0]).enumerate() {
             let norm = row.iter().map(|&x| f64::from(x).exp()).sum::<f64>().ln();
             let wanted = f64::from(row[tokens[t + 1] as usize]) - norm;

@@ -1,0 +1,39 @@
+//! Local attention reaches back exactly as far as its window.
+
+use super::fixtures::{Draw, bits};
+use serde_json::json;
+use std::path::Path;
+use yardstick_core::Span;
+use yardstick_zoo::{LoadOptions, Model};
+
+/// The reference GPT-Neo with every layer local and this window.
+fn all_local(window: usize) -> Model {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gpt_neo");
+    let to = tempfile::tempdir().unwrap();
+    for file in ["model.safetensors", "tokenizer.json"] {
+        std::fs::copy(from.join(file), to.path().join(file)).unwrap();
+    }
+    let mut config: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(from.join("config.json")).unwrap()).unwrap();
+    config["attention_layers"] = json!(["local", "local", "local", "local"]);
+    config["window_size"] = json!(window);
+    std::fs::write(to.path().join("config.json"), config.to_string()).unwrap();
+    Model::open(to.path().to_str().unwrap(), &LoadOptions::default()).unwrap()
+}
+
+#[test]
+fn four_layers_reach_four_windows_and_no_further() {
+    for window in [1, 2, 5, 8] {
+        let model = all_local(window);
+        let tokens = Draw(17).tokens(&model, 60);
+        let scored = tokens.len() - 1;
+        let mut changed = tokens.clone();
+        changed[0] = (changed[0] + 1) % 768;
+        let before = bits(&model, &[Span { tokens, scored }]);
+        let after = bits(&model, &[Span { tokens: changed, scored }]);
+        // A layer sees the token itself and window - 1 before it, so four layers carry the first token this far.
+        let reach = 4 * (window - 1);
+        let differs: Vec<usize> = (0..scored).filter(|&t| before[0][t] != after[0][t]).collect();
+        assert_eq!(differs, (0..=reach).collect::<Vec<_>>(), "window {window}");
+    }
+}
