@@ -66,7 +66,8 @@ impl Task {
     pub fn load(&self, stores: &Stores, limit: Option<usize>) -> Result<Loaded, TaskError> {
         let mut split = data::read(&self.config.dataset, stores, limit)?;
         self.process(&mut split)?;
-        let (instances, mut warnings) = prompt::instances(&self.config, &mut split)?;
+        let (instances, prompt_warnings) = prompt::instances(&self.config, &mut split)?;
+        let mut warnings = [self.config.warnings.clone(), prompt_warnings].concat();
         if let Some(limit) = limit.filter(|&limit| (instances.len()) < limit) {
             warnings.push(format!(
                 "{}: {limit} documents were asked for, the split has {}",

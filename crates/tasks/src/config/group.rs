@@ -69,10 +69,6 @@ fn aggregate(node: &Node) -> Result<Aggregate, TaskError> {
     {
         return Err(aggregation.wrong("aggregation", "mean"));
     }
-    let weight_by_size = match node.get("weight_by_size").map(|node| &node.kind) {
-        None | Some(Kind::Bool(true)) => true,
-        Some(Kind::Bool(false)) => false,
-        Some(_) => return Err(node.wrong("weight_by_size", "true or false")),
-    };
+    let weight_by_size = node.get("weight_by_size").map_or(Ok(true), |node| node.bool("weight_by_size"))?;
     Ok(Aggregate { metric: metric.str("metric")?.to_owned(), weight_by_size })
 }

@@ -3,9 +3,9 @@
 use super::field::{Field, FieldKind, hook};
 use super::{OutputType, keys};
 use crate::error::{Place, TaskError, nearest};
-use crate::hooks::{Hook, HookKind};
+use crate::hooks::{self, Hook, HookKind};
 use crate::metrics::{self, Metric};
-use crate::yaml::{Kind, Node};
+use crate::yaml::{Entry, Kind, Node};
 use std::path::PathBuf;
 
 /// A task as its file says, with everything that can be known without data resolved.
@@ -30,6 +30,8 @@ pub(crate) struct TaskConfig {
     pub doc_to_choice: Option<Field>,
     pub target_delimiter: String,
     pub metrics: Vec<MetricSpec>,
+    /// What a reader of the results must know about the file.
+    pub warnings: Vec<String>,
 }
 
 /// Where the rows are.
@@ -90,6 +92,7 @@ impl TaskConfig {
                 .map_or(Ok(" "), |node| node.str("target_delimiter"))?
                 .to_owned(),
             metrics: metric_list(root, output_type)?,
+            warnings: python_warnings(root),
         };
         config.fields().try_for_each(check_hook)?;
         Ok(config)
@@ -165,6 +168,19 @@ fn function(root: &Node, key: &str, accepts: impl Fn(&HookKind) -> bool) -> Resu
         return Err(TaskError::WrongHook { place: node.place.clone(), key: key.to_owned(), function: name.clone() });
     }
     Ok(Some(hook))
+}
+
+/// Hooks that stand in for a Python file of the user's own.
+fn python_warnings(root: &Node) -> Vec<String> {
+    let Kind::Map(entries) = &root.kind else { return Vec::new() };
+    let warning = |entry: &Entry| {
+        let Kind::Function(name) = &entry.value.kind else { return None };
+        let hook = hook(&entry.value, &entry.key, name).ok()?.name;
+        let path = hooks::different_source(hook, name, &entry.value.place.file)?;
+        let (place, key, path) = (&entry.value.place, &entry.key, path.display());
+        Some(format!("{place}: `{key}` runs the built-in hook {hook}; {path} differs from what it was written after"))
+    };
+    entries.iter().filter_map(warning).collect()
 }
 
 fn check_hook(field: &Field) -> Result<(), TaskError> {
@@ -245,10 +261,7 @@ fn metric(node: &Node, output_type: OutputType) -> Result<MetricSpec, TaskError>
     if let Some(node) = node.get("aggregation").filter(|node| !matches!(&node.kind, Kind::Str(s) if s == aggregation)) {
         return Err(node.wrong("aggregation", &format!("{aggregation} for {text}")));
     }
-    let higher_is_better = match node.get("higher_is_better").map(|node| &node.kind) {
-        None => metric.higher_is_better,
-        Some(Kind::Bool(b)) => *b,
-        Some(_) => return Err(node.wrong("higher_is_better", "true or false")),
-    };
+    let higher_is_better =
+        node.get("higher_is_better").map_or(Ok(metric.higher_is_better), |node| node.bool("higher_is_better"))?;
     Ok(MetricSpec { metric, higher_is_better })
 }

@@ -1,12 +1,16 @@
 //! Rust counterparts of the Python functions that task files call with `!function`.
 //!
 //! A hook's name is lm-eval's own, folder and module first: `!function utils.process_docs` in `hellaswag/hellaswag.yaml` is
-//! `hellaswag.utils.process_docs`. To add one: a function in a file here and a line in [`HOOKS`].
+//! `hellaswag.utils.process_docs`. To add one: a function in a file here and a line in [`HOOKS`],
+//! and its module in `python.rs`.
 
 mod copa;
 mod hellaswag;
+mod python;
 mod wikitext;
 mod winogrande;
+
+pub(crate) use python::different_source;
 
 use crate::error::{self, TaskError};
 use crate::row::Row;

@@ -96,6 +96,14 @@ impl Node {
         }
     }
 
+    /// True or false.
+    pub fn bool(&self, key: &str) -> Result<bool, TaskError> {
+        match self.kind {
+            Kind::Bool(b) => Ok(b),
+            _ => Err(self.wrong(key, "true or false")),
+        }
+    }
+
     /// The entries of a mapping.
     pub fn entries(&self, key: &str) -> Result<&[Entry], TaskError> {
         match &self.kind {

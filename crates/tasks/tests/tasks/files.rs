@@ -174,12 +174,12 @@ fn a_flipped_byte_is_an_error_or_harmless_but_no_panic() {
     let task = workspace.resolve("t.yaml").expect("task").tasks.remove(0);
     let mut n_errors = 0;
     for at in 0..bytes.len() {
-        for mask in [0x01, 0x55, 0x80, 0xff] {
+        for mask in [0x55, 0xff] {
             let mut damaged = bytes.clone();
             damaged[at] ^= mask;
             workspace.write("data/o/d/default/test/0000.parquet", &damaged);
             n_errors += usize::from(task.load(&workspace.stores(), None).is_err());
         }
     }
-    assert!(n_errors > bytes.len(), "{n_errors} of {}", 4 * bytes.len());
+    assert!(n_errors > bytes.len(), "{n_errors} of {}", 2 * bytes.len());
 }

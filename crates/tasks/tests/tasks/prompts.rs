@@ -152,3 +152,20 @@ fn almost_a_column_is_a_warning() {
     assert_eq!(warnings.len(), 1);
     assert!(warnings[0].ends_with("is no column and is used as text; did you mean `choices`?"), "{warnings:?}");
 }
+
+#[test]
+fn a_python_file_of_the_users_own_is_a_warning() {
+    let yaml =
+        multiple_choice("doc_to_target: !function utils.doc_to_target\ndoc_to_choice: !function utils.doc_to_choice\n");
+    let row = r#"{"q":"Q","premise":"P.","question":"cause","choice1":"A.","choice2":"B.","label":1}"#;
+    let workspace = Workspace::new(&[("copa/t.yaml", &yaml), ("data/o/d/default/test/x.jsonl", row)]);
+    assert!(workspace.load("copa/t.yaml").expect("hooks").warnings.is_empty());
+    workspace.write("copa/utils.py", b"def doc_to_target(doc): return 0");
+    let warnings = workspace.load("copa/t.yaml").expect("hooks").warnings.join("\n");
+    let dir = workspace.path().display().to_string();
+    assert_eq!(
+        warnings.replace(&dir, "DIR"),
+        "DIR/copa/t.yaml:6: `doc_to_target` runs the built-in hook copa.utils.doc_to_target; DIR/copa/utils.py differs from what it was written after\n\
+         DIR/copa/t.yaml:7: `doc_to_choice` runs the built-in hook copa.utils.doc_to_choice; DIR/copa/utils.py differs from what it was written after"
+    );
+}

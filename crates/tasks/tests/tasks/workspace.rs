@@ -5,6 +5,9 @@ use tempfile::TempDir;
 use yardstick_core::{Request, Response};
 use yardstick_tasks::{Catalog, Loaded, Selection, Stores, TaskError};
 
+/// A row that fits [`multiple_choice`].
+pub const ROW: &str = r#"{"q":"Q?","choices":["a","b"],"label":1}"#;
+
 /// A temporary folder; a store is below `data`.
 pub struct Workspace {
     dir: TempDir,
@@ -79,4 +82,15 @@ pub fn texts(loaded: &Loaded, doc: usize) -> Vec<(&str, &str)> {
 
 pub fn response(log_likelihood: f64, is_greedy: bool) -> Response {
     Response { log_likelihood, is_greedy, n_tokens: 1, n_truncated: 0, n_unscored: 0 }
+}
+
+/// What is wrong with `t.yaml` of a folder.
+pub fn message(workspace: &Workspace) -> String {
+    workspace.load("t.yaml").err().map_or_else(|| "no error".to_owned(), |error| workspace.message(&error))
+}
+
+/// A task file's extra lines and what is wrong with them.
+pub fn check_file(lines: &str, want: &str) {
+    let (workspace, _) = load(lines, ROW);
+    assert_eq!(message(&workspace), want, "{lines}");
 }
