@@ -6,6 +6,7 @@ use crate::error::CliError;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use yardstick_core::{Instance, LanguageModel, Request, ScoreError};
+use yardstick_runner::{Pair, encode_pair};
 use yardstick_tasks::{Catalog, Loaded};
 use yardstick_zoo::LoadOptions;
 
@@ -45,15 +46,17 @@ fn document(task: &Loaded, instance: &Instance, model: &dyn LanguageModel) -> Re
 }
 
 fn request(request: &Request, model: &dyn LanguageModel) -> Result<Value, ScoreError> {
-    let count = |text: &str| model.encode(text).map(|tokens| tokens.len());
     Ok(match request {
-        Request::LogLikelihood { context, continuation } => json!({
-            "context": context,
-            "continuation": continuation,
-            "context_tokens": count(context)?,
-            "tokens": count(&format!("{context}{continuation}"))?,
-        }),
-        Request::Rolling { text } => json!({ "text": text, "tokens": count(text)? }),
+        Request::LogLikelihood { context, continuation } => {
+            let Pair { tokens, scored, unscored, .. } = encode_pair(model, context, continuation)?;
+            json!({
+                "context": context,
+                "continuation": continuation,
+                "context_tokens": tokens.len() - scored - unscored,
+                "continuation_tokens": scored + unscored,
+            })
+        }
+        Request::Rolling { text } => json!({ "text": text, "tokens": model.encode(text)?.len() }),
     })
 }
 
@@ -72,8 +75,8 @@ fn text(document: &Value) -> String {
             last_context = Some(context);
             let _ = writeln!(
                 out,
-                "continuation ({} tokens with the context)  {:?}",
-                request["tokens"],
+                "continuation ({} tokens)  {:?}",
+                request["continuation_tokens"],
                 field(request, "continuation")
             );
         } else {

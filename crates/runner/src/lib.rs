@@ -15,6 +15,7 @@ mod windows;
 #[cfg(test)]
 mod toy;
 
+pub use encode::{Pair, encode_pair};
 pub use error::RunnerError;
 pub use execute::{Outcome, Progress, execute};
 pub use log::{ResponseLog, fingerprint, request_key};
