@@ -23,6 +23,8 @@ pub struct Reference {
     pub source: &'static str,
     /// How sure the transcription is.
     pub status: &'static str,
+    /// How the paper's protocol differs from the tasks' here, where it says so; else empty.
+    pub protocol: &'static str,
 }
 
 /// A single value of a [`Reference`].
@@ -57,9 +59,14 @@ const IDENTICAL: &str = "two transcriptions are identical";
 const ONE_COPY: &str = "one transcription; a second agrees on the zero-shot columns";
 const FULL_TEXT: &str = "one transcription; a second agrees on the largest models";
 
-const fn gpt2(tasks: &'static [&'static str], metrics: &'static [&'static str], printed: &'static [f64]) -> Reference {
+const fn gpt2(
+    tasks: &'static [&'static str],
+    metrics: &'static [&'static str],
+    printed: &'static [f64],
+    protocol: &'static str,
+) -> Reference {
     let source = "Radford et al. 2019, table 3";
-    Reference { paper: "GPT-2", tasks, metrics, shots: 0, models: GPT2, printed, source, status: FULL_TEXT }
+    Reference { paper: "GPT-2", tasks, metrics, shots: 0, models: GPT2, printed, source, status: FULL_TEXT, protocol }
 }
 
 const fn gpt3(
@@ -68,27 +75,34 @@ const fn gpt3(
     printed: &'static [f64],
     source: &'static str,
     status: &'static str,
+    protocol: &'static str,
 ) -> Reference {
-    Reference { paper: "GPT-3", tasks, metrics, shots: 0, models: GPT3, printed, source, status }
+    Reference { paper: "GPT-3", tasks, metrics, shots: 0, models: GPT3, printed, source, status, protocol }
 }
 
 const DEV: &str = "Brown et al. 2020, table H.1, zero-shot, dev";
 const TEST: &str = "Brown et al. 2020, table H.1, zero-shot, test";
 
+const STOP_WORDS: &str = "LAMBADA accuracy with a stop-word filter";
+const RAW_TEXT: &str = "LAMBADA text without preprocessing";
+const DETOKENIZED: &str = "WikiText-2 through de-tokenizers that were not published";
+const PER_TOKEN: &str = "choices by likelihood per token";
+const UNCONDITIONAL: &str = "ARC choices relative to their unconditional likelihood";
+
 /// All references.
 pub static REFERENCES: &[Reference] = &[
-    gpt2(LAMBADA, ACC, &[45.99, 55.48, 60.12, 63.24]),
-    gpt2(LAMBADA, &["perplexity"], &[35.13, 15.60, 10.87, 8.63]),
-    gpt2(&["wikitext"], &["word_perplexity"], &[29.41, 22.76, 19.93, 18.34]),
-    gpt3(LAMBADA, ACC, &[42.7, 54.3, 60.4, 63.6, 67.1, 70.3, 72.5, 76.2], TEST, TWO_COPIES),
-    gpt3(LAMBADA, &["perplexity"], &[18.6, 9.09, 6.53, 5.44, 4.60, 4.00, 3.56, 3.00], TEST, TWO_COPIES),
-    gpt3(&["hellaswag"], ANY_ACC, &[33.7, 43.6, 51.0, 54.7, 62.8, 67.4, 70.9, 78.9], DEV, TWO_COPIES),
-    gpt3(&["piqa"], ANY_ACC, &[64.6, 70.2, 72.9, 75.1, 75.6, 78.0, 78.5, 81.0], DEV, ONE_COPY),
-    gpt3(&["winogrande"], ACC, &[52.0, 52.1, 57.4, 58.7, 62.3, 64.5, 67.9, 70.2], DEV, ONE_COPY),
-    gpt3(&["arc_easy"], ANY_ACC, &[43.6, 46.5, 53.0, 53.8, 58.2, 60.2, 63.8, 68.8], TEST, IDENTICAL),
-    gpt3(&["arc_challenge"], ANY_ACC, &[26.6, 29.5, 31.8, 35.5, 38.0, 41.4, 43.7, 51.4], TEST, ONE_COPY),
-    gpt3(&["boolq"], ACC, &[49.7, 60.3, 58.9, 62.4, 67.1, 65.4, 66.2, 60.5], DEV, IDENTICAL),
-    gpt3(&["copa"], ACC, &[66.0, 68.0, 73.0, 77.0, 76.0, 80.0, 84.0, 91.0], DEV, IDENTICAL),
+    gpt2(LAMBADA, ACC, &[45.99, 55.48, 60.12, 63.24], STOP_WORDS),
+    gpt2(LAMBADA, &["perplexity"], &[35.13, 15.60, 10.87, 8.63], RAW_TEXT),
+    gpt2(&["wikitext"], &["word_perplexity"], &[29.41, 22.76, 19.93, 18.34], DETOKENIZED),
+    gpt3(LAMBADA, ACC, &[42.7, 54.3, 60.4, 63.6, 67.1, 70.3, 72.5, 76.2], TEST, TWO_COPIES, ""),
+    gpt3(LAMBADA, &["perplexity"], &[18.6, 9.09, 6.53, 5.44, 4.60, 4.00, 3.56, 3.00], TEST, TWO_COPIES, ""),
+    gpt3(&["hellaswag"], ANY_ACC, &[33.7, 43.6, 51.0, 54.7, 62.8, 67.4, 70.9, 78.9], DEV, TWO_COPIES, PER_TOKEN),
+    gpt3(&["piqa"], ANY_ACC, &[64.6, 70.2, 72.9, 75.1, 75.6, 78.0, 78.5, 81.0], DEV, ONE_COPY, PER_TOKEN),
+    gpt3(&["winogrande"], ACC, &[52.0, 52.1, 57.4, 58.7, 62.3, 64.5, 67.9, 70.2], DEV, ONE_COPY, ""),
+    gpt3(&["arc_easy"], ANY_ACC, &[43.6, 46.5, 53.0, 53.8, 58.2, 60.2, 63.8, 68.8], TEST, IDENTICAL, UNCONDITIONAL),
+    gpt3(&["arc_challenge"], ANY_ACC, &[26.6, 29.5, 31.8, 35.5, 38.0, 41.4, 43.7, 51.4], TEST, ONE_COPY, UNCONDITIONAL),
+    gpt3(&["boolq"], ACC, &[49.7, 60.3, 58.9, 62.4, 67.1, 65.4, 66.2, 60.5], DEV, IDENTICAL, ""),
+    gpt3(&["copa"], ACC, &[66.0, 68.0, 73.0, 77.0, 76.0, 80.0, 84.0, 91.0], DEV, IDENTICAL, ""),
 ];
 
 /// What the papers print for a task, metric and number of shots; empty for most.
@@ -96,6 +110,15 @@ pub fn points(task: &str, metric: &str, shots: usize) -> Vec<Point> {
     let matching =
         REFERENCES.iter().filter(|r| r.shots == shots && r.tasks.contains(&task) && r.metrics.contains(&metric));
     matching.flat_map(Reference::points).collect()
+}
+
+impl Point {
+    /// Where the value was printed, how sure that is, and how the protocol differs.
+    pub fn provenance(&self) -> String {
+        let Reference { source, status, protocol, .. } = self.reference;
+        let parts = [*source, *status, *protocol];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+    }
 }
 
 impl Reference {

@@ -24,7 +24,7 @@ impl Default for TableOptions {
 
 const GAP: &str = "  ";
 const MAX_TASK: usize = 32;
-const MIN_TASK: usize = 20;
+const MIN_TASK: usize = 14;
 const MAX_MODEL: usize = 18;
 const BOLD: &str = "1";
 const GREY: &str = "2";
@@ -85,7 +85,7 @@ struct Layout {
 impl Layout {
     fn new(overview: &Overview, rows: &[&Row], options: TableOptions) -> Self {
         let width = options.width.max(40);
-        let models = (0..overview.models.len()).map(|m| model_column(overview, rows, m)).collect();
+        let models: Vec<Column> = (0..overview.models.len()).map(|m| model_column(overview, rows, m)).collect();
         let best = rows.iter().map(|row| best(row)).collect();
         let left = left_columns(rows, width, &models);
         Self { width, color: options.color, left, models, best }

@@ -39,15 +39,14 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     }
     let panels: Vec<Panel> = group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect();
     let unit = group.rows[0].unit;
-    let suffix = if unit == Unit::Percent { " (%)" } else { "" };
     Figure {
         chart: "bars",
         stem: format!("bars-{}", group.key),
         title: title(group),
         subtitle: subtitle(group, unit, &panels),
-        notes: notes(group, !papers.is_empty()),
+        notes: group.metric_note().into_iter().chain(group.paper_notes()).collect(),
         unit,
-        value_label: format!("{}{suffix}", group.name),
+        value_label: group.value_label(),
         partial: overview.partial,
         series,
         panels,
@@ -55,11 +54,9 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
 }
 
 fn title(group: &AxisGroup) -> String {
-    let mut letters = group.name.chars();
-    let name: String = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
     match group.rows.as_slice() {
-        [row] => format!("{name} on {}", row.label),
-        rows => format!("{name} on {} tasks", rows.len()),
+        [row] => format!("{} on {}", group.heading(), row.label),
+        rows => format!("{} on {} tasks", group.heading(), rows.len()),
     }
 }
 
@@ -74,20 +71,13 @@ fn subtitle(group: &AxisGroup, unit: Unit, panels: &[Panel]) -> String {
     format!("{}; {direction}; whiskers: 95 % intervals{chance}{baseline}", pick::shots(&group.rows))
 }
 
-fn notes(group: &AxisGroup, papers: bool) -> Vec<String> {
-    let papers = papers.then(|| {
-        "Triangles and diamonds: values printed in the papers, from other code, prompts and scoring. They show a scale, not a target.".to_owned()
-    });
-    pick::metric_note(group).into_iter().chain(papers).collect()
-}
-
 fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static str, bool)]) -> Panel {
     let mut panel = pick::panel(overview, row);
     let first = overview.models.len();
     let marks = papers.iter().enumerate().filter_map(|(at, paper)| {
         let point = paper_value(row, *paper)?;
-        let source = format!("{}; {}", point.reference.source, point.reference.status);
-        Some(Mark { series: first + at, n_params: point.n_params, value: point.value, interval: None, n: None, source })
+        let (n_params, value, source) = (point.n_params, point.value, point.provenance());
+        Some(Mark { series: first + at, n_params, value, interval: None, n: None, source })
     });
     panel.marks.extend(marks);
     panel

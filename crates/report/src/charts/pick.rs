@@ -1,8 +1,9 @@
 //! Which rows of an overview share an axis.
 
 use super::{Mark, Panel};
-use crate::number::metric_name;
+use crate::number::{Unit, metric_name};
 use crate::overview::{Overview, Row};
+use crate::paper;
 
 /// Rows whose values may stand on one axis, at most one a task.
 pub(super) struct AxisGroup<'a> {
@@ -93,15 +94,44 @@ pub(super) fn shots(rows: &[&Row]) -> String {
     }
 }
 
-/// What must be said about the choice of metrics.
-pub(super) fn metric_note(group: &AxisGroup) -> Option<String> {
-    let mut names: Vec<&str> = group.rows.iter().map(|r| r.metric.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    (names != ["acc"] && group.key == ACCURACY).then(|| {
-        "acc: the most likely choice is right. acc_norm, shown where a task has it: likelihood divided by the choice's length in characters.".to_owned()
-    })
+impl AxisGroup<'_> {
+    /// The name with a capital.
+    pub(super) fn heading(&self) -> String {
+        let mut letters = self.name.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
+    /// The name of the value axis.
+    pub(super) fn value_label(&self) -> String {
+        let suffix = if self.rows[0].unit == Unit::Percent { " (%)" } else { "" };
+        format!("{}{suffix}", self.name)
+    }
+
+    /// What must be said about the choice of metrics.
+    pub(super) fn metric_note(&self) -> Option<String> {
+        let only_acc = self.rows.iter().all(|row| row.metric == "acc");
+        (self.key == ACCURACY && !only_acc).then(|| METRIC_NOTE.to_owned())
+    }
+
+    /// What must be said about the papers' values, if there are any.
+    pub(super) fn paper_notes(&self) -> Option<String> {
+        let mut protocols: Vec<String> = Vec::new();
+        let mut any = false;
+        for point in self.rows.iter().flat_map(|row| paper::points(&row.id, &row.metric, row.shots)) {
+            any = true;
+            let protocol = format!("{}: {}", point.reference.paper, point.reference.protocol);
+            if !point.reference.protocol.is_empty() && !protocols.contains(&protocol) {
+                protocols.push(protocol);
+            }
+        }
+        let details = if protocols.is_empty() { String::new() } else { format!(" ({})", protocols.join("; ")) };
+        any.then(|| format!("{PAPER_NOTE}{details}. They show a scale, not a target."))
+    }
 }
+
+const METRIC_NOTE: &str = "acc: the most likely choice is right. \
+    acc_norm, shown where a task has it: likelihood divided by the choice's length in characters.";
+const PAPER_NOTE: &str = "Triangles and diamonds: values printed in the papers, from other code, prompts and scoring";
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,6 @@ mod layout;
 use super::figure::model_series;
 use super::pick::{self, AxisGroup};
 use super::{Chart, Figure, Mark, Panel, Scene, Series, SeriesKind};
-use crate::number::Unit;
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
 
@@ -41,26 +40,18 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     for &paper in &papers {
         series.push(Series { label: format!("{paper}, paper"), kind: SeriesKind::Paper { paper, filled: false } });
     }
-    let unit = group.rows[0].unit;
-    let suffix = if unit == Unit::Percent { " (%)" } else { "" };
     Figure {
         chart: "scale",
         stem: format!("scale-{}", group.key),
-        title: title(group),
+        title: format!("{} against model size", group.heading()),
         subtitle: subtitle(group),
-        notes: notes(group, !papers.is_empty()),
-        unit,
-        value_label: format!("{}{suffix}", group.name),
+        notes: notes(group),
+        unit: group.rows[0].unit,
+        value_label: group.value_label(),
         partial: overview.partial,
         series,
         panels: group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect(),
     }
-}
-
-fn title(group: &AxisGroup) -> String {
-    let mut letters = group.name.chars();
-    let name: String = letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default();
-    format!("{name} against model size")
 }
 
 fn subtitle(group: &AxisGroup) -> String {
@@ -68,13 +59,10 @@ fn subtitle(group: &AxisGroup) -> String {
     format!("{}; whiskers: 95 % intervals{chance}; lines join models of one family", pick::shots(&group.rows))
 }
 
-fn notes(group: &AxisGroup, papers: bool) -> Vec<String> {
+fn notes(group: &AxisGroup) -> Vec<String> {
     let axes =
         "Vertical axes differ between plots and need not start at zero; the horizontal axis is logarithmic.".to_owned();
-    let papers = papers.then(|| {
-        "Triangles and diamonds: values printed in the papers, from other code, prompts and scoring. They show a scale, not a target.".to_owned()
-    });
-    pick::metric_note(group).into_iter().chain([axes]).chain(papers).collect()
+    group.metric_note().into_iter().chain([axes]).chain(group.paper_notes()).collect()
 }
 
 fn with_papers(overview: &Overview, row: &Row, papers: &[&str]) -> Panel {
@@ -86,7 +74,7 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[&str]) -> Panel {
             value: point.value,
             interval: None,
             n: None,
-            source: format!("{} {}: {}; {}", paper, point.model, point.reference.source, point.reference.status),
+            source: format!("{paper} {}: {}", point.model, point.provenance()),
         };
         panel.marks.extend(paper_points(row, paper).map(mark));
     }

@@ -152,13 +152,3 @@ fn figures_as_data() {
     let overview = Overview::new(&[&testing::one_by_one("winogrande")]);
     insta::assert_debug_snapshot!(bars::Bars.figures(&overview));
 }
-#[test]
-fn gallery() {
-    let Some(dir) = std::env::var_os("GALLERY") else { return };
-    for_each_figure(|name, figure, _| {
-        for a in artifacts(figure, true).unwrap() {
-            crate::files::write_artifact(&std::path::Path::new(&dir).join(name.split('/').next().unwrap()), &a)
-                .unwrap();
-        }
-    });
-}

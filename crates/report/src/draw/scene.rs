@@ -124,28 +124,25 @@ impl Scene {
         self.shapes.push(shape);
     }
 
-    /// The horizontal texts with the boxes they cover (left, top, right, bottom): for tests of the layout.
+    /// Texts with the boxes they cover (left, top, right, bottom): for tests of the layout.
     #[cfg(test)]
     pub(crate) fn texts(&self) -> Vec<(&str, [f64; 4])> {
-        let boxed = |shape: &'_ Shape| match shape {
-            Shape::Text { at, text, font, anchor, upright: false } => {
-                let width = font.width(text);
-                let left = match anchor {
-                    Anchor::Start => at.0,
-                    Anchor::Middle => at.0 - width / 2.0,
-                    Anchor::End => at.0 - width,
-                };
-                Some([left, at.1 - 0.75 * font.px, left + width, at.1 + 0.2 * font.px])
-            }
-            _ => None,
-        };
-        let text = |shape: &'_ Shape| matches!(shape, Shape::Text { .. });
-        let texts = self.shapes.iter().filter(|s| text(s));
-        texts
-            .filter_map(|shape| {
-                let Shape::Text { text, .. } = shape else { return None };
-                Some((text.as_str(), boxed(shape)?))
-            })
-            .collect()
+        self.shapes.iter().filter_map(covered).collect()
     }
+}
+
+/// A text's box, from the height of capitals to a descender.
+#[cfg(test)]
+fn covered(shape: &Shape) -> Option<(&str, [f64; 4])> {
+    let Shape::Text { at: (x, y), text, font, anchor, upright } = shape else { return None };
+    let (width, above, below) = (font.width(text), 0.75 * font.px, 0.2 * font.px);
+    if *upright {
+        return Some((text, [x - above, y - width / 2.0, x + below, y + width / 2.0]));
+    }
+    let left = match anchor {
+        Anchor::Start => *x,
+        Anchor::Middle => x - width / 2.0,
+        Anchor::End => x - width,
+    };
+    Some((text, [left, y - above, left + width, y + below]))
 }

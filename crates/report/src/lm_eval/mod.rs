@@ -1,6 +1,8 @@
 //! Runs in the files of lm-eval 0.4.13, for scripts that read those: `results_<date>.json` with the aggregates and
 //! `samples_<task>_<date>.jsonl` with the documents, in a folder per model.
 
+#[cfg(test)]
+mod golden;
 mod python;
 mod results;
 mod samples;

@@ -102,29 +102,11 @@ fn directions(metrics: &[MetricCard]) -> Value {
     Value::Object(metrics.iter().map(|m| (m.name.clone(), json!(m.higher_is_better))).collect())
 }
 
-/// Model, machine and invocation.
+/// Machine, model and program.
 fn about(record: &RunRecord, model: &ModelCard, sanitized_name: &str) -> Map<String, Value> {
     let environment = &record.environment;
     let about = json!({
-        "config": {
-            "model": "yardstick",
-            "model_args": { "pretrained": model.source },
-            "model_num_parameters": model.n_params,
-            "model_dtype": "float32",
-            "model_revision": null,
-            "model_sha": model.weights_sha256,
-            "batch_size": null,
-            "batch_sizes": [],
-            "device": "cpu",
-            "use_cache": null,
-            "limit": record.spec.limit.map(|limit| limit as f64),
-            "bootstrap_iters": null,
-            "gen_kwargs": null,
-            "random_seed": null,
-            "numpy_seed": null,
-            "torch_seed": null,
-            "fewshot_seed": null,
-        },
+        "config": invocation(record, model),
         "git_hash": null,
         "date": unix_seconds(&record.started),
         "pretty_env_info": format!("yardstick {}, {} {}, {} threads", record.version, environment.os, environment.arch, environment.threads),
@@ -150,6 +132,29 @@ fn about(record: &RunRecord, model: &ModelCard, sanitized_name: &str) -> Map<Str
         Value::Object(map) => map,
         _ => Map::new(),
     }
+}
+
+/// The model and how it was called.
+fn invocation(record: &RunRecord, model: &ModelCard) -> Value {
+    json!({
+        "model": "yardstick",
+        "model_args": { "pretrained": model.source },
+        "model_num_parameters": model.n_params,
+        "model_dtype": "float32",
+        "model_revision": null,
+        "model_sha": model.weights_sha256,
+        "batch_size": null,
+        "batch_sizes": [],
+        "device": "cpu",
+        "use_cache": null,
+        "limit": record.spec.limit.map(|limit| limit as f64),
+        "bootstrap_iters": null,
+        "gen_kwargs": null,
+        "random_seed": null,
+        "numpy_seed": null,
+        "torch_seed": null,
+        "fewshot_seed": null,
+    })
 }
 
 /// Seconds since 1970 of an RFC 3339 time; `None` when it is none.

@@ -9,7 +9,9 @@ use crate::number::{Unit, count};
 use crate::text::{visible, wrap};
 
 const FULL_WIDTH: f64 = 1200.0;
-const LEFT: f64 = 64.0;
+/// Room for the axis's name and its longest label.
+const LEFT: f64 = 76.0;
+const NAME: f64 = 18.0;
 const TICK: Font = Font::new(11.0).color(MUTED);
 const TASK: Font = Font::new(12.0);
 const DETAIL: Font = Font::new(10.5).color(MUTED);
@@ -44,7 +46,7 @@ pub(super) fn scene(figure: &Figure) -> Scene {
         let top = page.top() + row_height * at as f64;
         let axis = value_axis(figure, (top + grid.plot_height, top + 8.0));
         push_axis(&mut scene, figure, &axis, LEFT + grid.group * panels.len() as f64);
-        scene.upright_text((MARGIN, top + grid.plot_height / 2.0), &figure.value_label, TICK);
+        scene.upright_text((NAME, top + grid.plot_height / 2.0), &figure.value_label, TICK);
         for (column, panel) in panels.iter().enumerate() {
             grid.push_panel(&mut scene, figure, panel, &axis, LEFT + grid.group * column as f64);
         }

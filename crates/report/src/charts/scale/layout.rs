@@ -11,8 +11,10 @@ use crate::text::{visible, wrap};
 const LEFT: f64 = 52.0;
 const TICK: Font = Font::new(10.5).color(MUTED);
 const TASK: Font = Font::new(12.0).bold();
-/// Above a plot: its task, metric and documents.
-const HEAD: f64 = 40.0;
+/// Above a plot: its task in as many lines as need be, metric and documents.
+const HEAD: f64 = 25.0;
+const TASK_LINE: f64 = 15.0;
+const TASK_LINES: usize = 3;
 /// Below a plot: tick labels, and room to the next.
 const FOOT: f64 = 38.0;
 const RIGHT: f64 = 18.0;
@@ -33,14 +35,17 @@ pub(super) fn scene(figure: &Figure) -> Scene {
     let columns = figure.panels.len().clamp(1, 4);
     let (width, plot_height) = [(760.0, 380.0), (1000.0, 260.0), (1200.0, 220.0), (1200.0, 180.0)][columns - 1];
     let page = Page::new(figure, width, true);
-    let cell = ((width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64, HEAD + plot_height + FOOT);
+    let column = (width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64;
+    let lines = figure.panels.iter().map(|p| task_lines(p, column - LEFT - RIGHT).len()).max().unwrap_or(1);
+    let head = HEAD + TASK_LINE * lines as f64;
+    let cell = (column, head + plot_height + FOOT);
     let n_rows = figure.panels.len().div_ceil(columns);
     let mut scene = page.scene(cell.1 * n_rows as f64 + AXIS_TITLE);
     let sizes = sizes(figure);
     for (at, panel) in figure.panels.iter().enumerate() {
         let left = MARGIN + AXIS_TITLE + cell.0 * (at % columns) as f64;
         let top = page.top() + cell.1 * (at / columns) as f64;
-        let inner = (left + LEFT, left + cell.0 - RIGHT, top + HEAD, top + HEAD + plot_height);
+        let inner = (left + LEFT, left + cell.0 - RIGHT, top + head, top + head + plot_height);
         Plot::new(figure, panel, sizes, inner).push(&mut scene, figure, panel);
     }
     push_axis_titles(&mut scene, figure, page.top(), cell.1 * n_rows as f64, width);
@@ -101,10 +106,12 @@ impl Plot {
 
     /// Task in bold, metric and documents below it in grey.
     fn push_heading(&self, scene: &mut Scene, panel: &Panel) {
-        let lines = [(visible(&panel.label), TASK, 25.0), (visible(&details(panel)), TICK, 10.0)];
-        for (text, font, above) in lines {
-            let fitting = wrap(&text, 1, |line| font.width(line) <= self.right - self.left).concat();
-            scene.text((self.left, self.top - above), &fitting, font, Anchor::Start);
+        let room = self.right - self.left;
+        let detail = wrap(&visible(&details(panel)), 1, |line| TICK.width(line) <= room).concat();
+        scene.text((self.left, self.top - 10.0), &detail, TICK, Anchor::Start);
+        for (above, line) in task_lines(panel, room).iter().rev().enumerate() {
+            let y = self.top - HEAD - TASK_LINE * above as f64;
+            scene.text((self.left, y), line, TASK, Anchor::Start);
         }
     }
 
@@ -140,6 +147,10 @@ impl Plot {
     fn point(&self, mark: &Mark) -> (f64, f64) {
         (self.x.at(mark.n_params.max(1.0)), self.y.at(mark.value))
     }
+}
+
+fn task_lines(panel: &Panel, room: f64) -> Vec<String> {
+    wrap(&visible(&panel.label), TASK_LINES, |line| TASK.width(line) <= room)
 }
 
 fn details(panel: &Panel) -> String {
