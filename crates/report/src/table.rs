@@ -8,7 +8,7 @@ use yardstick_core::{RunRecord, RunStatus};
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableOptions {
-    /// Characters a line may have; below 40 is taken as 40.
+    /// Characters a line may have; below 50 is taken as 50.
     pub width: usize,
     /// Whether to use ANSI colours: the best model of a row in bold, what is not a result in grey.
     pub color: bool,
@@ -84,7 +84,7 @@ struct Layout {
 
 impl Layout {
     fn new(overview: &Overview, rows: &[&Row], options: TableOptions) -> Self {
-        let width = options.width.max(40);
+        let width = options.width.max(50);
         let models: Vec<Column> = (0..overview.models.len()).map(|m| model_column(overview, rows, m)).collect();
         let best = rows.iter().map(|row| best(row)).collect();
         let left = left_columns(rows, width, &models);
@@ -265,11 +265,11 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn lines_fit(width in 40_usize..160, n_models in 1_usize..9, name in "\\PC{0,30}") {
+        fn lines_fit(width in 30_usize..160, n_models in 1_usize..9, name in "\\PC{0,30}") {
             let models = (0..n_models).map(|m| testing::model(&format!("{name}{m}"), "gpt2", 1000)).collect();
             let tasks = testing::four_by_eleven().tasks;
-            for line in plain(&testing::record(models, tasks), width.max(64)).lines() {
-                prop_assert!(line.chars().count() <= width.max(64), "{}", line);
+            for line in plain(&testing::record(models, tasks), width).lines() {
+                prop_assert!(line.chars().count() <= width.max(50), "{}", line);
             }
         }
     }
