@@ -38,7 +38,7 @@ impl fmt::Display for RowPlace {
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
     /// No task, group, tag, suite, file or folder of that name.
-    #[error("no task, group, tag or file is called {selector:?}{}; `yardstick ls tasks` lists them", hint(.nearest.as_deref()))]
+    #[error("no task, group, tag or file is called {selector:?} (`yardstick ls tasks` lists them){}", hint(.nearest.as_deref()))]
     UnknownTask {
         /// As typed.
         selector: String,
@@ -46,7 +46,7 @@ pub enum TaskError {
         nearest: Option<String>,
     },
     /// No suite of that name.
-    #[error("no suite is called {id:?}{}; `yardstick ls suites` lists them", hint(.nearest.as_deref()))]
+    #[error("no suite is called {id:?} (`yardstick ls suites` lists them){}", hint(.nearest.as_deref()))]
     UnknownSuite {
         /// As typed.
         id: String,

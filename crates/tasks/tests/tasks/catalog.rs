@@ -34,14 +34,14 @@ fn names_tags_and_patterns() {
 fn unknown_names() {
     check_error(
         &["helaswag"],
-        "no task, group, tag or file is called \"helaswag\"; did you mean `hellaswag`?; `yardstick ls tasks` lists them",
+        "no task, group, tag or file is called \"helaswag\" (`yardstick ls tasks` lists them); did you mean `hellaswag`?",
     );
-    check_error(&["qqqqqq"], "no task, group, tag or file is called \"qqqqqq\"; `yardstick ls tasks` lists them");
-    check_error(&["blump_*"], "no task, group, tag or file is called \"blump_*\"; `yardstick ls tasks` lists them");
+    check_error(&["qqqqqq"], "no task, group, tag or file is called \"qqqqqq\" (`yardstick ls tasks` lists them)");
+    check_error(&["blump_*"], "no task, group, tag or file is called \"blump_*\" (`yardstick ls tasks` lists them)");
     let error = Catalog::bundled().expect("catalog").suite("starer").map(|suite| suite.id.clone());
     assert_eq!(
         error.expect_err("no such suite").to_string(),
-        "no suite is called \"starer\"; did you mean `starter`?; `yardstick ls suites` lists them"
+        "no suite is called \"starer\" (`yardstick ls suites` lists them); did you mean `starter`?"
     );
 }
 

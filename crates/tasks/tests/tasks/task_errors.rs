@@ -71,7 +71,7 @@ fn groups() {
     check_text("group: g\n", "DIR/t.yaml:1: `task` is missing (a group has members)");
     check_text(
         "group: g\ntask: [piqq]\n",
-        "no task, group, tag or file is called \"piqq\"; did you mean `piqa`?; `yardstick ls tasks` lists them",
+        "no task, group, tag or file is called \"piqq\" (`yardstick ls tasks` lists them); did you mean `piqa`?",
     );
     check_text("group: g\ntask: [g]\n", "DIR/t.yaml:1: `include` leads back to group g; break the circle");
     check_text(
