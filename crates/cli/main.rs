@@ -9,6 +9,7 @@ mod run;
 use args::{Cli, Command};
 use clap::Parser;
 use error::CliError;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -37,6 +38,7 @@ fn start_log(verbose: u8) {
     let filter = std::env::var("YARDSTICK_LOG").unwrap_or_else(|_| default.to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }

@@ -16,6 +16,9 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use yardstick_tasks::Stores;
 
+/// Columns of a table that goes into a file or a pipe.
+const WIDE: usize = 160;
+
 /// Where datasets are looked for: the folders given, `$YARDSTICK_DATA`, the user's cache, and the bundled ones.
 pub fn stores(data: &[PathBuf]) -> Stores {
     Stores::new(store_folders(data))
@@ -45,9 +48,11 @@ pub fn print_json(value: &Value) -> Result<(), CliError> {
     print(&format!("{value:#}\n"))
 }
 
-/// Columns of the terminal, or 120 where there is none.
+/// Columns of the terminal; `$COLUMNS`, or room enough, where standard output is none.
 fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok()).unwrap_or(120)
+    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+    let terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+    terminal.or_else(columns).unwrap_or(WIDE)
 }
 
 fn color() -> bool {

@@ -5,6 +5,7 @@ use super::progress::Screen;
 use crate::args::{Export, RunArgs};
 use crate::commands::print_record;
 use crate::error::CliError;
+use std::time::Instant;
 use yardstick_report::{ReportOptions, Run};
 
 /// Writes the report and the export, prints the table (or the record as JSON), and says where everything is.
@@ -18,7 +19,10 @@ pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, jso
     }
     screen.say(&format!("run:    {}", folder.path().display()));
     if !args.no_report && !run.record.results.is_empty() {
-        yardstick_report::write_report(std::slice::from_ref(run), &folder.report(), ReportOptions::default())?;
+        let started = Instant::now();
+        let files =
+            yardstick_report::write_report(std::slice::from_ref(run), &folder.report(), ReportOptions::default())?;
+        tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
         screen.say(&format!("report: {}", folder.report().join("report.md").display()));
     }
     Ok(())

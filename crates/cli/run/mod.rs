@@ -90,6 +90,7 @@ fn score_models(
         }
         run.record.seconds = started.elapsed().as_secs_f64();
         yardstick_report::write_run(folder.path(), run)?;
+        tracing::info!(samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
     }
     if complete {
         run.record.status = RunStatus::Complete;
@@ -107,11 +108,14 @@ fn score_model(
     log: &mut ResponseLog,
     run: &mut Run,
 ) -> Result<bool, Vec<CliError>> {
+    let started = Instant::now();
     let model = yardstick_zoo::load(reference, &LoadOptions { context: args.context }).map_err(|error| {
         let error = CliError::from(error);
         error.print();
         vec![error]
     })?;
+    let card = model.card();
+    tracing::info!(reference, card.family, card.n_params, card.n_ctx, took = ?started.elapsed(), "model loaded");
     let outcome = scorer.score(model.as_ref(), log);
     run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
     for warning in &outcome.warnings {
@@ -139,7 +143,10 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
     let stores = stores(&args.data);
     let mut tasks = Vec::new();
     for task in &selection.tasks {
+        let started = Instant::now();
         let loaded = task.load(&stores, args.limit)?;
+        tracing::info!(task = task.id(), documents = loaded.instances.len(), took = ?started.elapsed(), "task loaded");
+        tracing::debug!(task = task.id(), files = ?loaded.card.dataset.files, "data read");
         for warning in &loaded.warnings {
             screen.warn(warning);
         }
