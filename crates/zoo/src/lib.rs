@@ -11,18 +11,14 @@ mod checkpoint;
 mod config;
 mod error;
 mod families;
-mod mmap;
 mod model;
+mod native;
 mod nn;
 mod reference;
 mod score;
 mod source;
 mod tokenizer;
 mod transformer;
-
-// candle multiplies matrices through this crate; naming it here turns on its AVX-512 kernels (feature `x86-v4`), which
-// candle's own manifest leaves off.
-use gemm as _;
 
 pub use bundled::{BUNDLED_NAMES, bundled};
 pub use checkpoint::{Checkpoint, Weights};

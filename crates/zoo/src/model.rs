@@ -6,7 +6,7 @@ use crate::score;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
-use crate::{LoadOptions, ZooError, families, reference};
+use crate::{Family, LoadOptions, ZooError, families, reference};
 use yardstick_core::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
 
 /// A checkpoint in memory, ready to score. Scoring runs on the calling thread and takes `&self`: for more cores, score
@@ -28,33 +28,9 @@ impl Model {
         let (name, source) = reference::resolve(reference)?;
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
-        let family = families::find(&config)?;
-        let files = WeightFiles::open(&source)?;
-        // Hashing reads every byte, as building does: side by side they read the disk once.
-        let (parts, weights_sha256) = std::thread::scope(|scope| {
-            let hash = scope.spawn(|| files.sha256());
-            let parts = Parts::build(&source, &config, family, &files);
-            (parts, hash.join())
-        });
-        let Parts { network, tokenizer, n_params, dtype } = parts?;
-        let weights_sha256 = weights_sha256.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        let dims = network.dimensions();
-        let card = ModelCard {
-            n_ctx: context(&name, options, dims.n_ctx)?,
-            name,
-            source: source.describe(),
-            family: family.model_type().to_owned(),
-            n_params,
-            n_layer: dims.n_layer as u64,
-            n_embd: dims.n_embd as u64,
-            n_head: dims.n_head as u64,
-            vocab_size: dims.vocab_size,
-            dtype,
-            prefix_token: prefix_token(&source, &config, &tokenizer, dims.vocab_size)?,
-            weights_sha256,
-            tokenizer_sha256: tokenizer.sha256.clone(),
-        };
-        Ok(Self { card, tokenizer, network })
+        let parts = Parts::load(&source, &config)?;
+        let card = parts.card(name, &source, &config, options)?;
+        Ok(Self { card, tokenizer: parts.tokenizer, network: parts.network })
     }
 
     /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`.
@@ -91,24 +67,66 @@ impl LanguageModel for Model {
     }
 }
 
+/// What the files of a model give.
 struct Parts {
     network: Box<dyn Transformer>,
     tokenizer: Tokenizer,
+    family: &'static str,
     n_params: u64,
     dtype: String,
+    weights_sha256: String,
 }
 
 impl Parts {
-    fn build(
-        source: &Source,
-        config: &Config,
-        family: &dyn families::Family,
-        files: &WeightFiles,
-    ) -> Result<Self, ZooError> {
+    /// Builds and hashes side by side, so that the weight files are read from disk once.
+    fn load(source: &Source, config: &Config) -> Result<Self, ZooError> {
+        let family = families::find(config)?;
+        let files = WeightFiles::open(source)?;
+        std::thread::scope(|scope| {
+            let hash = scope.spawn(|| files.sha256());
+            let parts = Self::build(source, config, family, &files)?;
+            let weights_sha256 = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            Ok(Self { weights_sha256, ..parts })
+        })
+    }
+
+    /// Everything but the hash of the weights.
+    fn build(source: &Source, config: &Config, family: &dyn Family, files: &WeightFiles) -> Result<Self, ZooError> {
         let checkpoint = Checkpoint::parse(files)?;
         let network = family.build(config, &checkpoint)?;
-        let tokenizer = Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?;
-        Ok(Self { network, tokenizer, n_params: checkpoint.n_params(), dtype: checkpoint.dtype() })
+        Ok(Self {
+            tokenizer: Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?,
+            network,
+            family: family.model_type(),
+            n_params: checkpoint.n_params(),
+            dtype: checkpoint.dtype(),
+            weights_sha256: String::new(),
+        })
+    }
+
+    fn card(
+        &self,
+        name: String,
+        source: &Source,
+        config: &Config,
+        options: &LoadOptions,
+    ) -> Result<ModelCard, ZooError> {
+        let dims = self.network.dimensions();
+        Ok(ModelCard {
+            n_ctx: context(&name, options, dims.n_ctx)?,
+            name,
+            source: source.describe(),
+            family: self.family.to_owned(),
+            n_params: self.n_params,
+            n_layer: dims.n_layer as u64,
+            n_embd: dims.n_embd as u64,
+            n_head: dims.n_head as u64,
+            vocab_size: dims.vocab_size,
+            dtype: self.dtype.clone(),
+            prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
+            weights_sha256: self.weights_sha256.clone(),
+            tokenizer_sha256: self.tokenizer.sha256.clone(),
+        })
     }
 }
 

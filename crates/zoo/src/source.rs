@@ -1,6 +1,6 @@
 //! Where a model's files are: a folder on disk, or a folder embedded in the binary. Everything after this is the same.
 
-use crate::{ZooError, mmap};
+use crate::{ZooError, native};
 use include_dir::Dir;
 use memmap2::Mmap;
 use std::borrow::Cow;
@@ -83,7 +83,7 @@ impl Source {
             Self::Folder(_) if !self.has(name) => Err(self.missing(name, hint)),
             Self::Folder(folder) => {
                 let path = folder.join(name);
-                mmap::map(&path).map(Bytes::Mapped).map_err(|source| ZooError::Read { path, source })
+                native::map(&path).map(Bytes::Mapped).map_err(|source| ZooError::Read { path, source })
             }
         }
     }

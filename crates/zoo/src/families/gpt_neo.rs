@@ -5,7 +5,7 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window};
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window, add};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Batch, Dimensions, Transformer, load_head};
 use candle_core::Tensor;
@@ -120,7 +120,7 @@ impl Transformer for Model {
     }
 
     fn forward(&self, batch: &Batch) -> Result<Tensor> {
-        let mut x = (self.wte.forward(&batch.ids)? + self.wpe.forward(&batch.positions)?)?;
+        let mut x = add(self.wte.forward(&batch.ids)?, &self.wpe.forward(&batch.positions)?)?;
         for block in &self.h {
             x = block.forward(&x, batch)?;
         }
@@ -158,9 +158,8 @@ impl Block {
 
     fn forward(&self, x: &Tensor, batch: &Batch) -> Result<Tensor> {
         let qkv = self.c_attn.forward(&self.ln_1.forward(x)?)?;
-        let x = (x + self.c_proj.forward(&self.attn.forward(&qkv, &batch.spans)?)?)?;
-        let m = self.mlp.forward(&self.ln_2.forward(&x)?)?;
-        x + m
+        let x = add(self.c_proj.forward(&self.attn.forward(&qkv, &batch.spans)?)?, x)?;
+        add(self.mlp.forward(&self.ln_2.forward(&x)?)?, &x)
     }
 }
 

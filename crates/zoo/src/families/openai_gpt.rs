@@ -1,14 +1,15 @@
 //! GPT-1: Radford et al. 2018, "Improving Language Understanding by Generative Pre-Training".
 //!
-//! Layer norm after each residual sum and none at the end, learned positions, tied head.
+//! Layer norm after each residual sum and none at the end, learned positions, head tied unless the
+//! configuration unties it.
 
 use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window};
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window, add};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Batch, Dimensions, Transformer};
+use crate::transformer::{Batch, Dimensions, Transformer, load_head};
 use candle_core::Tensor;
 
 pub struct OpenAiGpt;
@@ -27,7 +28,7 @@ impl Family for OpenAiGpt {
     }
 
     fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(&Hyper::read(config)?, checkpoint)?))
+        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
     }
 }
 
@@ -59,14 +60,15 @@ struct Model {
 }
 
 impl Model {
-    fn load(hyper: &Hyper, checkpoint: &Checkpoint) -> Result<Self, ZooError> {
+    fn load(config: &Config, hyper: &Hyper, checkpoint: &Checkpoint) -> Result<Self, ZooError> {
         let Dimensions { n_layer, n_embd, n_ctx, vocab_size, .. } = hyper.dims;
         let w = checkpoint.root("transformer");
         let wte = Embedding::load(&w.at("tokens_embed"), vocab_size, n_embd)?;
         let wpe = Embedding::load(&w.at("positions_embed"), n_ctx, n_embd)?;
         let h = (0..n_layer).map(|i| Block::load(hyper, &w.at("h").at(i))).collect::<Result<_, _>>()?;
         checkpoint.check_all_used(&w.at("h"), n_layer)?;
-        Ok(Self { dims: hyper.dims, head: Head::new(wte.weight()), wte, wpe, h })
+        let head = load_head(config, checkpoint, &wte, hyper.dims)?;
+        Ok(Self { dims: hyper.dims, wte, wpe, h, head })
     }
 }
 
@@ -76,7 +78,7 @@ impl Transformer for Model {
     }
 
     fn forward(&self, batch: &Batch) -> Result<Tensor> {
-        let mut x = (self.wte.forward(&batch.ids)? + self.wpe.forward(&batch.positions)?)?;
+        let mut x = add(self.wte.forward(&batch.ids)?, &self.wpe.forward(&batch.positions)?)?;
         for block in &self.h {
             x = block.forward(&x, batch)?;
         }
@@ -113,9 +115,8 @@ impl Block {
 
     fn forward(&self, x: &Tensor, batch: &Batch) -> Result<Tensor> {
         let a = self.c_proj.forward(&self.attn.forward(&self.c_attn.forward(x)?, &batch.spans)?)?;
-        let n = self.ln_1.forward(&(x + a)?)?;
-        let m = self.mlp.forward(&n)?;
-        self.ln_2.forward(&(n + m)?)
+        let n = self.ln_1.forward(&add(a, x)?)?;
+        self.ln_2.forward(&add(self.mlp.forward(&n)?, &n)?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Activation functions of the feed-forward layers.
 
 use super::{Result, simd};
+use candle_core::cpu::erf::erf_f32;
 use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor};
 
 /// A pointwise non-linearity.
@@ -45,15 +46,15 @@ impl Activation {
         NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
-    /// Applies the function to every element; `x` is overwritten where that saves a copy.
+    /// Applies the function to every element, written over `x`, which must not be used elsewhere.
     ///
     /// # Errors
     /// The backend's.
     pub fn forward(self, x: Tensor) -> Result<Tensor> {
         match self {
-            Self::GeluErf => x.gelu_erf(),
-            Self::Relu => x.relu(),
-            Self::Tanh => x.tanh(),
+            Self::GeluErf => in_place(x, "gelu", |x| 0.5 * x * (1.0 + erf_f32(x * std::f32::consts::FRAC_1_SQRT_2))),
+            Self::Relu => in_place(x, "relu", |x| if x < 0.0 { 0.0 } else { x }),
+            Self::Tanh => in_place(x, "tanh", f32::tanh),
             Self::GeluTanh => in_place(x, "gelu_new", |x| {
                 x * sigmoid(2.0 * std::f32::consts::FRAC_2_PI.sqrt() * (x + 0.044_715 * x * x * x))
             }),

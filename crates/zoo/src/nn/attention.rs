@@ -1,6 +1,6 @@
 //! Causal self-attention over the spans of a packed batch.
 
-use super::{Result, simd, slice_mut};
+use super::{Result, product, simd, slice_mut};
 use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor};
 use std::ops::Range;
 
@@ -43,9 +43,9 @@ impl Attention {
         let qkv = qkv.reshape((time, 3, self.n_head, n_embd / self.n_head))?;
         let heads = |at: usize| qkv.narrow(1, at, 1)?.squeeze(1)?.transpose(0, 1); // a view [n_head, time, head_dim]
         let (q, k, v) = (heads(0)?, heads(1)?, heads(2)?);
-        let weights = q.matmul(&k.t()?)?; // [n_head, time, time]
+        let weights = product(&q, &k.t()?)?; // [n_head, time, time]
         weights.inplace_op1(&CausalSoftmax { scale: self.scale, window: self.window })?;
-        weights.matmul(&v)?.transpose(0, 1)?.reshape((time, n_embd))
+        product(&weights, &v)?.transpose(0, 1)?.reshape((time, n_embd))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Products with a weight matrix.
 
-use super::{Result, slice, slice_mut};
+use super::{Result, product, slice, slice_mut};
 use crate::ZooError;
 use crate::checkpoint::Weights;
 use candle_core::{CpuStorage, InplaceOp2, Layout, Tensor};
@@ -45,7 +45,7 @@ impl Linear {
     /// # Errors
     /// The backend's.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let y = matmul(x, &self.weight)?;
+        let y = product(x, &self.weight)?;
         if let Some(bias) = &self.bias {
             y.inplace_op2(bias, &AddBias)?;
         }
@@ -70,18 +70,8 @@ impl Head {
     /// # Errors
     /// The backend's.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        matmul(x, &self.weight.t()?)
+        product(x, &self.weight.t()?)
     }
-}
-
-/// `[rows, in]` · `[in, out]`, the same bits for a row whatever the other rows are.
-///
-/// The kernel treats a single row as a vector and sums in another order, so a lone row is computed twice.
-fn matmul(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    if x.dim(0)? == 1 {
-        return Tensor::cat(&[x, x], 0)?.matmul(weight)?.narrow(0, 0, 1);
-    }
-    x.matmul(weight)
 }
 
 struct AddBias;

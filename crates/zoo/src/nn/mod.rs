@@ -1,7 +1,7 @@
 //! Layers that the families share. Each is a struct of weights with a `forward`; tensors are f32 on the CPU.
 //!
 //! Two rules keep a span's bits independent of what else is in the batch:
-//! every layer but attention works row by row, and no product has a single row (see `linear.rs`).
+//! every layer but attention works row by row, and no product has a single row (see `product.rs`).
 //! Elementwise work runs on the calling thread: the caller scores batches in parallel, nothing forks inside one.
 
 mod activation;
@@ -9,6 +9,7 @@ mod attention;
 mod embedding;
 mod layer_norm;
 mod linear;
+mod product;
 mod simd;
 
 pub use activation::Activation;
@@ -16,6 +17,7 @@ pub use attention::{Attention, Window};
 pub use embedding::Embedding;
 pub use layer_norm::LayerNorm;
 pub use linear::{Head, Linear};
+pub use product::{add, product};
 
 use candle_core::{CpuStorage, Layout, bail};
 

@@ -63,10 +63,10 @@ fn pad_columns(array: &mut Array, to: usize) {
 
 #[test]
 fn an_untied_head() {
-    for family in ["gpt2", "gpt_neo"] {
+    for (family, wte) in [("openai-gpt", "tokens_embed"), ("gpt2", "wte"), ("gpt_neo", "wte")] {
         let plain = Folder::of(family).open().unwrap();
         let untied = Folder::of(family).config("tie_word_embeddings", json!(false));
-        let wte = untied.arrays()["transformer.wte.weight"].clone();
+        let wte = untied.arrays()[&format!("transformer.{wte}.weight")].clone();
         let untied = untied.with("lm_head.weight", wte.clone());
         let same = untied.open().unwrap();
         check_same(&plain, &same, 0.0, family);
