@@ -112,7 +112,7 @@ fn logits_that_are_no_numbers() {
 /// A task file over rows of our own.
 fn task(dir: &Path, rows: &[Value], yaml: &str) -> PathBuf {
     let data = dir.join("rows.jsonl");
-    std::fs::write(&data, rows.iter().map(|row| format!("{row}\n")).collect::<String>()).unwrap();
+    std::fs::write(&data, rows.iter().map(|row| row.to_string() + "\n").collect::<String>()).unwrap();
     let path = dir.join("mine.yaml");
     let head = format!(
         "task: mine\ndataset_path: json\ndataset_kwargs:\n  data_files:\n    test: {}\ntest_split: test\n",

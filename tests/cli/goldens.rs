@@ -63,7 +63,7 @@ fn compare(task: &str, golden: &Value, samples: &[Value], results: &Value, recor
     for (ours, theirs) in samples.iter().zip(docs) {
         largest = largest.max(compare_document(task, ours, theirs));
     }
-    println!("{task}: {} documents, largest log-likelihood difference {largest:.2e} nats", docs.len());
+    eprintln!("{task}: {} documents, largest log-likelihood difference {largest:.2e} nats", docs.len());
     assert!(largest <= NATS, "{task}: a log-likelihood differs by {largest} nats");
     compare_aggregates(task, &golden["results"], results, record);
 }

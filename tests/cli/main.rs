@@ -8,5 +8,6 @@ mod goldens;
 mod interrupt;
 mod invariance;
 mod listings;
+mod memory;
 mod readme;
 mod support;

@@ -2,6 +2,7 @@
 
 mod finish;
 mod folder;
+mod memory;
 mod progress;
 mod record;
 mod score;
@@ -79,7 +80,7 @@ fn score_models(
             complete = false;
             break;
         }
-        let scorer = Scorer { name: &name, work, stop, screen };
+        let scorer = Scorer { name: &name, work, models_before: run.record.models.len(), stop, screen };
         match score_model(&scorer, reference, args, &mut log, run) {
             Ok(true) => {}
             Ok(false) => complete = false,
@@ -90,7 +91,7 @@ fn score_models(
         }
         run.record.seconds = started.elapsed().as_secs_f64();
         yardstick_report::write_run(folder.path(), run)?;
-        tracing::info!(samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
+        tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
     }
     if complete {
         run.record.status = RunStatus::Complete;

@@ -1,12 +1,12 @@
 //! One model on all tasks: plan, execute, samples, estimates.
 
-use super::Work;
 use super::progress::{Bar, Screen};
 use super::warnings::Counts;
+use super::{Work, memory};
 use crate::error::CliError;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
-use yardstick_runner::{Plan, Progress, ResponseLog, RunnerError, execute, fingerprint, peak_bytes, plan, request_key};
+use yardstick_runner::{Plan, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key};
 use yardstick_tasks::{Loaded, TaskError, group_estimates};
 
 /// What a model's run needs besides the model.
@@ -15,6 +15,8 @@ pub struct Scorer<'a> {
     pub name: &'a str,
     /// Tasks and groups.
     pub work: &'a Work,
+    /// How many models' samples are already kept.
+    pub models_before: usize,
     /// Set by Ctrl-C.
     pub stop: &'a AtomicBool,
     /// For progress.
@@ -114,7 +116,7 @@ impl Scorer<'_> {
     /// Says how much work it is and how much memory it takes, before it starts.
     fn announce(&self, model: &dyn LanguageModel, plan: &Plan) {
         let counts = plan.counts;
-        let peak = peak_bytes(model.card(), rayon::current_num_threads(), counts.longest) / 1_000_000;
+        let peak = memory::at_most(self.work, model.card(), &counts, self.models_before) / 1_000_000;
         self.screen.say(&format!(
             "{}: {} requests in {} spans, {} tokens to read, {} to score; at most {peak} MB",
             self.name, counts.requests, counts.spans, counts.tokens, counts.scored

@@ -70,6 +70,8 @@ pub struct ModelCard {
     pub weights_sha256: String,
     /// sha256 (hex) of the tokenizer's bytes.
     pub tokenizer_sha256: String,
+    /// sha256 (hex) of config.json: what the weights alone do not tell (heads, activation, epsilons, windows).
+    pub config_sha256: String,
 }
 
 /// Why a model could not score.

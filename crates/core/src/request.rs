@@ -51,4 +51,7 @@ pub struct Response {
     pub n_truncated: u32,
     /// Leading tokens without a score: the first one of an empty context, for a model without a prefix token.
     pub n_unscored: u32,
+    /// Whether the tokenizer merged the whole continuation into the context's last token, so that this token, which holds
+    /// both, is what was scored.
+    pub is_merged: bool,
 }

@@ -62,6 +62,8 @@ pub struct Sample {
     pub requests: Vec<Request>,
     /// As answered, in the order of `requests`.
     pub responses: Vec<Response>,
+    /// The choices as text, without delimiter; empty when the task has none.
+    pub choices: Vec<String>,
     /// What is right.
     pub target: Target,
     /// The right answer as text.

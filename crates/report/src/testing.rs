@@ -26,6 +26,7 @@ pub(crate) fn model(name: &str, family: &str, n_params: u64) -> ModelCard {
         prefix_token: Some(0),
         weights_sha256: crate::hash::sha256_hex(name),
         tokenizer_sha256: crate::hash::sha256_hex("tokenizer"),
+        config_sha256: crate::hash::sha256_hex("config"),
     }
 }
 
@@ -182,7 +183,7 @@ pub(crate) fn samples() -> Vec<Sample> {
 }
 
 fn response(log_likelihood: f64) -> Response {
-    Response { log_likelihood, is_greedy: false, n_tokens: 3, n_truncated: 0, n_unscored: 0 }
+    Response { log_likelihood, is_greedy: false, n_tokens: 3, n_truncated: 0, n_unscored: 0, is_merged: false }
 }
 
 fn base(model: &str, task: &str) -> Sample {
@@ -199,6 +200,7 @@ fn base(model: &str, task: &str) -> Sample {
         prompt_hash: "0a".into(),
         requests: Vec::new(),
         responses: Vec::new(),
+        choices: vec!["no".to_owned(), "yes".to_owned()],
         target: Target::Choice(1),
         target_text: "yes".into(),
         metrics: std::collections::BTreeMap::new(),

@@ -12,6 +12,14 @@ pub enum RunnerError {
         /// Index of the request.
         request: usize,
     },
+    /// A continuation of one token with nothing before it.
+    #[error("the continuation is one token with nothing before it, and {model} has no prefix token: it has no score")]
+    NothingScored {
+        /// Index of the request.
+        request: usize,
+        /// Model name.
+        model: String,
+    },
     /// A continuation that no truncation of the context can make fit.
     #[error("the continuation has {tokens} tokens, more than {model}'s context of {n_ctx}")]
     ContinuationTooLong {
@@ -47,6 +55,7 @@ impl RunnerError {
     pub const fn request(&self) -> Option<usize> {
         match self {
             Self::EmptyContinuation { request }
+            | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),
             Self::Log { .. } => None,

@@ -145,6 +145,7 @@ fn respond(request: &Planned, spans: &[Option<(f64, bool)>]) -> Response {
         n_tokens: request.n_tokens as u32,
         n_truncated: request.n_truncated as u32,
         n_unscored: request.n_unscored as u32,
+        is_merged: request.is_merged,
     }
 }
 

@@ -19,5 +19,5 @@ pub use encode::{Pair, encode_pair};
 pub use error::RunnerError;
 pub use execute::{Outcome, Progress, execute};
 pub use log::{ResponseLog, fingerprint, request_key};
-pub use memory::peak_bytes;
+pub use memory::work_bytes;
 pub use plan::{BATCH_TOKENS, Plan, PlanCounts, plan};

@@ -102,6 +102,7 @@ pub fn fingerprint(card: &ModelCard) -> String {
         &card.family,
         &card.weights_sha256,
         &card.tokenizer_sha256,
+        &card.config_sha256,
         &card.n_ctx.to_string(),
         &format!("{:?}", card.prefix_token),
     ];
@@ -133,7 +134,7 @@ mod tests {
     use super::*;
 
     fn response(log_likelihood: f64) -> Response {
-        Response { log_likelihood, is_greedy: true, n_tokens: 1, n_truncated: 0, n_unscored: 0 }
+        Response { log_likelihood, is_greedy: true, n_tokens: 1, n_truncated: 0, n_unscored: 0, is_merged: false }
     }
 
     #[test]

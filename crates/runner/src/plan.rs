@@ -30,9 +30,10 @@ pub(crate) struct Planned {
     pub n_tokens: usize,
     pub n_truncated: usize,
     pub n_unscored: usize,
+    pub is_merged: bool,
 }
 
-/// The size of a plan and what was done to its requests.
+/// The size of a plan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PlanCounts {
     /// Requests.
@@ -45,19 +46,12 @@ pub struct PlanCounts {
     pub scored: usize,
     /// Tokens of the longest span's input.
     pub longest: usize,
-    /// Requests whose context was cut from the left.
-    pub truncated: usize,
-    /// Requests whose first token has no score.
-    pub unscored: usize,
-    /// Requests whose continuation the tokenizer merged into the context.
-    pub merged: usize,
 }
 
 /// A request as tokens, before spans are shared.
 struct Encoded {
     planned: Planned,
     spans: Vec<Span>,
-    merged: bool,
 }
 
 /// Encodes every request (in parallel) and lays out the distinct spans, longest first.
@@ -71,10 +65,7 @@ pub fn plan(model: &dyn LanguageModel, requests: &[&Request]) -> Result<Plan, Ru
     let mut shared = Shared::default();
     let mut planned = Vec::with_capacity(requests.len());
     for item in encoded {
-        let Encoded { planned: mut request, spans, merged } = item?;
-        counts.truncated += usize::from(request.n_truncated > 0);
-        counts.unscored += usize::from(request.n_unscored > 0);
-        counts.merged += usize::from(merged);
+        let Encoded { planned: mut request, spans } = item?;
         request.spans = spans.into_iter().map(|span| shared.index_of(span)).collect();
         planned.push(request);
     }
@@ -123,7 +114,7 @@ fn encode(model: &dyn LanguageModel, index: usize, request: &Request) -> Result<
             let n_tokens = tokens.len();
             let (spans, n_unscored) = windows(model.card().prefix_token, tokens, n_ctx);
             let planned = Planned { n_tokens, n_unscored, ..Planned::default() };
-            Ok(Encoded { planned, spans, merged: false })
+            Ok(Encoded { planned, spans })
         }
     }
 }
@@ -135,15 +126,23 @@ fn one_span(model: &dyn LanguageModel, request: usize, pair: Pair) -> Result<Enc
     if scored + unscored == 0 {
         return Err(RunnerError::EmptyContinuation { request });
     }
+    if scored == 0 {
+        return Err(RunnerError::NothingScored { request, model: model.card().name.clone() });
+    }
     if scored > n_ctx {
         let model = model.card().name.clone();
         return Err(RunnerError::ContinuationTooLong { request, model, tokens: scored, n_ctx });
     }
     let n_truncated = tokens.len().saturating_sub(n_ctx + 1);
     tokens.drain(..n_truncated);
-    let planned = Planned { n_tokens: scored + unscored, n_truncated, n_unscored: unscored, spans: Vec::new() };
-    let spans = if scored > 0 { vec![Span { tokens, scored }] } else { Vec::new() };
-    Ok(Encoded { planned, spans, merged })
+    let planned = Planned {
+        n_tokens: scored + unscored,
+        n_truncated,
+        n_unscored: unscored,
+        is_merged: merged,
+        spans: Vec::new(),
+    };
+    Ok(Encoded { planned, spans: vec![Span { tokens, scored }] })
 }
 
 /// Distinct spans in the order of their first use.
@@ -204,7 +203,7 @@ mod tests {
         let model = Toy::with_prefix(Some(0));
         let plan = plan(&model, &[&request]).unwrap();
         assert_eq!(Toy::text(&plan.spans[0].tokens), "456789xyz");
-        assert_eq!((plan.counts.truncated, plan.requests[0].n_truncated), (1, 4));
+        assert_eq!(plan.requests[0].n_truncated, 4);
     }
 
     #[test]
@@ -214,6 +213,13 @@ mod tests {
             other => panic!("{other:?}"),
         }
         assert!(matches!(counts(&[pair("x", "")]), Err(RunnerError::EmptyContinuation { request: 0 })));
+    }
+
+    #[test]
+    fn a_lone_token_without_anything_before_it_has_no_score() {
+        let request = pair("", "x");
+        let plan = plan(&Toy::with_prefix(None), &[&request]);
+        assert!(matches!(plan, Err(RunnerError::NothingScored { request: 0, .. })));
     }
 
     #[test]

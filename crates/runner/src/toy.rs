@@ -27,6 +27,7 @@ pub fn card() -> ModelCard {
         prefix_token: Some(PREFIX),
         weights_sha256: String::new(),
         tokenizer_sha256: String::new(),
+        config_sha256: String::new(),
     }
 }
 

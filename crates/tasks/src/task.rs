@@ -122,6 +122,7 @@ impl Task {
             prompt_hash: instance.prompt_hash.clone(),
             requests: instance.requests.clone(),
             responses: responses.to_vec(),
+            choices: instance.choices.clone(),
             target: instance.target.clone(),
             target_text: instance.target_text.clone(),
             metrics: self.scores(instance, responses)?,

@@ -2,6 +2,7 @@
 
 use crate::ZooError;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 /// No dimension of a language model comes near this; below it, products of two dimensions fit 64 bits.
 const LARGEST: usize = 1 << 24;
@@ -10,6 +11,8 @@ const LARGEST: usize = 1 << 24;
 pub struct Config {
     file: String,
     fields: Map<String, Value>,
+    /// sha256 (hex) of the file's bytes.
+    pub sha256: String,
 }
 
 impl Config {
@@ -19,7 +22,9 @@ impl Config {
     /// [`ZooError::Json`].
     pub fn parse(file: String, bytes: &[u8]) -> Result<Self, ZooError> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self { file, fields }),
+            Ok(Value::Object(fields)) => {
+                Ok(Self { file, fields, sha256: crate::checkpoint::hex(&Sha256::digest(bytes)) })
+            }
             Ok(other) => Err(ZooError::Json { file, reason: format!("it holds {}", kind(&other)) }),
             Err(error) => Err(ZooError::Json { file, reason: error.to_string() }),
         }

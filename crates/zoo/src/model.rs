@@ -126,6 +126,7 @@ impl Parts {
             prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),
+            config_sha256: config.sha256.clone(),
         })
     }
 }

@@ -41,9 +41,22 @@ fn sample(doc: &Value) -> Option<Sample> {
     let target = target(doc["target"].as_str()?, &requests);
     let (model, task) = (String::new(), String::new());
     let (doc_hash, prompt_hash, target_text) = (String::new(), String::new(), String::new());
-    let metrics = BTreeMap::new();
+    let (metrics, choices) = (BTreeMap::new(), Vec::new());
     let (doc, doc_id) = (Map::new(), 0);
-    Some(Sample { model, task, doc_id, doc, doc_hash, prompt_hash, requests, responses, target, target_text, metrics })
+    Some(Sample {
+        model,
+        task,
+        doc_id,
+        doc,
+        doc_hash,
+        prompt_hash,
+        requests,
+        responses,
+        choices,
+        target,
+        target_text,
+        metrics,
+    })
 }
 
 fn request(arguments: &Value) -> Option<Request> {
@@ -60,7 +73,14 @@ fn response(answer: &Value, request: &Request) -> Option<Response> {
         Request::LogLikelihood { .. } => (answer.get(0)?.as_str()?, answer.get(1)?.as_str()?),
     };
     let log_likelihood = number.parse().ok()?;
-    Some(Response { log_likelihood, is_greedy: greedy == "True", n_tokens: 1, n_truncated: 0, n_unscored: 0 })
+    Some(Response {
+        log_likelihood,
+        is_greedy: greedy == "True",
+        n_tokens: 1,
+        n_truncated: 0,
+        n_unscored: 0,
+        is_merged: false,
+    })
 }
 
 /// The index of a choice, or a text; for choices of context any index must come out as the shared continuation.

@@ -11,6 +11,8 @@
 //! | `log_likelihood` | list of f64 | nats, an entry per response |
 //! | `is_greedy` | list of bool | |
 //! | `n_tokens`, `n_truncated`, `n_unscored` | list of u32 | tokens |
+//! | `is_merged` | list of bool | the tokenizer merged the continuation into the context's last token |
+//! | `choices` | list of str | the choices as text, without delimiter; empty where the task has none |
 //! | `target` | str | JSON: `{"choice":0}` or `{"text":"…"}` |
 //! | `target_text` | str | the right answer for people |
 //! | a metric's name | f64, null where the document has none | a value, or the numerator of a ratio |
@@ -27,7 +29,7 @@ pub(crate) use write::to_parquet;
 use yardstick_core::Score;
 
 /// Columns that every file has; all others are metrics.
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 18] = [
     "model",
     "task",
     "doc_id",
@@ -42,6 +44,8 @@ const COLUMNS: [&str; 16] = [
     "n_tokens",
     "n_truncated",
     "n_unscored",
+    "is_merged",
+    "choices",
     "target",
     "target_text",
 ];
@@ -101,6 +105,7 @@ mod tests {
             prompt_hash: String::new(),
             requests: Vec::new(),
             responses: Vec::new(),
+            choices: Vec::new(),
             target: Target::Choice(0),
             target_text: String::new(),
             metrics: std::collections::BTreeMap::new(),
@@ -135,8 +140,14 @@ mod tests {
         let floats = [0.1 + 0.2, -0.0, f64::MIN_POSITIVE / 3.0, f64::MAX, f64::NEG_INFINITY, f64::NAN];
         let mut sample = bare();
         for (i, &value) in floats.iter().enumerate() {
-            let response =
-                Response { log_likelihood: value, is_greedy: true, n_tokens: u32::MAX, n_truncated: 1, n_unscored: 0 };
+            let response = Response {
+                log_likelihood: value,
+                is_greedy: true,
+                n_tokens: u32::MAX,
+                n_truncated: 1,
+                n_unscored: 0,
+                is_merged: true,
+            };
             sample.responses.push(response);
             sample.metrics.insert(format!("m{i}"), Score::Value(value));
             sample.metrics.insert(format!("r{i}"), Score::Ratio(value, -value));
@@ -175,7 +186,7 @@ mod tests {
             let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
                 let mut sample = bare();
                 let response = |bits: u64| Response {
-                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0,
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits % 3 == 0,
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
                 sample.requests = vec![Request::LogLikelihood { context, continuation }];

@@ -57,6 +57,7 @@ impl<'a> Columns<'a> {
             prompt_hash: self.text(row, "prompt_hash")?.to_owned(),
             requests: self.requests(row)?,
             responses: self.responses(row)?,
+            choices: self.strings(row, "choices")?,
             target: self.json(row, "target")?,
             target_text: self.text(row, "target_text")?.to_owned(),
             metrics: self.scores(row),
@@ -82,12 +83,15 @@ impl<'a> Columns<'a> {
 
     fn responses(&self, row: usize) -> Result<Vec<Response>, ReportError> {
         let log_likelihood = self.list(row, "log_likelihood", |s| s.f64()?.iter().map(filled).collect())?;
-        let is_greedy = self.list(row, "is_greedy", |s| s.bool()?.iter().map(filled).collect())?;
+        let [is_greedy, is_merged] =
+            ["is_greedy", "is_merged"].map(|name| self.list(row, name, |s| s.bool()?.iter().map(filled).collect()));
+        let (is_greedy, is_merged) = (is_greedy?, is_merged?);
         let [n_tokens, n_truncated, n_unscored] = ["n_tokens", "n_truncated", "n_unscored"]
             .map(|name| self.list(row, name, |s| s.u32()?.iter().map(filled).collect()));
         let (n_tokens, n_truncated, n_unscored) = (n_tokens?, n_truncated?, n_unscored?);
         let lengths = [
             ("is_greedy", is_greedy.len()),
+            ("is_merged", is_merged.len()),
             ("n_tokens", n_tokens.len()),
             ("n_truncated", n_truncated.len()),
             ("n_unscored", n_unscored.len()),
@@ -99,6 +103,7 @@ impl<'a> Columns<'a> {
             n_tokens: n_tokens[i],
             n_truncated: n_truncated[i],
             n_unscored: n_unscored[i],
+            is_merged: is_merged[i],
         };
         Ok((0..log_likelihood.len()).map(response).collect())
     }

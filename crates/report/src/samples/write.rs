@@ -36,14 +36,16 @@ fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
         json("doc", samples, |s| serde_json::to_string(&s.doc))?,
         text("doc_hash", samples, |s| &s.doc_hash),
         text("prompt_hash", samples, |s| &s.prompt_hash),
-        texts("request_type", samples, request_type),
-        texts("contexts", samples, Request::context),
-        texts("continuations", samples, Request::scored_text),
+        texts("request_type", samples, |s| s.requests.iter().map(request_type)),
+        texts("contexts", samples, |s| s.requests.iter().map(Request::context)),
+        texts("continuations", samples, |s| s.requests.iter().map(Request::scored_text)),
         floats("log_likelihood", samples, |r| r.log_likelihood),
         bools("is_greedy", samples, |r| r.is_greedy),
         counts("n_tokens", samples, |r| r.n_tokens),
         counts("n_truncated", samples, |r| r.n_truncated),
         counts("n_unscored", samples, |r| r.n_unscored),
+        bools("is_merged", samples, |r| r.is_merged),
+        texts("choices", samples, |s| s.choices.iter().map(String::as_str)),
         json("target", samples, |s| serde_json::to_string(&s.target))?,
         text("target_text", samples, |s| &s.target_text),
     ])
@@ -70,10 +72,10 @@ fn json(
     Ok(Column::new(name.into(), cells))
 }
 
-fn texts(name: &str, samples: &[Sample], of: impl Fn(&Request) -> &str) -> Column {
+fn texts<'a, I: Iterator<Item = &'a str>>(name: &str, samples: &'a [Sample], of: impl Fn(&'a Sample) -> I) -> Column {
     let mut builder = ListStringChunkedBuilder::new(name.into(), samples.len(), samples.len());
     for sample in samples {
-        builder.append_values_iter(sample.requests.iter().map(&of));
+        builder.append_values_iter(of(sample));
     }
     builder.finish().into_series().into()
 }

@@ -40,6 +40,7 @@ mod tests {
                 n_tokens: 1,
                 n_truncated: 0,
                 n_unscored: 0,
+                is_merged: false,
             })
             .collect();
         for gold in 0..choices.len() {

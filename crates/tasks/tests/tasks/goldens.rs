@@ -89,6 +89,7 @@ fn responses(golden: &GoldenDoc) -> Vec<Response> {
             n_tokens: 1,
             n_truncated: 0,
             n_unscored: 0,
+            is_merged: false,
         }
     };
     golden.responses.iter().map(response).collect()

@@ -81,7 +81,7 @@ pub fn texts(loaded: &Loaded, doc: usize) -> Vec<(&str, &str)> {
 }
 
 pub fn response(log_likelihood: f64, is_greedy: bool) -> Response {
-    Response { log_likelihood, is_greedy, n_tokens: 1, n_truncated: 0, n_unscored: 0 }
+    Response { log_likelihood, is_greedy, n_tokens: 1, n_truncated: 0, n_unscored: 0, is_merged: false }
 }
 
 /// What is wrong with `t.yaml` of a folder.

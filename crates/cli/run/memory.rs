@@ -1,0 +1,64 @@
+//! How much memory a run takes: said before each model from what is there and what will be added, and read afterwards.
+
+use super::Work;
+use yardstick_core::{Instance, Map, ModelCard, Value};
+use yardstick_runner::{PlanCounts, work_bytes};
+
+/// Fixed cost of a document in memory beside its text: hashes, ids, scores, allocations.
+const PER_DOCUMENT: u64 = 1500;
+/// Copies of all samples so far that exist while the run folder is written: frame, JSON and compressed pages.
+const COPIES_TO_WRITE: u64 = 3;
+
+/// Upper estimate for the process while a model runs and its samples are written, bytes: what is resident now (model,
+/// plan and documents), the arithmetic's working memory, the samples, and the copies that writing makes.
+pub fn at_most(work: &Work, card: &ModelCard, counts: &PlanCounts, models_before: usize) -> u64 {
+    let arithmetic = work_bytes(card, rayon::current_num_threads(), counts.longest);
+    let samples = work.tasks.iter().flat_map(|task| &task.instances).map(document_bytes).sum::<u64>();
+    resident().unwrap_or(4 * card.n_params) + arithmetic + samples * (1 + COPIES_TO_WRITE * (models_before as u64 + 1))
+}
+
+fn document_bytes(instance: &Instance) -> u64 {
+    let requests: usize = instance.requests.iter().map(|r| r.context().len() + r.scored_text().len()).sum();
+    PER_DOCUMENT + requests as u64 + map_bytes(&instance.doc.fields)
+}
+
+fn map_bytes(map: &Map) -> u64 {
+    map.iter().map(|(key, value)| key.len() as u64 + 48 + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &Value) -> u64 {
+    match value {
+        Value::Str(text) => text.len() as u64,
+        Value::List(items) => items.iter().map(|item| 32 + value_bytes(item)).sum(),
+        Value::Map(map) => map_bytes(map),
+        _ => 8,
+    }
+}
+
+/// Memory of this process that is resident now, bytes, where the system tells.
+pub fn resident() -> Option<u64> {
+    status("VmRSS:")
+}
+
+/// The most that was ever resident, bytes, where the system tells.
+pub fn peak() -> Option<u64> {
+    status("VmHWM:")
+}
+
+/// A line of Linux's /proc/self/status, which counts in kB.
+fn status(key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_tells() {
+        let (now, most) = (resident().unwrap(), peak().unwrap());
+        assert!(1_000_000 < now && now <= most);
+    }
+}
