@@ -94,3 +94,45 @@ pub enum ReportError {
     #[error("a report needs at least one run; name a run folder")]
     NoRuns,
 }
+
+impl ReportError {
+    /// Whether the fault is this program's own: a table or chart that it made itself and could not encode or draw. All
+    /// other errors are about files, their content or what was asked for.
+    pub const fn is_internal(&self) -> bool {
+        match self {
+            Self::Encode { .. } | Self::Draw { .. } => true,
+            Self::CreateFolder { .. }
+            | Self::Write { .. }
+            | Self::Read { .. }
+            | Self::Format { .. }
+            | Self::Record { .. }
+            | Self::Samples { .. }
+            | Self::Cell { .. }
+            | Self::MetricName { .. }
+            | Self::NoRuns => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: &ReportError, is_internal: bool) {
+        assert_eq!(error.is_internal(), is_internal, "{error}");
+    }
+
+    #[test]
+    fn own_faults_are_told_apart() {
+        let (path, reason) = (PathBuf::from("out/run.json"), "why".to_owned());
+        let source = || io::Error::other("no space");
+        check(&ReportError::Encode { what: "results.csv".into(), reason: reason.clone() }, true);
+        check(&ReportError::Draw { figure: "bars-accuracy".into(), reason: reason.clone() }, true);
+        check(&ReportError::Write { path: path.clone(), source: source() }, false);
+        check(&ReportError::Read { path: path.clone(), source: source() }, false);
+        check(&ReportError::CreateFolder { path: path.clone(), source: source() }, false);
+        check(&ReportError::Samples { path, reason }, false);
+        check(&ReportError::MetricName { name: "doc".into() }, false);
+        check(&ReportError::NoRuns, false);
+    }
+}
