@@ -9,7 +9,7 @@ pub enum Unit {
     Percent,
     /// Bits per byte, word or character; three decimals.
     Bits,
-    /// A perplexity, 1 or more; three significant digits or all before the point, scientific from a million on.
+    /// A perplexity, 1 or more; three significant digits or all before the point, scientific from 100,000 on.
     Perplexity,
     /// Anything else; four significant digits.
     Plain,
@@ -79,12 +79,15 @@ impl Unit {
     }
 }
 
+/// What rounds to 100,000 or more is written as 1.00e5: digits before the point beyond the fifth only feign precision.
+const SCIENTIFIC_FROM: f64 = 99_999.5;
+
 /// `number` with as many decimals as `value` needs for `digits` significant digits.
 fn significant(number: f64, value: f64, digits: i32) -> String {
     let magnitude = value.abs();
     let tiny = magnitude > 0.0 && magnitude < 1e-4;
-    if !magnitude.is_finite() || magnitude >= 1e6 || tiny || number.abs() >= 1e6 {
-        return scientific(number);
+    if !magnitude.is_finite() || magnitude >= SCIENTIFIC_FROM || tiny || number.abs() >= SCIENTIFIC_FROM {
+        return scientific(number, digits);
     }
     let exponent = if magnitude == 0.0 { 0 } else { magnitude.log10().floor() as i32 };
     match usize::try_from(digits - 1 - exponent).unwrap_or(0) {
@@ -93,8 +96,9 @@ fn significant(number: f64, value: f64, digits: i32) -> String {
     }
 }
 
-fn scientific(number: f64) -> String {
-    if number.is_finite() { format!("{number:.2e}") } else { not_finite(number) }
+fn scientific(number: f64, digits: i32) -> String {
+    let decimals = usize::try_from(digits - 1).unwrap_or(0);
+    if number.is_finite() { format!("{number:.decimals$e}") } else { not_finite(number) }
 }
 
 fn fixed(number: f64, decimals: usize) -> String {
@@ -158,12 +162,17 @@ mod tests {
         check("perplexity", 35.134, Some(1.26), "35.1 ± 1.3");
         check("perplexity", 9.087, Some(0.4), "9.09 ± 0.40");
         check("word_perplexity", 874.4, Some(11.6), "874 ± 12");
-        check("word_perplexity", 245_914.2, Some(2732.1), "245,914 ± 2,732");
+        check("word_perplexity", 45_914.2, Some(2732.1), "45,914 ± 2,732");
+        check("word_perplexity", 99_999.4, Some(2732.1), "99,999 ± 2,732");
+        check("word_perplexity", 99_999.5, Some(2732.1), "1.00e5 ± 2.73e3");
+        check("word_perplexity", 622_134.0, Some(308_721.0), "6.22e5 ± 3.09e5");
+        check("word_perplexity", 90_000.0, Some(308_721.0), "90,000 ± 3.09e5");
         check("word_perplexity", 16_413_503.0, Some(1e6), "1.64e7 ± 1.00e6");
         check("perplexity", 112_896_992_451.7, Some(557_429_597_444.0), "1.13e11 ± 5.57e11");
         check("perplexity", f64::INFINITY, None, "∞");
         check("mcc", -0.012_345, Some(0.1), "-0.01235 ± 0.10000");
         check("mcc", 0.0, None, "0.000");
+        check("mcc", 245_914.2, Some(2732.1), "2.459e5 ± 2.732e3");
         check("acc", -0.000_01, None, "0.0");
         check("acc", f64::NAN, None, "NaN");
     }
