@@ -29,6 +29,8 @@ const MAX_MODEL: usize = 18;
 const BOLD: &str = "1";
 const GREY: &str = "2";
 const WARNING: &str = "33";
+const PARTIAL: &str = "PARTIAL RUN: only the documents scored before it stopped, the longest ones first. \
+    These numbers are not those of a random sample.";
 
 /// The results of a record as text that ends in a newline: value ± standard error, documents and chance level.
 ///
@@ -39,9 +41,10 @@ pub fn table(record: &RunRecord, options: TableOptions) -> String {
     let layout = Layout::new(&overview, &rows, options);
     let mut out = String::new();
     if record.status == RunStatus::Partial {
-        let note = "PARTIAL RUN: only the documents scored before it stopped";
-        out.push_str(&layout.paint(&clip(note, layout.width), WARNING));
-        out.push('\n');
+        for line in wrap(PARTIAL, 5, |line| line.chars().count() <= layout.width) {
+            out.push_str(&layout.paint(&line, WARNING));
+            out.push('\n');
+        }
     }
     for block in layout.blocks() {
         if !out.is_empty() {
@@ -249,6 +252,18 @@ mod tests {
         assert_snapshot!(
             table(&record, TableOptions { width: 100, color: true, members: true }).replace('\u{1b}', "ESC")
         );
+    }
+
+    #[test]
+    fn a_partial_run_says_that_it_is_no_random_sample() {
+        let mut record = testing::one_by_one("piqa");
+        record.status = RunStatus::Partial;
+        for width in [50, 80, 200] {
+            let table = plain(&record, width);
+            let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(words.starts_with(PARTIAL), "{table}");
+            assert!(table.lines().all(|line| line.chars().count() <= width), "{table}");
+        }
     }
 
     #[test]

@@ -34,11 +34,14 @@ impl Format for Markdown {
 }
 
 fn title(report: &Report) -> String {
-    let partial =
-        "\n**PARTIAL: at least one run stopped early. Its numbers cover only the documents scored by then.**\n";
-    let (mark, note) = if report.overview.partial { (" (PARTIAL)", partial) } else { ("", "") };
+    let (mark, note) = if report.overview.partial { (" (PARTIAL)", PARTIAL) } else { ("", "") };
     format!("# Evaluation report{mark}\n{note}")
 }
+
+const PARTIAL: &str = "
+**PARTIAL: at least one run stopped early. Its numbers cover only the documents scored by then. A run scores its longest
+documents first, so they are not the numbers of a random sample.**
+";
 
 fn runs(report: &Report) -> String {
     let row = |record: &&RunRecord| {
