@@ -15,10 +15,77 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     let temporary = temporary_name(path);
     let written = write_through(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
     written.map_err(|source| {
-        // The write has failed already; that a leftover could not be removed either would say nothing new.
-        let _ = fs::remove_file(&temporary);
+        discard(&temporary);
         ReportError::Write { path: path.to_owned(), source }
     })
+}
+
+/// Replaces two files that belong together: `second` is the one that says that both are there.
+///
+/// Both are on disk under temporary names before either is renamed. Until `second` is, what stood under `first` is kept
+/// as [`backup_name`]; it goes back when the second rename fails, and is what a reader needs after a crash in between.
+pub(crate) fn write_pair(first: (&Path, &[u8]), second: (&Path, &[u8])) -> Result<(), ReportError> {
+    let result = stage(first).and_then(|()| stage(second)).and_then(|()| swap_in(first.0, second.0));
+    if result.is_err() {
+        discard(&temporary_name(first.0));
+        discard(&temporary_name(second.0));
+    }
+    result
+}
+
+fn stage((path, bytes): (&Path, &[u8])) -> Result<(), ReportError> {
+    write_through(&temporary_name(path), bytes).map_err(failed(path))
+}
+
+/// Renames the two staged files; a backup outlives this only where it could not return.
+fn swap_in(first: &Path, second: &Path) -> Result<(), ReportError> {
+    let backup = backup_name(first);
+    let had_first = back_up(first, &backup).map_err(failed(first))?;
+    rename_staged(first).inspect_err(|_| discard(&backup))?;
+    sync_folder_of(first);
+    rename_staged(second).inspect_err(|_| restore(first, had_first.then_some(&*backup)))?;
+    sync_folder_of(second);
+    discard(&backup);
+    Ok(())
+}
+
+fn rename_staged(path: &Path) -> Result<(), ReportError> {
+    fs::rename(temporary_name(path), path).map_err(failed(path))
+}
+
+/// Gives a file a second name, or a copy where the file system has no hard links. Whether there was one.
+fn back_up(path: &Path, backup: &Path) -> std::io::Result<bool> {
+    discard(backup);
+    match fs::hard_link(path, backup) {
+        Ok(()) => Ok(true),
+        Err(_) if !path.is_file() => Ok(false),
+        Err(_) => fs::copy(path, backup).inspect_err(|_| discard(backup)).map(|_| true),
+    }
+}
+
+/// Undoes a rename: what was there returns, or nothing.
+fn restore(path: &Path, backup: Option<&Path>) {
+    match backup {
+        // A backup that cannot return stays where readers look for it.
+        Some(backup) => drop(fs::rename(backup, path)),
+        None => discard(path),
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> ReportError {
+    move |source| ReportError::Write { path: path.to_owned(), source }
+}
+
+/// Removes a leftover. That it is not there or stays says nothing that its user needs to know.
+fn discard(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
+/// Puts renames on disk. Not every system can open a folder, and the files themselves are there already.
+fn sync_folder_of(path: &Path) {
+    if let Some(folder) = path.parent() {
+        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+    }
 }
 
 /// Writes an artifact below `dir` and returns where it went.
@@ -38,8 +105,17 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 fn temporary_name(path: &Path) -> PathBuf {
+    with_suffix(path, ".tmp")
+}
+
+/// Where [`write_pair`] keeps what it replaces until both files are there.
+pub(crate) fn backup_name(path: &Path) -> PathBuf {
+    with_suffix(path, ".old")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
+    name.push(suffix);
     path.with_file_name(name)
 }
 
@@ -55,6 +131,29 @@ mod tests {
         write(&path, b"short").expect("writes");
         assert_eq!(fs::read(&path).expect("reads"), b"short");
         assert_eq!(fs::read_dir(dir.path()).expect("lists").count(), 1);
+    }
+
+    /// A pair of which the second cannot be renamed: a folder is in its way. Returns what is there afterwards.
+    fn fail_second(first_before: Option<&str>) -> Vec<(String, String)> {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let (first, second) = (dir.path().join("first"), dir.path().join("second"));
+        fs::create_dir_all(second.join("x")).expect("makes a folder");
+        if let Some(text) = first_before {
+            fs::write(&first, text).expect("writes");
+        }
+        let error = write_pair((&first, b"new"), (&second, b"new")).expect_err("a folder is in the way");
+        assert!(error.to_string().contains("second"), "{error}");
+        let files = fs::read_dir(dir.path()).expect("lists").map(|e| e.expect("an entry").path());
+        let mut files: Vec<PathBuf> = files.filter(|p| p.is_file()).collect();
+        files.sort();
+        let name = |p: &Path| p.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        files.iter().map(|p| (name(p), fs::read_to_string(p).expect("reads"))).collect()
+    }
+
+    #[test]
+    fn a_pair_is_replaced_whole_or_not_at_all() {
+        assert_eq!(fail_second(Some("old")), [("first".to_owned(), "old".to_owned())]);
+        assert_eq!(fail_second(None), []);
     }
 
     #[test]

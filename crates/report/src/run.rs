@@ -3,7 +3,7 @@
 use crate::hash::sha256_hex;
 use crate::{ReportError, files, samples};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use yardstick_core::{RunRecord, Sample};
 
 const RECORD: &str = "run.json";
@@ -22,7 +22,8 @@ pub struct Run {
 
 /// Writes `run` into `dir`, which is made if need be.
 ///
-/// `run.json` is written last, so that a folder with one has its samples too; each file appears whole or not at all.
+/// Both files are on disk before either takes its name, `run.json` last. What [`read_run`] gave before, it gives until
+/// then: also after a crash in between, and after an error.
 ///
 /// # Errors
 /// A folder or file that cannot be written, or a metric named like a column of `samples.parquet`.
@@ -31,8 +32,25 @@ pub fn write_run(dir: &Path, run: &Run) -> Result<(), ReportError> {
     let record = to_json(&run.record, &sha256_hex(&parquet))
         .map_err(|e| ReportError::Encode { what: RECORD.to_owned(), reason: e.to_string() })?;
     files::create_folder(dir)?;
-    files::write(&dir.join(SAMPLES), &parquet)?;
-    files::write(&dir.join(RECORD), &record)
+    settle(dir)?;
+    files::write_pair((&dir.join(SAMPLES), &parquet), (&dir.join(RECORD), &record))
+}
+
+/// After a crash between the two renames, puts the samples of the record back into their place.
+fn settle(dir: &Path) -> Result<(), ReportError> {
+    let path = dir.join(SAMPLES);
+    let backup = files::backup_name(&path);
+    if !backup.is_file() {
+        return Ok(());
+    }
+    let found = read_json(dir).and_then(|(_, checksum)| read_samples(dir, checksum.as_deref()));
+    match found {
+        Ok((found, _)) if found == backup => {
+            fs::rename(&backup, &path).map_err(|source| ReportError::Write { path, source })
+        }
+        // Samples in their place, or a folder that was unreadable before: nothing to save.
+        _ => Ok(()),
+    }
 }
 
 /// The record as JSON with the samples file's checksum beside its fields.
@@ -51,13 +69,28 @@ fn to_json(record: &RunRecord, samples_sha256: &str) -> serde_json::Result<Vec<u
 /// format this version does not know. Unknown keys are no error.
 pub fn read_run(dir: &Path) -> Result<Run, ReportError> {
     let (record, checksum) = read_json(dir)?;
-    let path = dir.join(SAMPLES);
-    let bytes = fs::read(&path).map_err(|source| ReportError::Read { path: path.clone(), source })?;
-    if checksum.as_deref() != Some(&sha256_hex(&bytes)) {
-        let reason = format!("its sha256 is not the {CHECKSUM} of {RECORD}");
-        return Err(ReportError::Samples { path, reason });
-    }
+    let (path, bytes) = read_samples(dir, checksum.as_deref())?;
     Ok(Run { record, samples: samples::from_parquet(&path, bytes)? })
+}
+
+/// The samples with that checksum and where they are: in their file, or in what a crashed [`write_run`] kept of it.
+fn read_samples(dir: &Path, checksum: Option<&str>) -> Result<(PathBuf, Vec<u8>), ReportError> {
+    let path = dir.join(SAMPLES);
+    let is_ours = |bytes: &[u8]| checksum == Some(&sha256_hex(bytes));
+    let error = match fs::read(&path) {
+        Ok(bytes) if is_ours(&bytes) => return Ok((path, bytes)),
+        Ok(_) => {
+            let reason = format!("its sha256 is not the {CHECKSUM} of {RECORD}");
+            ReportError::Samples { path: path.clone(), reason }
+        }
+        Err(source) => ReportError::Read { path: path.clone(), source },
+    };
+    let backup = files::backup_name(&path);
+    match fs::read(&backup) {
+        Ok(bytes) if is_ours(&bytes) => Ok((backup, bytes)),
+        // The file that should be there is the one to name.
+        _ => Err(error),
+    }
 }
 
 /// Reads only `run.json`.
@@ -101,6 +134,58 @@ mod tests {
         (dir, run)
     }
 
+    fn another() -> Run {
+        Run { record: testing::one_by_one("boolq"), samples: vec![testing::choice("gpt2-micro")] }
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let name = |e: std::io::Result<fs::DirEntry>| e.expect("an entry").file_name().to_string_lossy().into_owned();
+        let mut names: Vec<_> = fs::read_dir(dir).expect("lists").map(name).collect();
+        names.sort();
+        names
+    }
+
+    /// A folder as a crash between the two renames of `another` leaves it.
+    fn crashed() -> (tempfile::TempDir, Run) {
+        let (dir, run) = written();
+        let path = dir.path().join(SAMPLES);
+        fs::rename(&path, files::backup_name(&path)).expect("renames");
+        fs::write(&path, samples::to_parquet(&another().samples).expect("encodes")).expect("writes");
+        (dir, run)
+    }
+
+    #[test]
+    fn a_crash_between_the_files_loses_nothing() {
+        let (dir, run) = crashed();
+        assert_eq!(read_run(dir.path()).expect("reads"), run);
+        write_run(dir.path(), &another()).expect("writes");
+        assert_eq!(read_run(dir.path()).expect("reads"), another());
+        assert_eq!(names(dir.path()), [RECORD, SAMPLES]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_the_earlier_run() {
+        for full in [RECORD, SAMPLES] {
+            for (dir, run) in [written(), crashed()] {
+                // Every write to this device fails as on a full disk.
+                std::os::unix::fs::symlink("/dev/full", dir.path().join(format!("{full}.tmp"))).expect("links");
+                let error = write_run(dir.path(), &another()).expect_err("the disk is full").to_string();
+                assert!(error.contains(full) && error.contains("No space left"), "{error}");
+                assert_eq!(read_run(dir.path()).expect("reads"), run);
+                assert_eq!(names(dir.path()), [RECORD, SAMPLES]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_kept_file_of_other_samples_is_not_read() {
+        let (dir, _) = crashed();
+        fs::write(dir.path().join("samples.parquet.old"), "something else").expect("writes");
+        let message = read_run(dir.path()).expect_err("refused").to_string();
+        assert!(message.contains("samples.parquet is not") && message.contains("sha256"), "{message}");
+    }
+
     fn check_refused(name: &str, content: &[u8], wanted: &[&str]) {
         let (dir, _) = written();
         fs::write(dir.path().join(name), content).expect("writes");
@@ -115,10 +200,7 @@ mod tests {
         let (dir, run) = written();
         assert_eq!(read_run(dir.path()).expect("reads"), run);
         assert_eq!(read_record(dir.path()).expect("reads"), run.record);
-        let mut names: Vec<_> =
-            fs::read_dir(dir.path()).expect("lists").map(|e| e.expect("an entry").file_name()).collect();
-        names.sort();
-        assert_eq!(names, [RECORD, SAMPLES]);
+        assert_eq!(names(dir.path()), [RECORD, SAMPLES]);
     }
 
     #[test]
