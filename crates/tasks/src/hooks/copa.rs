@@ -18,7 +18,11 @@ pub(super) fn doc_to_text(row: Row) -> Result<Value, TaskError> {
 
 /// The right choice. It begins with a space of its own, so that there are two after the delimiter, as in lm-eval.
 pub(super) fn doc_to_target(row: Row) -> Result<Value, TaskError> {
-    choice(row, if row.cell("label")? == &Value::Int(0) { "choice1" } else { "choice2" })
+    match row.cell("label")? {
+        Value::Int(0) => choice(row, "choice1"),
+        Value::Int(1) => choice(row, "choice2"),
+        other => Err(row.bad("label", "0 or 1", other)),
+    }
 }
 
 /// Both choices.

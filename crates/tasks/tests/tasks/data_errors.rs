@@ -183,6 +183,31 @@ fn hooks_name_the_cell() {
 }
 
 #[test]
+fn a_copa_label_is_zero_or_one() {
+    let yaml = multiple_choice(
+        "doc_to_text: premise\ndoc_to_target: !function copa.utils.doc_to_target\ndoc_to_choice: !function copa.utils.doc_to_choice\n",
+    );
+    let load = |label: &str| {
+        let row = format!(r#"{{"premise":"P.","choice1":"A.","choice2":"B.","label":{label}}}"#);
+        let workspace = Workspace::new(&[("t.yaml", &yaml), ("data/o/d/default/test/x.jsonl", &row)]);
+        workspace.load("t.yaml").map_err(|error| workspace.message(&error))
+    };
+    for (label, want) in [("0", " a."), ("1", " b.")] {
+        assert_eq!(load(label).expect("a label").instances[0].target_text, want);
+    }
+    for (label, found) in [
+        ("-1", "the int -1"),
+        ("2", "the int 2"),
+        ("null", "null"),
+        ("\"0\"", "the string \"0\""),
+        ("0.5", "the float 0.5"),
+    ] {
+        let want = format!("o/d/default/test/x.jsonl, row 0: `label` must be 0 or 1, but is {found}");
+        assert_eq!(load(label).expect_err("no label"), want);
+    }
+}
+
+#[test]
 fn responses() {
     let loaded = load("", ROW).1.expect("a document");
     let score = |log_likelihoods: &[f64]| {
