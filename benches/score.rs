@@ -13,7 +13,9 @@ use yardstick_zoo::{LoadOptions, load};
 struct Silent;
 
 impl Progress for Silent {
-    fn tokens(&mut self, _: usize) {}
+    fn batch(&mut self, _: usize) -> Result<(), RunnerError> {
+        Ok(())
+    }
 
     fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
         Ok(())

@@ -67,7 +67,7 @@ pub struct RunArgs {
     #[arg(short, long, value_name = "N", value_parser = at_least_one)]
     pub limit: Option<usize>,
     /// Context of N tokens, shorter than the model's own
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -170,9 +170,18 @@ pub struct ReportArgs {
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
+    at_least(1, text)
+}
+
+/// One token conditions and one is scored.
+fn at_least_two(text: &str) -> Result<usize, String> {
+    at_least(2, text)
+}
+
+fn at_least(least: usize, text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(0) => Err("must be at least 1".to_owned()),
-        Ok(n) => Ok(n),
+        Ok(n) if n >= least => Ok(n),
+        Ok(_) => Err(format!("must be at least {least}")),
         Err(_) => Err("is not a whole number".to_owned()),
     }
 }

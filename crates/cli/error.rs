@@ -51,6 +51,9 @@ pub enum CliError {
         /// What is kept, and how to go on.
         kept: String,
     },
+    /// A panic, whose message is already printed.
+    #[error("this is a fault in yardstick, not in your input; please report it with the message above")]
+    Internal,
     /// Errors that were printed as they came.
     #[error("{count} of the run's parts failed; the rest is in the run folder, marked partial")]
     Parts {
@@ -70,6 +73,8 @@ impl CliError {
     /// 1 internal · 2 usage · 3 data · 4 model · 5 interrupted.
     pub fn code(&self) -> u8 {
         match self {
+            Self::Report(error) if error.is_internal() => 1,
+            Self::Internal => 1,
             Self::Usage { .. } | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. }) => 2,
             Self::Score { source: RunnerError::Score { .. }, .. } | Self::Model(_) => 4,
             Self::Task(_) | Self::Score { .. } | Self::Report(_) | Self::Io { .. } => 3,

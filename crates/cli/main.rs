@@ -15,9 +15,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     start_log(cli.verbose);
-    match dispatch(cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => error.report(),
+    match std::panic::catch_unwind(|| dispatch(cli)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => error.report(),
+        Err(_) => CliError::Internal.report(),
     }
 }
 

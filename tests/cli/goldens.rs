@@ -66,6 +66,7 @@ fn compare(task: &str, golden: &Value, samples: &[Value], results: &Value, recor
     eprintln!("{task}: {} documents, largest log-likelihood difference {largest:.2e} nats", docs.len());
     assert!(largest <= NATS, "{task}: a log-likelihood differs by {largest} nats");
     compare_aggregates(task, &golden["results"], results, record);
+    recompute_aggregates(task, docs, samples, record);
 }
 
 /// Texts and per-document accuracies are equal; returns the largest difference of a log-likelihood.
@@ -94,6 +95,24 @@ fn compare_document(task: &str, ours: &Value, theirs: &Value) -> f64 {
 /// A log-likelihood as lm-eval logs it: as a string, alone or before `is_greedy`.
 fn number(value: &Value) -> f64 {
     value.get(0).unwrap_or(value).as_str().unwrap().parse().unwrap()
+}
+
+/// What is made of log-likelihoods follows from our own to 1e-9: exp(−mean) for perplexity; sums over lm-eval's own units for
+/// the rolling metrics.
+fn recompute_aggregates(task: &str, docs: &[Value], samples: &[Value], record: &Value) {
+    let sum: f64 = samples.iter().map(|sample| number(&sample["resps"][0][0])).sum();
+    for result in record["results"].as_array().unwrap().iter().filter(|r| r["task"] == task) {
+        let metric = result["metric"].as_str().unwrap();
+        let units: f64 = docs.iter().filter_map(|doc| doc["metrics"][metric][1].as_f64()).sum();
+        let want = match metric {
+            "perplexity" => (-sum / docs.len() as f64).exp(),
+            "word_perplexity" | "byte_perplexity" => (-sum / units).exp(),
+            "bits_per_byte" => -sum / units / std::f64::consts::LN_2,
+            _ => continue,
+        };
+        let value = result["estimate"]["value"].as_f64().unwrap();
+        assert!((value - want).abs() <= FORMULA * want, "{task} {metric}: {value}, by the formula {want}");
+    }
 }
 
 /// Accuracies and their standard errors to 1e-9. What is computed from log-likelihoods follows their tolerance, and

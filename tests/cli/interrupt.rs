@@ -1,6 +1,6 @@
 //! Ctrl-C keeps what is finished, says so, and the same command goes on.
 
-use crate::support::{ok, read_json, text, yardstick};
+use crate::support::{ok, read_json, run, text, yardstick};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -18,19 +18,47 @@ fn wait_for_log(child: &mut Child, log: &Path) {
     }
 }
 
+/// Starts the run, waits until it is under way and sends it a signal; its exit code and messages.
+fn interrupt(out: &Path, signal: &str) -> (Option<i32>, String) {
+    let mut command = yardstick();
+    command.args(ARGS).args(["--out", text(out)]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    wait_for_log(&mut child, &out.join("log/responses.jsonl"));
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// The requests that a run had to score.
+fn requests(stderr: &str) -> usize {
+    let said =
+        stderr.lines().find_map(|line| line.strip_prefix("gpt2-micro: ")?.split(" requests in ").next()?.parse().ok());
+    said.unwrap_or_else(|| panic!("no plan in {stderr}"))
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_run_had_scored_is_not_scored_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, whole) = (dir.path().join("out"), dir.path().join("whole"));
+    let (code, stderr) = interrupt(&out, "-KILL");
+    assert_eq!(code, None, "{stderr}");
+    assert_eq!(read_json(&out.join("run.json"))["status"], "partial");
+    let refused = run(&["run", "--model", "gpt2-nano", "--limit", "1", "--out", text(&out)]);
+    assert_eq!(refused.code, 2, "another command must not take the folder: {}", refused.stderr);
+    let resumed = ok(&[ARGS, &["--out", text(&out)]].concat());
+    let complete = ok(&[ARGS, &["--out", text(&whole)]].concat());
+    assert!(requests(&resumed.stderr) < requests(&complete.stderr), "{}", resumed.stderr);
+    assert_eq!(read_json(&out.join("run.json"))["results"], read_json(&whole.join("run.json"))["results"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_leaves_a_partial_run_that_can_go_on() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out");
-    let mut command = yardstick();
-    command.args(ARGS).args(["--out", text(&out)]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    wait_for_log(&mut child, &out.join("log/responses.jsonl"));
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(5), "{stderr}");
+    let (code, stderr) = interrupt(&out, "-INT");
+    assert_eq!(code, Some(5), "{stderr}");
     assert!(stderr.contains("interrupted"), "{stderr}");
     assert_eq!(read_json(&out.join("run.json"))["status"], "partial");
     assert!(ok(&["show", text(&out)]).stdout.to_lowercase().contains("partial"));

@@ -2,36 +2,37 @@
 
 use crate::error::CliError;
 use std::path::{Path, PathBuf};
-use yardstick_core::RunStatus;
+use yardstick_core::{RunRecord, RunSpec, RunStatus};
 use yardstick_runner::{ResponseLog, RunnerError};
 
+/// The log's folder in a run folder.
+const LOG: &str = "log";
+
 /// A folder that is ours to write.
+#[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
+    /// What an unfinished run of the same command left.
+    pub earlier: Option<RunRecord>,
 }
 
 impl RunFolder {
     /// Makes the folder and checks that it can be written, before any work is done.
     ///
     /// # Errors
-    /// It cannot be made or written, or holds a finished run and `overwrite` was not asked for.
-    pub fn prepare(out: Option<&Path>, overwrite: bool) -> Result<Self, CliError> {
+    /// It cannot be made or written, or holds a run that this one would destroy and `overwrite` was not asked for.
+    pub fn prepare(out: Option<&Path>, overwrite: bool, spec: &RunSpec) -> Result<Self, CliError> {
         let path = out.map_or_else(default_path, Path::to_owned);
         let fail = |source| CliError::Io { path: path.display().to_string(), source };
         std::fs::create_dir_all(&path).map_err(fail)?;
         let probe = path.join(".yardstick-write-test");
         std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(fail)?;
-        let folder = Self { path };
-        if !overwrite && folder.holds_finished_run() {
-            return Err(CliError::Usage {
-                message: format!("{} holds a finished run", folder.path.display()),
-                help: Some("choose another --out, or add --overwrite to replace it".to_owned()),
-            });
-        }
         if overwrite {
-            folder.remove_log()?;
+            ResponseLog::remove(&path.join(LOG)).map_err(|error| log_error(&path, error))?;
+            return Ok(Self { path, earlier: None });
         }
-        Ok(folder)
+        let earlier = earlier(&path, spec)?;
+        Ok(Self { path, earlier })
     }
 
     /// Where it is.
@@ -47,12 +48,9 @@ impl RunFolder {
     /// Opens the log of responses.
     ///
     /// # Errors
-    /// It cannot be read or written.
+    /// It cannot be read or written, or another process has it open.
     pub fn open_log(&self) -> Result<ResponseLog, CliError> {
-        ResponseLog::open(&self.log()).map_err(|error| match error {
-            RunnerError::Log { path, source } => CliError::Io { path: path.display().to_string(), source },
-            source => CliError::Score { place: self.path.display().to_string(), source },
-        })
+        ResponseLog::open(&self.path.join(LOG)).map_err(|error| log_error(&self.path, error))
     }
 
     /// Takes the log away once everything in it is in the samples.
@@ -60,20 +58,32 @@ impl RunFolder {
     /// # Errors
     /// It cannot be removed.
     pub fn remove_log(&self) -> Result<(), CliError> {
-        match std::fs::remove_dir_all(self.log()) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                Err(CliError::Io { path: self.log().display().to_string(), source })
-            }
-            _ => Ok(()),
-        }
+        ResponseLog::remove(&self.path.join(LOG)).map_err(|error| log_error(&self.path, error))
     }
+}
 
-    fn log(&self) -> PathBuf {
-        self.path.join("log")
+/// The unfinished run of the same command in `path`, if there is one. Anything else there is refused.
+fn earlier(path: &Path, spec: &RunSpec) -> Result<Option<RunRecord>, CliError> {
+    let refuse = |what: &str| CliError::Usage {
+        message: format!("{} holds {what}", path.display()),
+        help: Some("choose another --out, or add --overwrite to replace it".to_owned()),
+    };
+    if !path.join("run.json").exists() {
+        return Ok(None);
     }
+    match yardstick_report::read_record(path) {
+        Err(error) => Err(refuse(&format!("a run.json that cannot be read ({error})"))),
+        Ok(record) if record.status == RunStatus::Complete => Err(refuse("a finished run")),
+        Ok(record) if record.spec != *spec => Err(refuse("an unfinished run of another command")),
+        Ok(record) => Ok(Some(record)),
+    }
+}
 
-    fn holds_finished_run(&self) -> bool {
-        yardstick_report::read_record(&self.path).is_ok_and(|record| record.status == RunStatus::Complete)
+fn log_error(folder: &Path, error: RunnerError) -> CliError {
+    match error {
+        RunnerError::Log { path, source } => CliError::Io { path: path.display().to_string(), source },
+        RunnerError::LogInUse { .. } => CliError::usage(error),
+        source => CliError::Score { place: folder.display().to_string(), source },
     }
 }
 
@@ -92,7 +102,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("file");
         std::fs::write(&file, "x").unwrap();
-        let error = RunFolder::prepare(Some(&file), false).err().unwrap();
+        let error = RunFolder::prepare(Some(&file), false, &RunSpec::default()).unwrap_err();
         assert_eq!(error.code(), 3);
         assert!(error.to_string().contains("file"));
     }

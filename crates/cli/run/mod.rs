@@ -41,20 +41,21 @@ pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let screen = Screen::new(quiet);
     let references = references(args)?;
     let work = load_tasks(args, screen)?;
-    let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite)?;
+    let spec = record::spec(args, &references);
+    let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
     let stop = stop_on_ctrl_c()?;
-    let mut run = Run { record: record::start(args, &references, &work), samples: Vec::new() };
+    let mut run = Run { record: record::start(spec, &work), samples: Vec::new() };
     let errors = score_models(args, &references, &work, &folder, &stop, screen, &mut run)?;
     finish::finish(args, &folder, screen, &run, json)?;
     match errors.first() {
-        _ if stop.load(Ordering::Relaxed) => Err(CliError::Interrupted {
+        Some(first) => Err(CliError::Parts { count: errors.len(), code: first.code() }),
+        None if run.record.status == RunStatus::Complete => Ok(()),
+        None => Err(CliError::Interrupted {
             kept: format!(
                 "what was scored is in {}; the same command with --out goes on there",
                 folder.path().display()
             ),
         }),
-        Some(first) => Err(CliError::Parts { count: errors.len(), code: first.code() }),
-        None => Ok(()),
     }
 }
 
@@ -68,8 +69,14 @@ fn score_models(
     screen: Screen,
     run: &mut Run,
 ) -> Result<Vec<CliError>, CliError> {
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), folder.earlier.as_ref().map_or(0.0, |record| record.seconds));
     let mut log = folder.open_log()?;
+    if let Some(earlier) = &folder.earlier {
+        run.record.started.clone_from(&earlier.started);
+    } else if !args.overwrite {
+        // From here on the folder tells what it is, even if the process is killed.
+        yardstick_report::write_run(folder.path(), run)?;
+    }
     if !log.is_empty() {
         screen.say(&format!("going on: {} responses are already in {}", log.len(), folder.path().display()));
     }
@@ -89,7 +96,7 @@ fn score_models(
                 errors.extend(failed);
             }
         }
-        run.record.seconds = started.elapsed().as_secs_f64();
+        run.record.seconds = before + started.elapsed().as_secs_f64();
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
     }

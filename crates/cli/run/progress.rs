@@ -39,7 +39,7 @@ impl Screen {
         }
         bar.set_message(name.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
-        Bar { inner: bar, name: name.to_owned(), tokens, started: Instant::now(), screen: self }
+        Bar { inner: bar, name: name.to_owned(), started: Instant::now(), screen: self }
     }
 }
 
@@ -47,7 +47,6 @@ impl Screen {
 pub struct Bar {
     inner: ProgressBar,
     name: String,
-    tokens: usize,
     started: Instant,
     screen: Screen,
 }
@@ -62,8 +61,9 @@ impl Bar {
     pub fn finish(self, requests: usize) {
         self.inner.finish_and_clear();
         let seconds = self.started.elapsed().as_secs_f64();
-        let rate = self.tokens as f64 / seconds.max(1e-3);
-        let Self { name, tokens, .. } = &self;
+        let tokens = self.inner.position();
+        let rate = tokens as f64 / seconds.max(1e-3);
+        let name = &self.name;
         self.screen
             .say(&format!("{name}: {requests} requests, {tokens} tokens in {seconds:.1} s ({rate:.0} tokens/s)"));
     }

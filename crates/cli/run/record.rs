@@ -4,21 +4,26 @@ use super::Work;
 use crate::args::RunArgs;
 use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
 
+/// What the arguments ask for; the same command gives the same.
+pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
+    RunSpec {
+        models: references.to_vec(),
+        tasks: args.suite.iter().chain(&args.task).cloned().collect(),
+        limit: args.limit,
+        context: args.context,
+        shots: 0,
+    }
+}
+
 /// A record of what is about to be run: partial until the end.
-pub fn start(args: &RunArgs, references: &[String], work: &Work) -> RunRecord {
+pub fn start(spec: RunSpec, work: &Work) -> RunRecord {
     RunRecord {
         format: RunRecord::FORMAT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         status: RunStatus::Partial,
         started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         seconds: 0.0,
-        spec: RunSpec {
-            models: references.to_vec(),
-            tasks: args.suite.iter().chain(&args.task).cloned().collect(),
-            limit: args.limit,
-            context: args.context,
-            shots: 0,
-        },
+        spec,
         environment: Environment {
             os: std::env::consts::OS.to_owned(),
             arch: std::env::consts::ARCH.to_owned(),

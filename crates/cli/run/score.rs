@@ -4,6 +4,7 @@ use super::progress::{Bar, Screen};
 use super::warnings::Counts;
 use super::{Work, memory};
 use crate::error::CliError;
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{Plan, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key};
@@ -96,21 +97,35 @@ impl Scorer<'_> {
         open
     }
 
-    /// Plans the open requests. A task with a request that the model cannot score is left out, with its error, so that the
-    /// others are still run.
+    /// Plans the open requests. Tasks with a request that the model cannot score are left out, with an error each, so that
+    /// the others are still run.
     fn plan(&self, model: &dyn LanguageModel, open: &mut Vec<Open>, errors: &mut Vec<CliError>) -> Option<Plan> {
         loop {
             let requests: Vec<&Request> = open.iter().map(|o| o.request).collect();
             match plan(model, &requests) {
                 Ok(plan) => return Some(plan),
-                Err(error) => {
-                    let place = error.request().map(|request| open[request].place);
-                    errors.push(self.error(place, error));
-                    let task = place?.task;
-                    open.retain(|o| o.place.task != task);
+                Err(failures) => {
+                    let before = open.len();
+                    let tasks = self.drop_tasks(failures, open, errors);
+                    open.retain(|o| !tasks.contains(&o.place.task));
+                    if open.len() == before {
+                        return None;
+                    }
                 }
             }
         }
+    }
+
+    /// The tasks that cannot be run, each with the first of its errors.
+    fn drop_tasks(&self, failures: Vec<RunnerError>, open: &[Open], errors: &mut Vec<CliError>) -> BTreeSet<usize> {
+        let mut tasks = BTreeSet::new();
+        for error in failures {
+            let place = error.request().map(|request| open[request].place);
+            if place.is_none_or(|place| tasks.insert(place.task)) {
+                errors.push(self.error(place, error));
+            }
+        }
+        tasks
     }
 
     /// Says how much work it is and how much memory it takes, before it starts.
@@ -140,8 +155,7 @@ impl Scorer<'_> {
             responses[request.slot] = response;
         }
         bar.finish(done);
-        let flushed = log.flush().err();
-        outcome.error.or(flushed).map(|error| {
+        outcome.error.map(|error| {
             let place = error.request().map(|request| open[request].place);
             self.error(place, error)
         })
@@ -229,8 +243,9 @@ struct LogWriter<'a> {
 }
 
 impl Progress for LogWriter<'_> {
-    fn tokens(&mut self, tokens: usize) {
+    fn batch(&mut self, tokens: usize) -> Result<(), RunnerError> {
         self.bar.add(tokens);
+        self.log.flush()
     }
 
     fn response(&mut self, request: usize, response: &Response) -> Result<(), RunnerError> {

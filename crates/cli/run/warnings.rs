@@ -11,6 +11,7 @@ pub struct Counts {
     cut: Affected,
     unscored: Affected,
     incomparable: Affected,
+    merged: Affected,
 }
 
 /// Documents of some tasks.
@@ -27,6 +28,7 @@ impl Counts {
         let any = |sample: &Sample, is: fn(&Response) -> bool| sample.responses.iter().any(is);
         self.cut.add(task, samples, |sample| any(sample, |r| r.n_truncated > 0));
         self.unscored.add(task, samples, |sample| any(sample, |r| r.n_unscored > 0));
+        self.merged.add(task, samples, |sample| any(sample, |r| r.is_merged));
         self.incomparable.add(task, samples, |sample| first_tokens_differ(model, sample));
     }
 
@@ -41,6 +43,10 @@ impl Counts {
             line(&self.cut, &cut),
             line(&self.unscored, "have no score for their first token, because the model has no prefix token"),
             line(&self.incomparable, "have choices that begin with different unscored tokens and compare unfairly"),
+            line(
+                &self.merged,
+                "have a continuation that the tokenizer merges into the context's last token; that token was scored",
+            ),
         ]
         .into_iter()
         .flatten()

@@ -40,6 +40,12 @@ pub enum RunnerError {
         /// The model's reason.
         source: ScoreError,
     },
+    /// Two runs at once.
+    #[error("{path} is in use: another yardstick writes this run folder", path = path.display())]
+    LogInUse {
+        /// The log file.
+        path: PathBuf,
+    },
     /// The log cannot be written or read.
     #[error("{path}: {source}", path = path.display())]
     Log {
@@ -58,7 +64,7 @@ impl RunnerError {
             | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),
-            Self::Log { .. } => None,
+            Self::LogInUse { .. } | Self::Log { .. } => None,
         }
     }
 }

@@ -9,8 +9,11 @@ use yardstick_core::{LanguageModel, Response, ScoreError, TokenScore};
 
 /// Is told of everything that gets done. Called under a lock, once a batch.
 pub trait Progress: Send {
-    /// `tokens` more were fed to the model.
-    fn tokens(&mut self, tokens: usize);
+    /// A batch is done: `tokens` more were fed to the model, and its responses were told.
+    ///
+    /// # Errors
+    /// Stops the run.
+    fn batch(&mut self, tokens: usize) -> Result<(), RunnerError>;
 
     /// A request (index as planned) has its response.
     ///
@@ -101,7 +104,7 @@ impl<'a> Collector<'a> {
     }
 
     fn take(&mut self, batch: std::ops::Range<usize>, scores: Vec<Vec<TokenScore>>) -> Result<(), RunnerError> {
-        self.progress.tokens(self.plan.spans[batch.clone()].iter().map(input_len).sum());
+        let tokens = self.plan.spans[batch.clone()].iter().map(input_len).sum();
         for (span, tokens) in batch.zip(scores) {
             let sum = tokens.iter().map(|t| t.log_prob).sum();
             self.spans[span] = Some((sum, tokens.iter().all(|t| t.is_greedy)));
@@ -112,7 +115,7 @@ impl<'a> Collector<'a> {
                 }
             }
         }
-        Ok(())
+        self.progress.batch(tokens)
     }
 
     fn finish(&mut self, index: usize) -> Result<(), RunnerError> {
@@ -164,8 +167,9 @@ mod tests {
     }
 
     impl Progress for Count {
-        fn tokens(&mut self, tokens: usize) {
+        fn batch(&mut self, tokens: usize) -> Result<(), RunnerError> {
             self.tokens += tokens;
+            Ok(())
         }
 
         fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
@@ -195,6 +199,8 @@ mod tests {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let (together, count) = pool.install(|| run(&model, &requests));
             prop_assert_eq!(count.responses, requests.len());
+            let plan = plan(&model, &requests.iter().collect::<Vec<_>>()).unwrap();
+            prop_assert_eq!(count.tokens, plan.counts.tokens);
             for (request, got) in requests.iter().zip(&together.responses) {
                 let (alone, _) = run(&model, std::slice::from_ref(request));
                 prop_assert_eq!(got.unwrap().log_likelihood.to_bits(), alone.responses[0].unwrap().log_likelihood.to_bits());

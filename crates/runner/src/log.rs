@@ -7,7 +7,7 @@ use crate::RunnerError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use yardstick_core::{ModelCard, Request, Response};
@@ -33,18 +33,37 @@ impl ResponseLog {
     /// Opens the log in folder `dir`, making both where they are missing, and reads what is there.
     ///
     /// # Errors
-    /// The folder cannot be made or the file not be read or written.
+    /// The folder cannot be made, the file not be read or written, or another process has it open.
     pub fn open(dir: &Path) -> Result<Self, RunnerError> {
         let path = dir.join(FILE);
         let fail = |source| RunnerError::Log { path: path.clone(), source };
         std::fs::create_dir_all(dir).map_err(fail)?;
-        let known = if path.is_file() { read(&path).map_err(fail)? } else { HashMap::new() };
         let mut file = OpenOptions::new().append(true).create(true).open(&path).map_err(fail)?;
-        if !known.is_empty() {
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(RunnerError::LogInUse { path });
+        }
+        let known = if path.is_file() { read(&path).map_err(fail)? } else { HashMap::new() };
+        if file.metadata().map_err(fail)?.len() > 0 {
             // A torn line must not swallow the next one.
             file.write_all(b"\n").map_err(fail)?;
         }
         Ok(Self { path, file: BufWriter::new(file), known })
+    }
+
+    /// Takes the log in folder `dir` away, and the folder if nothing else is in it. No log is fine.
+    ///
+    /// # Errors
+    /// The file cannot be removed.
+    pub fn remove(dir: &Path) -> Result<(), RunnerError> {
+        let path = dir.join(FILE);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(RunnerError::Log { path, source }),
+            _ => {
+                // Fails when somebody else's files are in it, and then it has to stay.
+                let _ = std::fs::remove_dir(dir);
+                Ok(())
+            }
+        }
     }
 
     /// The response that an earlier run left under `key`.
@@ -95,7 +114,8 @@ fn read(path: &Path) -> std::io::Result<HashMap<String, Response>> {
     Ok(known)
 }
 
-/// A model's identity for the log, hex: weights, tokenizer, context, and the version of the arithmetic.
+/// A model's identity for the log, hex: weights, configuration, tokenizer, context, and the version of yardstick, whose
+/// arithmetic may change between versions. (It may also differ in the last bits between kinds of processor.)
 pub fn fingerprint(card: &ModelCard) -> String {
     let parts = [
         env!("CARGO_PKG_VERSION"),
@@ -144,9 +164,24 @@ mod tests {
         let mut log = ResponseLog::open(dir.path()).unwrap();
         log.append("a", &response(value)).unwrap();
         log.flush().unwrap();
+        assert!(matches!(ResponseLog::open(dir.path()), Err(RunnerError::LogInUse { .. })));
+        drop(log);
         let again = ResponseLog::open(dir.path()).unwrap();
         assert_eq!(again.get("a").unwrap().log_likelihood.to_bits(), value.to_bits());
         assert_eq!((again.get("b"), again.len()), (None, 1));
+    }
+
+    #[test]
+    fn only_the_log_is_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let (log, other) = (dir.path().join("log"), dir.path().join("log/mine.txt"));
+        drop(ResponseLog::open(&log).unwrap());
+        std::fs::write(&other, "x").unwrap();
+        ResponseLog::remove(&log).unwrap();
+        assert!(other.exists() && !log.join(FILE).exists());
+        std::fs::remove_file(&other).unwrap();
+        ResponseLog::remove(&log).unwrap();
+        assert!(!log.exists());
     }
 
     #[test]
@@ -155,13 +190,25 @@ mod tests {
         let mut log = ResponseLog::open(dir.path()).unwrap();
         log.append("a", &response(-1.0)).unwrap();
         log.flush().unwrap();
+        drop(log);
         let mut file = OpenOptions::new().append(true).open(dir.path().join(FILE)).unwrap();
         file.write_all(br#"{"key":"b","respo"#).unwrap();
         let mut log = ResponseLog::open(dir.path()).unwrap();
         log.append("c", &response(-3.0)).unwrap();
         log.flush().unwrap();
+        drop(log);
         let log = ResponseLog::open(dir.path()).unwrap();
         assert_eq!((log.get("a").is_some(), log.get("b").is_some(), log.get("c").is_some()), (true, false, true));
+    }
+
+    #[test]
+    fn a_log_of_nothing_but_a_torn_line_keeps_what_follows() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(FILE), br#"{"key":"a","res"#).unwrap();
+        let mut log = ResponseLog::open(dir.path()).unwrap();
+        log.append("b", &response(-1.0)).unwrap();
+        drop(log);
+        assert_eq!(ResponseLog::open(dir.path()).unwrap().len(), 1);
     }
 
     #[test]

@@ -48,6 +48,17 @@ pub struct PlanCounts {
     pub longest: usize,
 }
 
+fn all_or_errors<T, E>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Vec<E>> {
+    let (mut all, mut errors) = (Vec::with_capacity(results.len()), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => all.push(value),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(all) } else { Err(errors) }
+}
+
 /// A request as tokens, before spans are shared.
 struct Encoded {
     planned: Planned,
@@ -57,15 +68,14 @@ struct Encoded {
 /// Encodes every request (in parallel) and lays out the distinct spans, longest first.
 ///
 /// # Errors
-/// The first request, in order, that cannot be scored by this model.
-pub fn plan(model: &dyn LanguageModel, requests: &[&Request]) -> Result<Plan, RunnerError> {
+/// Every request, in order, that cannot be scored by this model.
+pub fn plan(model: &dyn LanguageModel, requests: &[&Request]) -> Result<Plan, Vec<RunnerError>> {
     let encoded: Vec<Result<Encoded, RunnerError>> =
         requests.par_iter().enumerate().map(|(i, request)| encode(model, i, request)).collect();
     let mut counts = PlanCounts { requests: requests.len(), ..PlanCounts::default() };
     let mut shared = Shared::default();
     let mut planned = Vec::with_capacity(requests.len());
-    for item in encoded {
-        let Encoded { planned: mut request, spans } = item?;
+    for Encoded { planned: mut request, spans } in all_or_errors(encoded)? {
         request.spans = spans.into_iter().map(|span| shared.index_of(span)).collect();
         planned.push(request);
     }
@@ -187,7 +197,7 @@ mod tests {
         Request::LogLikelihood { context: context.to_owned(), continuation: continuation.to_owned() }
     }
 
-    fn counts(requests: &[Request]) -> Result<PlanCounts, RunnerError> {
+    fn counts(requests: &[Request]) -> Result<PlanCounts, Vec<RunnerError>> {
         plan(&Toy::with_prefix(Some(0)), &requests.iter().collect::<Vec<_>>()).map(|p| p.counts)
     }
 
@@ -208,18 +218,21 @@ mod tests {
 
     #[test]
     fn continuations_are_never_cut() {
-        match counts(&[pair("x", "y"), pair("x", "123456789")]) {
-            Err(RunnerError::ContinuationTooLong { request: 1, tokens: 9, n_ctx: 8, .. }) => {}
+        let errors = counts(&[pair("x", "y"), pair("x", "123456789"), pair("x", "")]).unwrap_err();
+        match errors.as_slice() {
+            [
+                RunnerError::ContinuationTooLong { request: 1, tokens: 9, n_ctx: 8, .. },
+                RunnerError::EmptyContinuation { request: 2 },
+            ] => {}
             other => panic!("{other:?}"),
         }
-        assert!(matches!(counts(&[pair("x", "")]), Err(RunnerError::EmptyContinuation { request: 0 })));
     }
 
     #[test]
     fn a_lone_token_without_anything_before_it_has_no_score() {
         let request = pair("", "x");
         let plan = plan(&Toy::with_prefix(None), &[&request]);
-        assert!(matches!(plan, Err(RunnerError::NothingScored { request: 0, .. })));
+        assert!(matches!(plan.unwrap_err().as_slice(), [RunnerError::NothingScored { request: 0, .. }]));
     }
 
     #[test]

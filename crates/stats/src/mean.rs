@@ -24,12 +24,18 @@ pub fn sample_sd(xs: &[f64]) -> Option<f64> {
 ///
 /// Source: standard error and t interval, Casella & Berger (2002), example 9.2.10; Wilson (1927), see [`wilson`].
 pub fn mean_estimate(xs: &[f64]) -> Estimate {
+    let t = t_mean_estimate(xs);
+    if xs.is_empty() || !xs.iter().all(|&x| is_binary(x)) {
+        return t;
+    }
+    let interval = wilson(xs.iter().sum(), xs.len() as f64);
+    estimate(t.value, t.stderr, Some(interval), xs.len(), "mean, s/sqrt(n); Wilson 95 %")
+}
+
+/// The mean with Student's t interval, whatever the values.
+pub(crate) fn t_mean_estimate(xs: &[f64]) -> Estimate {
     let value = mean(xs);
     let stderr = sample_sd(xs).map(|sd| sd / (xs.len() as f64).sqrt());
-    if !xs.is_empty() && xs.iter().all(|&x| is_binary(x)) {
-        let (low, high) = wilson(xs.iter().sum(), xs.len() as f64);
-        return estimate(value, stderr, Some((low, high)), xs.len(), "mean, s/sqrt(n); Wilson 95 %");
-    }
     let interval = stderr.map(|se| {
         let half = t95(xs.len() - 1) * se;
         (value - half, value + half)

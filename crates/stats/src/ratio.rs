@@ -1,6 +1,6 @@
 //! Ratios of sums and exponentials of means: perplexities and bits per byte.
 
-use crate::mean::{estimate, mean_estimate, t95};
+use crate::mean::{estimate, t_mean_estimate, t95};
 use yardstick_core::Estimate;
 
 /// exp(−mean) of log-likelihoods (nats): perplexity per document. Standard error by the delta method, interval by
@@ -8,7 +8,7 @@ use yardstick_core::Estimate;
 ///
 /// Source: Casella & Berger (2002), theorem 5.5.24 (delta method) with g(x) = exp(−x).
 pub fn exp_mean_estimate(log_likelihoods: &[f64]) -> Estimate {
-    let inner = mean_estimate(log_likelihoods);
+    let inner = t_mean_estimate(log_likelihoods);
     let value = (-inner.value).exp();
     let interval = inner.low.zip(inner.high).map(|(low, high)| ((-high).exp(), (-low).exp()));
     estimate(

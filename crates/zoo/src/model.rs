@@ -140,19 +140,21 @@ fn context(model: &str, options: &LoadOptions, n_ctx: usize) -> Result<usize, Zo
     }
 }
 
-/// BOS, else EOS; by `config.json`, else by `tokenizer_config.json`.
+/// BOS, else EOS: the tokenizer's (`tokenizer_config.json`), as lm-eval takes it, else the network's (`config.json`).
 fn prefix_token(
     source: &Source,
     config: &Config,
     tokenizer: &Tokenizer,
     vocab_size: usize,
 ) -> Result<Option<u32>, ZooError> {
+    let named = TokenizerConfig::read(source)?;
+    if let Some(id) = ["bos_token", "eos_token"].iter().find_map(|key| tokenizer.id(&named.token(key)?)) {
+        return Ok(Some(id));
+    }
     for key in ["bos_token_id", "eos_token_id"] {
         if let Some(id) = config.token(key, vocab_size)? {
             return Ok(Some(id));
         }
     }
-    let named = TokenizerConfig::read(source)?;
-    let token = ["bos_token", "eos_token"].iter().find_map(|key| tokenizer.id(&named.token(key)?));
-    Ok(token)
+    Ok(None)
 }

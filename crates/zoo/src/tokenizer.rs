@@ -11,6 +11,7 @@ use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
 use tokenizers::pre_tokenizers::byte_level::ByteLevel;
 use tokenizers::{AddedToken, ModelWrapper};
 
+const SETTINGS: &str = "tokenizer_config.json";
 const TOKENIZER: &str = "tokenizer.json";
 const VOCAB: &str = "vocab.json";
 const MERGES: &str = "merges.txt";
@@ -39,7 +40,7 @@ impl Tokenizer {
     /// A missing or damaged file; a token outside the vocabulary.
     pub fn load(source: &Source, bpe: Bpe, vocab_size: usize) -> Result<Self, ZooError> {
         let (file, mut inner, sha256) = match source.read(TOKENIZER)? {
-            Some(bytes) => (TOKENIZER, from_json(source, &bytes)?, hash(&[bytes])),
+            Some(bytes) => (TOKENIZER, from_json(source, &bytes)?, hash(source, &[bytes])?),
             None => from_bpe_files(source, bpe)?,
         };
         configure(&mut inner);
@@ -62,8 +63,11 @@ impl Tokenizer {
     }
 }
 
-fn hash(files: &[Cow<'static, [u8]>]) -> String {
-    crate::checkpoint::hex(&files.iter().fold(Sha256::new(), Sha256::chain_update).finalize())
+/// Over the tokenizer's files and its settings, which name the special tokens.
+fn hash(source: &Source, files: &[Cow<'static, [u8]>]) -> Result<String, ZooError> {
+    let settings = source.read(SETTINGS)?;
+    let sha = files.iter().chain(&settings).fold(Sha256::new(), Sha256::chain_update);
+    Ok(crate::checkpoint::hex(&sha.finalize()))
 }
 
 /// Turns off what would make ids depend on anything but the text: truncation, padding and BPE dropout.
@@ -103,7 +107,7 @@ fn from_bpe_files(source: &Source, bpe: Bpe) -> Result<(&'static str, tokenizers
     let special = special_tokens(source, &vocab)?;
     let mut tokenizer = guard(|| build(bpe, vocab, merges)).map_err(|reason| unusable(source, MERGES, reason))?;
     tokenizer.add_special_tokens(special).map_err(|error| unusable(source, VOCAB, error.to_string()))?;
-    Ok((VOCAB, tokenizer, hash(&[vocab_bytes, merges_bytes])))
+    Ok((VOCAB, tokenizer, hash(source, &[vocab_bytes, merges_bytes])?))
 }
 
 fn parse_vocab(source: &Source, bytes: &[u8]) -> Result<Vocab, ZooError> {
@@ -181,9 +185,8 @@ impl TokenizerConfig {
     /// # Errors
     /// It is not JSON.
     pub fn read(source: &Source) -> Result<Self, ZooError> {
-        const FILE: &str = "tokenizer_config.json";
-        let bytes = source.read(FILE)?;
-        Ok(Self(bytes.map(|bytes| Config::parse(source.describe_file(FILE), &bytes)).transpose()?))
+        let bytes = source.read(SETTINGS)?;
+        Ok(Self(bytes.map(|bytes| Config::parse(source.describe_file(SETTINGS), &bytes)).transpose()?))
     }
 
     /// A special token's text, written as a string or as an object with `content`.

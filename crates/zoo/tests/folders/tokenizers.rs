@@ -74,6 +74,9 @@ fn the_prefix_token_is_bos_else_eos() {
     check(json!(null), json!(null), json!({"eos_token": "<|endoftext|>"}), Some(0));
     check(json!(null), json!(null), json!({"bos_token": {"content": "!"}, "eos_token": "<|endoftext|>"}), Some(1));
     check(json!(null), json!(null), json!({"bos_token": "no such token"}), None);
+    // The tokenizer's own comes first.
+    check(json!(5), json!(6), json!({"eos_token": "<|endoftext|>"}), Some(0));
+    check(json!(50256), json!(50256), json!({"bos_token": "!"}), Some(1));
     let folder = Folder::of("gpt2").config("bos_token_id", json!(null)).config("eos_token_id", json!(null));
     let folder = folder.remove("tokenizer_config.json");
     assert_eq!(folder.open().unwrap().card().prefix_token, None);
