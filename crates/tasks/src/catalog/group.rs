@@ -14,9 +14,12 @@ pub struct Group {
 
 /// The metrics that the group's file asks for, over those of `members` that are its tasks.
 ///
-/// lm-eval's rule: the mean over tasks weighted by their documents with the pooled standard error, or with
-/// `weight_by_size: false` the plain mean with √Σseᵢ²/k. The interval is the normal one. A group of which a task is not
-/// among the members (a run that was interrupted) has no estimates: a mean over part of it would pass for the whole.
+/// The rule of lm-eval 0.4.13: the mean over the k tasks weighted by their documents with the pooled standard error, or
+/// with `weight_by_size: false` the plain mean with its own standard error, √Σseᵢ²/k. Before 0.4.13 lm-eval gives the
+/// pooled standard error with the plain mean too, which is wrong for it unless all tasks have the same size.
+///
+/// The interval is the normal one. A group of which a task is not among the members (a run that was interrupted) has no
+/// estimates: a mean over part of it would pass for the whole.
 pub fn group_estimates(group: &Group, members: &[(TaskCard, Vec<(String, Estimate)>)]) -> Vec<(String, Estimate)> {
     let find = |id: &String| members.iter().find(|(card, _)| card.id == *id);
     let Some(members) = group.record.tasks.iter().map(find).collect::<Option<Vec<_>>>() else { return Vec::new() };
