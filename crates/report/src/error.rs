@@ -22,6 +22,14 @@ pub enum ReportError {
         /// The system's own words.
         source: io::Error,
     },
+    /// A file of an earlier report that is no longer part of it and cannot be removed.
+    #[error("cannot remove {}, which an earlier report left: {source}; delete it, or choose another output folder", path.display())]
+    Remove {
+        /// The file.
+        path: PathBuf,
+        /// The system's own words.
+        source: io::Error,
+    },
     /// A file of a run folder that cannot be read.
     #[error("cannot read {}: {source}; a finished run folder holds run.json and samples.parquet", path.display())]
     Read {
@@ -103,6 +111,7 @@ impl ReportError {
             Self::Encode { .. } | Self::Draw { .. } => true,
             Self::CreateFolder { .. }
             | Self::Write { .. }
+            | Self::Remove { .. }
             | Self::Read { .. }
             | Self::Format { .. }
             | Self::Record { .. }
@@ -129,6 +138,7 @@ mod tests {
         check(&ReportError::Encode { what: "results.csv".into(), reason: reason.clone() }, true);
         check(&ReportError::Draw { figure: "bars-accuracy".into(), reason: reason.clone() }, true);
         check(&ReportError::Write { path: path.clone(), source: source() }, false);
+        check(&ReportError::Remove { path: path.clone(), source: source() }, false);
         check(&ReportError::Read { path: path.clone(), source: source() }, false);
         check(&ReportError::CreateFolder { path: path.clone(), source: source() }, false);
         check(&ReportError::Samples { path, reason }, false);

@@ -2,6 +2,7 @@
 
 use crate::charts::{self, CHARTS, Figure};
 use crate::{FORMATS, Overview, ReportError, Run, files};
+use std::fs;
 use std::path::{Path, PathBuf};
 use yardstick_core::RunRecord;
 
@@ -40,10 +41,11 @@ impl Default for ReportOptions {
 }
 
 /// Writes a report of `runs` into `out`: charts as SVG, PNG and CSV in `charts/`, then a file for each of [`FORMATS`].
+/// Charts of an earlier report in `out` that are not part of this one are removed, and nothing else.
 /// Returns the files written, `report.md` last.
 ///
 /// # Errors
-/// No runs, a chart that cannot be drawn, or a file that cannot be written; files finished before that stay.
+/// No runs, a chart that cannot be drawn, or a file that cannot be written or removed; files finished before that stay.
 pub fn write_report(runs: &[Run], out: &Path, options: ReportOptions) -> Result<Vec<PathBuf>, ReportError> {
     if runs.is_empty() {
         return Err(ReportError::NoRuns);
@@ -61,7 +63,22 @@ pub fn write_report(runs: &[Run], out: &Path, options: ReportOptions) -> Result<
     for format in FORMATS {
         written.push(files::write_artifact(out, &format.render(&report)?)?);
     }
+    remove_stale_charts(&out.join(charts::FOLDER), &written)?;
     Ok(written)
+}
+
+/// Removes the charts in `folder` that are not among `written`. Only plain files with names that charts get are ours.
+fn remove_stale_charts(folder: &Path, written: &[PathBuf]) -> Result<(), ReportError> {
+    // No folder, no charts; and of one that may be written but not listed, nothing can be told.
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let (name, path) = (entry.file_name(), folder.join(entry.file_name()));
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && name.to_str().is_some_and(charts::is_artifact) && !written.contains(&path) {
+            fs::remove_file(&path).map_err(|source| ReportError::Remove { path, source })?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -95,6 +112,44 @@ mod tests {
         let names: Vec<_> = written.iter().filter_map(|p| p.file_name()?.to_str()).collect();
         assert_eq!(names, ["bars-accuracy.csv", "results.csv", "report.md"]);
         assert!(!std::fs::read_to_string(&written[2]).expect("reads").contains("charts/"));
+    }
+
+    fn charts_in(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir.join("charts")).expect("lists");
+        let mut names: Vec<_> =
+            entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn charts_of_an_earlier_report_go() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        write_report(&[run(testing::four_by_eleven())], dir.path(), ReportOptions::default()).expect("writes");
+        assert_eq!(charts_in(dir.path()).len(), 2 * 4 * 3);
+        let one = [run(testing::one_by_one("piqa"))];
+        write_report(&one, dir.path(), ReportOptions::default()).expect("writes");
+        assert_eq!(charts_in(dir.path()), ["bars-accuracy.csv", "bars-accuracy.png", "bars-accuracy.svg"]);
+        write_report(&one, dir.path(), ReportOptions { charts: false }).expect("writes");
+        assert_eq!(charts_in(dir.path()), ["bars-accuracy.csv"]);
+    }
+
+    #[test]
+    fn files_of_others_stay() {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let charts = dir.path().join("charts");
+        let files = ["bars-my copy.svg", "bars-a.b.csv", "bars-.png", "bars-acc.txt", "lines-acc.svg", "notes.csv"];
+        fs::create_dir_all(charts.join("scale-folder.csv")).expect("makes a folder");
+        for name in files {
+            fs::write(charts.join(name), "mine").expect("writes");
+        }
+        fs::write(dir.path().join("bars-acc.csv"), "mine").expect("writes");
+        fs::write(charts.join("scale-old.csv"), "an earlier report's").expect("writes");
+        write_report(&[run(testing::one_by_one("piqa"))], dir.path(), ReportOptions { charts: false }).expect("writes");
+        let mut wanted: Vec<&str> = files.into_iter().chain(["bars-accuracy.csv", "scale-folder.csv"]).collect();
+        wanted.sort_unstable();
+        assert_eq!(charts_in(dir.path()), wanted);
+        assert!(dir.path().join("bars-acc.csv").is_file());
     }
 
     #[test]

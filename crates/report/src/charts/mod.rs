@@ -27,9 +27,19 @@ pub trait Chart: Sync {
 /// Every chart, in the order a report shows them.
 pub static CHARTS: &[&dyn Chart] = &[&bars::Bars, &scale::Scale];
 
+/// Below a report's folder, where charts go.
+pub(crate) const FOLDER: &str = "charts";
+
+/// Whether [`artifacts`] gives files of this name: `<chart>-<what>.<csv|svg|png>`.
+pub(crate) fn is_artifact(name: &str) -> bool {
+    let Some((stem, "csv" | "svg" | "png")) = name.split_once('.') else { return false };
+    let Some((chart, what)) = stem.split_once('-') else { return false };
+    CHARTS.iter().any(|c| c.card().id == chart) && !what.is_empty() && what == pick::file_name(what)
+}
+
 /// The files of a figure: its data, and its pictures if asked for.
 pub(crate) fn artifacts(figure: &Figure, pictures: bool) -> Result<Vec<Artifact>, ReportError> {
-    let file = |ext: &str, bytes| Artifact { path: format!("charts/{}.{ext}", figure.stem), bytes };
+    let file = |ext: &str, bytes| Artifact { path: format!("{FOLDER}/{}.{ext}", figure.stem), bytes };
     let mut files = vec![file("csv", figure.csv()?)];
     if let Some(chart) = CHARTS.iter().find(|c| pictures && c.card().id == figure.chart) {
         let scene = chart.scene(figure);

@@ -56,7 +56,7 @@ fn add<'a>(rows: &mut Vec<&'a Row>, row: &'a Row) {
 }
 
 /// A metric's name as part of a file name.
-fn file_name(metric: &str) -> String {
+pub(super) fn file_name(metric: &str) -> String {
     metric.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
 }
 
