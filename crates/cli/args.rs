@@ -25,6 +25,8 @@ pub struct Cli {
     pub verbose: u8,
 }
 
+const MOST_THREADS: usize = 1024;
+
 const EXIT_CODES: &str =
     "Exit codes: 0 ok · 1 internal error · 2 usage · 3 data · 4 model · 5 interrupted (the same command goes on)";
 
@@ -70,7 +72,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
     /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
     /// The run folder to write [default: reports/<time>]
     #[arg(short, long, value_name = "DIR")]
@@ -178,6 +180,14 @@ fn at_least_two(text: &str) -> Result<usize, String> {
     at_least(2, text)
 }
 
+/// More than any machine has cores would only cost memory.
+fn threads(text: &str) -> Result<usize, String> {
+    match at_least(1, text)? {
+        n if n <= MOST_THREADS => Ok(n),
+        _ => Err(format!("must be at most {MOST_THREADS}")),
+    }
+}
+
 fn at_least(least: usize, text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n) if n >= least => Ok(n),
@@ -200,6 +210,8 @@ mod tests {
     fn run_is_the_default_command() {
         let cli = Cli::try_parse_from(["yardstick", "--limit", "20"]).unwrap();
         assert!(cli.command.is_none() && cli.run.limit == Some(20));
-        assert!(Cli::try_parse_from(["yardstick", "run", "--limit", "0"]).is_err());
+        for wrong in [["--limit", "0"], ["--context", "1"], ["--threads", "1000000"], ["--threads", "-1"]] {
+            assert!(Cli::try_parse_from(["yardstick", "run", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
+        }
     }
 }
