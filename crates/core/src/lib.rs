@@ -8,6 +8,7 @@
 
 mod estimate;
 mod model;
+mod python;
 mod record;
 mod request;
 mod sample;
@@ -15,6 +16,7 @@ mod value;
 
 pub use estimate::Estimate;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+pub use python::python_float;
 pub use record::{
     DatasetCard, Environment, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus, TaskCard,
 };

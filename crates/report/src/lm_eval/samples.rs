@@ -4,7 +4,7 @@ use super::python;
 use crate::ReportError;
 use crate::hash::sha256_hex;
 use serde_json::{Map, Value, json};
-use yardstick_core::{MetricCard, Request, Response, Sample, Score, Target};
+use yardstick_core::{MetricCard, Request, Response, Sample, Score, Target, python_float};
 
 /// Lines and the hash that lm-eval takes over them.
 pub(super) struct Logged {
@@ -57,7 +57,7 @@ fn line(sample: &Sample, metrics: &[MetricCard]) -> serde_json::Result<Map<Strin
 
 /// A model's answer, every part as a string: log-likelihood and greediness, or the log-likelihood alone when rolling.
 fn answer(request: &Request, response: &Response) -> Value {
-    let log_likelihood = python::float(response.log_likelihood);
+    let log_likelihood = python_float(response.log_likelihood);
     match request {
         Request::LogLikelihood { .. } => json!([log_likelihood, python::bool(response.is_greedy)]),
         Request::Rolling { .. } => json!(log_likelihood),

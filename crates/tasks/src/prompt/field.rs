@@ -1,6 +1,7 @@
 //! A `doc_to_*` field made ready for a split, and its value for a row.
 
-use super::{jinja, python};
+use super::jinja;
+use super::print::Printed;
 use crate::config::{Field, FieldKind};
 use crate::error::{Place, TaskError};
 use crate::hooks::HookKind;
@@ -109,10 +110,9 @@ fn inner(text: &str) -> Option<&str> {
 
 /// Lists as values, all else as Python would print it.
 fn plain(value: &minijinja::Value) -> Value {
-    match (value.kind(), jinja::float(value)) {
-        (ValueKind::Seq | ValueKind::Iterable, _) => core_value(value),
-        (_, Some(f)) => Value::Str(python::float(f)),
-        _ => Value::Str(value.to_string()),
+    match value.kind() {
+        ValueKind::Seq | ValueKind::Iterable => core_value(value),
+        _ => Value::Str(Printed(value).to_string()),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Jinja as task files know it: Python's, with strict undefined values, and bounded.
+//!
+//! Known difference: the operator `~` cannot be replaced in the engine, and writes a float that Python gives an exponent
+//! without one. `{{ "a" }}{{ x }}` and `["a", x]|join` write it as Python does.
 
+use super::print::Printed;
 use super::python;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{ValueKind, from_args};
+use minijinja::value::{Rest, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use regex::Regex;
 use yardstick_core::{Map, Value as Cell};
@@ -23,6 +27,8 @@ pub(super) fn environment<'a>() -> Result<Environment<'a>, Error> {
     env.set_formatter(format);
     env.set_fuel(Some(FUEL));
     env.add_filter("regex_replace", regex_replace);
+    env.add_filter("string", string);
+    env.add_filter("join", join());
     Ok(env)
 }
 
@@ -44,17 +50,13 @@ pub(super) fn value(cell: &Cell) -> Value {
     }
 }
 
-/// Prints as Python does; the engine already does, except for floats.
+/// Prints as Python does.
 fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    match float(value) {
-        Some(f) => out.write_str(&python::float(f)).map_err(Error::from),
-        None => minijinja::escape_formatter(out, state, value),
+    match value.kind() {
+        // The engine knows what is undefined and what is invalid.
+        ValueKind::Undefined | ValueKind::Invalid => minijinja::escape_formatter(out, state, value),
+        _ => write!(out, "{}", Printed(value)).map_err(Error::from),
     }
-}
-
-/// The number of a float; `None` for integers and everything else.
-pub(super) fn float(value: &Value) -> Option<f64> {
-    (value.kind() == ValueKind::Number && !value.is_integer()).then(|| f64::try_from(value.clone()).ok())?
 }
 
 /// Methods of Python's lists and strings that the compatibility layer lacks, and then the layer.
@@ -84,6 +86,33 @@ fn regex_replace(text: &str, pattern: &str, with: &str, count: Option<usize>) ->
     let regex = Regex::new(pattern).map_err(|error| invalid(&format!("not a regular expression: {error}")))?;
     let with = python::replacement(with);
     Ok(regex.replacen(text, count.unwrap_or(0), with.as_str()).into_owned())
+}
+
+/// The engine's `string`, printing as Python does.
+fn string(state: &State, value: &Value) -> Result<Value, Error> {
+    minijinja::filters::string(state, &text(value))
+}
+
+/// The engine's `join`, which is given texts where it would print items itself.
+fn join() -> impl Fn(&mut State, &Value, Rest<Value>) -> Result<Value, Error> {
+    let engine = Value::from_function(minijinja::filters::join);
+    move |state: &mut State, list: &Value, options: Rest<Value>| {
+        let is_list = matches!(list.kind(), ValueKind::Seq | ValueKind::Iterable);
+        // With `attribute=` it is parts of the items that are joined.
+        let has_attribute = options.len() > 1 || options.iter().any(Value::is_kwargs);
+        let list =
+            if is_list && !has_attribute { list.try_iter()?.map(|item| text(&item)).collect() } else { list.clone() };
+        let arguments: Vec<_> = [list].into_iter().chain(options.0).collect();
+        engine.call(state, &arguments)
+    }
+}
+
+/// The value's text as a value; what is undefined or invalid stays what it is.
+fn text(value: &Value) -> Value {
+    match value.kind() {
+        ValueKind::Undefined | ValueKind::Invalid | ValueKind::String => value.clone(),
+        _ => Value::from(Printed(value).to_string()),
+    }
 }
 
 /// What an error says, without the engine's name for the template.

@@ -3,6 +3,7 @@
 mod build;
 mod field;
 mod jinja;
+mod print;
 mod python;
 
 pub(crate) use build::instances;

@@ -1,38 +1,20 @@
 //! Python's literals, read and written: lm-eval passes lists through text.
 
 use super::jinja;
+use super::print::Printed;
 use std::iter::Peekable;
 use std::str::Chars;
-use yardstick_core::{Map, Value};
+use yardstick_core::{Map, Value, python_float};
 
 /// Lists in lists.
 const MAX_DEPTH: usize = 32;
-
-/// A float as Python prints it: the shortest digits that round-trip, with an exponent below 1e-4 and from 1e16 on.
-pub(super) fn float(f: f64) -> String {
-    if f.is_nan() {
-        return "nan".to_owned();
-    }
-    if f.is_infinite() {
-        return if f > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let magnitude = f.abs();
-    if f != 0.0 && !(1e-4..1e16).contains(&magnitude) {
-        let text = format!("{f:e}");
-        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let (sign, exponent) = exponent.strip_prefix('-').map_or(("+", exponent), |rest| ("-", rest));
-        return format!("{digits}e{sign}{exponent:0>2}");
-    }
-    format!("{f:?}")
-}
 
 /// What Python's `str` gives.
 pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Str(text) => text.clone(),
-        Value::Float(f) => float(*f),
-        // The template engine prints all else as Python does.
-        other => jinja::value(other).to_string(),
+        Value::Float(f) => python_float(*f),
+        other => Printed(&jinja::value(other)).to_string(),
     }
 }
 
@@ -238,25 +220,6 @@ mod tests {
             check(bad, None);
         }
         check(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), None);
-    }
-
-    #[test]
-    fn floats_as_python_prints_them() {
-        for (f, want) in [
-            (1.0, "1.0"),
-            (0.1, "0.1"),
-            (-2.5, "-2.5"),
-            (1e16, "1e+16"),
-            (1.5e-5, "1.5e-05"),
-            (123_456_789_012_345.6, "123456789012345.6"),
-            (0.0001, "0.0001"),
-            (1e100, "1e+100"),
-            (f64::NAN, "nan"),
-            (f64::NEG_INFINITY, "-inf"),
-            (0.0, "0.0"),
-        ] {
-            assert_eq!(float(f), want);
-        }
     }
 
     #[test]

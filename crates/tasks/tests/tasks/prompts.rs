@@ -48,6 +48,13 @@ fn values_print_as_in_python() {
     check("doc_to_text: \"{{q}}\\n\"\n", &both("Q?\n"));
     check("doc_to_text: '{{choices}}'\n", &both("['a', 'b']"));
     check("doc_to_text: '{{x}}'\n", &both("0.5"));
+    check("doc_to_text: '{{[1e-5]}}'\n", &both("[1e-05]"));
+    check("doc_to_text: '{{[1e-5, n]}} {{{\"k\": [x / 1e5]}}}'\n", &both("[1e-05, 3] {'k': [5e-06]}"));
+    check(
+        "doc_to_text: '{{[1e16]|string}} {{[1e16, x]|join(\"-\")}} {{1e16|string}}'\n",
+        &both("[1e+16] 1e+16-0.5 1e+16"),
+    );
+    check("doc_to_choice: '{{[1e-5, [1e22]]}}'\n", &[("Q?", " 1e-05"), ("Q?", " [1e+22]")]);
 }
 
 #[test]
