@@ -1,30 +1,26 @@
 //! Runs side by side: models in columns, tasks and their metrics in rows. What every table and chart starts from.
 
+mod cells;
+mod columns;
+
 use crate::hash::sha256_hex;
 use crate::number::Unit;
-use std::collections::BTreeMap;
-use yardstick_core::{Estimate, MetricCard, ModelCard, ResultRecord, RunRecord, RunStatus, TaskCard};
+use cells::{Cells, Found, Hidden};
+pub use columns::ModelColumn;
+use yardstick_core::{Estimate, MetricCard, ResultRecord, RunRecord, RunStatus, TaskCard};
 
 /// All runs of a report as one table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overview {
-    /// One a model, in the order of the runs; the same model in several runs is one column.
+    /// One a model, in the order of the runs. Models are the same where the checksums of weights, tokenizer and config, the
+    /// context and the weights' type are; the same model in several runs is one column.
     pub models: Vec<ModelColumn>,
     /// One a task and metric, in the order of the runs; a group stands before its first member.
     pub rows: Vec<Row>,
     /// Whether some run did not finish.
     pub partial: bool,
-}
-
-/// A model with its heading.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ModelColumn {
-    /// The model's name, numbered where two different models share it.
-    pub label: String,
-    /// What is known about it.
-    pub card: ModelCard,
-    /// The context length asked for, when shortened.
-    pub context: Option<usize>,
+    /// Where runs have different numbers for the same thing, which ones are not shown.
+    pub warnings: Vec<String>,
 }
 
 /// What a row stands for.
@@ -72,11 +68,12 @@ impl Row {
 }
 
 impl Overview {
-    /// Puts runs side by side. Results meet in a row only when task, prompts and metric are the same.
+    /// Puts runs side by side. Results meet in a row only when task, prompts and metric are the same. Where several runs
+    /// have a number for one cell, it holds that of the most documents, or else the first; `warnings` name the others.
     pub fn new(records: &[&RunRecord]) -> Self {
         let mut builder = Builder::default();
-        for record in records {
-            builder.add(record);
+        for (run, record) in records.iter().enumerate() {
+            builder.add(run, record);
         }
         builder.finish(records)
     }
@@ -93,19 +90,37 @@ type TaskKey = (String, String);
 #[derive(Default)]
 struct Builder {
     models: Vec<ModelColumn>,
-    rows: Vec<(TaskKey, Row)>,
+    rows: Vec<(TaskKey, Row, Cells)>,
+    warnings: Vec<String>,
 }
 
 impl Builder {
-    fn add(&mut self, record: &RunRecord) {
-        let columns: BTreeMap<&str, usize> =
-            record.models.iter().map(|card| (card.name.as_str(), self.column(card, record.spec.context))).collect();
+    fn add(&mut self, run: usize, record: &RunRecord) {
+        let (columns, notes) = columns::columns_of(&mut self.models, record);
+        self.warn(run, notes);
         self.open_rows(record);
         for result in &record.results {
             let key = (result.task.clone(), fingerprint(record, &result.task));
             let row = self.row(&key, &result.metric, || row_of(record, &result.task, &result.metric));
-            if let Some(&column) = columns.get(result.model.as_str()) {
-                put(&mut self.rows[row].1.cells, column, &result.estimate);
+            match columns.get(result.model.as_str()) {
+                Some(&column) => {
+                    let found = Found { run, estimate: result.estimate.clone() };
+                    self.rows[row].2.entry(column).or_default().push(found);
+                }
+                None => self.warn(
+                    run,
+                    [format!("results of {} are left out: there is no model card of that name", result.model)],
+                ),
+            }
+        }
+    }
+
+    /// Notes of a run, each once.
+    fn warn(&mut self, run: usize, notes: impl IntoIterator<Item = String>) {
+        for note in notes {
+            let warning = format!("{}: {note}", cells::run_name(run));
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
             }
         }
     }
@@ -129,47 +144,47 @@ impl Builder {
 
     /// Index of the row under `key` and `metric`, made if need be.
     fn row(&mut self, key: &TaskKey, metric: &str, make: impl FnOnce() -> Row) -> usize {
-        let found = self.rows.iter().position(|(k, row)| k == key && row.metric == metric);
+        let found = self.rows.iter().position(|(k, row, _)| k == key && row.metric == metric);
         found.unwrap_or_else(|| {
-            self.rows.push((key.clone(), make()));
+            self.rows.push((key.clone(), make(), Cells::new()));
             self.rows.len() - 1
         })
     }
 
-    /// Index of a model's column. The same weights, tokenizer and context are the same model.
-    fn column(&mut self, card: &ModelCard, context: Option<usize>) -> usize {
-        let same = |m: &ModelColumn| m.card == *card && m.context == context;
-        if let Some(at) = self.models.iter().position(same) {
-            return at;
-        }
-        let namesakes = self.models.iter().filter(|m| m.card.name == card.name).count();
-        let label = if namesakes == 0 { card.name.clone() } else { format!("{} ({})", card.name, namesakes + 1) };
-        self.models.push(ModelColumn { label, card: card.clone(), context });
-        self.models.len() - 1
-    }
-
-    fn finish(self, records: &[&RunRecord]) -> Overview {
+    fn finish(mut self, records: &[&RunRecord]) -> Overview {
         let partial = records.iter().any(|r| r.status == RunStatus::Partial);
-        let keys: Vec<TaskKey> = self.rows.iter().map(|(key, _)| key.clone()).collect();
-        let ambiguous = |key: &TaskKey| keys.iter().any(|k| k.0 == key.0 && k.1 != key.1);
-        let n_models = self.models.len();
-        let rows = self.rows.into_iter().map(|(key, mut row)| {
-            if ambiguous(&key) {
-                row.label = format!("{} [{}]", row.id, key.1.chars().take(6).collect::<String>());
-            }
-            row.cells.resize(n_models, None);
-            row
-        });
-        Overview { rows: rows.collect(), models: self.models, partial }
+        columns::tell_apart(&mut self.models);
+        self.mark_ambiguous();
+        let hidden = self.fill_cells();
+        let name = |row: usize| format!("{} {}", self.rows[row].1.label, self.rows[row].1.metric);
+        let label = |column: usize| self.models[column].label.clone();
+        self.warnings.extend(cells::warnings(&hidden, records, name, label));
+        let rows = self.rows.into_iter().map(|(_, row, _)| row).collect();
+        Overview { rows, models: self.models, partial, warnings: self.warnings }
     }
-}
 
-/// The first result of a model and row stays: equal runs give equal bits.
-fn put(cells: &mut Vec<Option<Estimate>>, column: usize, estimate: &Estimate) {
-    if cells.len() <= column {
-        cells.resize(column + 1, None);
+    /// Decides which number stands in each cell, and returns those that do not.
+    fn fill_cells(&mut self) -> Vec<Hidden> {
+        let mut all_hidden = Vec::new();
+        for (at, (_, row, found)) in self.rows.iter_mut().enumerate() {
+            for column in 0..self.models.len() {
+                let (shown, hidden) = cells::choose((at, column), found.get(&column).map_or(&[], Vec::as_slice));
+                row.cells.push(shown);
+                all_hidden.extend(hidden);
+            }
+        }
+        all_hidden
     }
-    cells[column].get_or_insert_with(|| estimate.clone());
+
+    /// Adds the beginning of the prompt hash to ids under which runs asked different things.
+    fn mark_ambiguous(&mut self) {
+        let keys: Vec<TaskKey> = self.rows.iter().map(|(key, ..)| key.clone()).collect();
+        for ((id, hash), row, _) in &mut self.rows {
+            if keys.iter().any(|key| key.0 == *id && key.1 != *hash) {
+                row.label = format!("{id} [{}]", hash.chars().take(6).collect::<String>());
+            }
+        }
+    }
 }
 
 /// What was asked under an id: the task's prompt hash, or a hash over those of a group's members.
@@ -266,10 +281,21 @@ mod tests {
         let first = testing::one_by_one("piqa");
         let mut second = first.clone();
         second.models[0].weights_sha256 = "ff".repeat(32);
+        second.results[0].estimate.value = 0.75;
         let overview = Overview::new(&[&first, &second]);
         let labels: Vec<_> = overview.models.iter().map(|m| m.label.as_str()).collect();
-        assert_eq!(labels, ["gpt2-micro", "gpt2-micro (2)"]);
+        assert_eq!(labels, ["gpt2-micro (weights 82dd2e)", "gpt2-micro (weights ffffff)"]);
         assert_eq!(overview.rows.len(), 1);
+        assert!(overview.rows[0].cells.iter().all(Option::is_some));
+        assert!(overview.warnings.is_empty());
+    }
+
+    #[test]
+    fn results_of_unknown_models_are_named() {
+        let mut record = testing::one_by_one("piqa");
+        record.results[0].model = "nobody".into();
+        let overview = Overview::new(&[&record]);
+        assert_eq!(overview.warnings, ["run 1: results of nobody are left out: there is no model card of that name"]);
     }
 
     #[test]

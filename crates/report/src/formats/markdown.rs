@@ -44,17 +44,18 @@ documents first, so they are not the numbers of a random sample.**
 ";
 
 fn runs(report: &Report) -> String {
-    let row = |record: &&RunRecord| {
+    let row = |(at, record): (usize, &&RunRecord)| {
         let spec = &record.spec;
         let limit = spec.limit.map_or("all".to_owned(), |limit| format!("first {}", count(limit as u64)));
         let context = spec.context.map_or("the model's".to_owned(), |n| format!("{n} tokens"));
         let environment = &record.environment;
         let machine = format!("{} {}, {} threads", environment.os, environment.arch, environment.threads);
         let cells = [status(record.status), &record.started, &record.version, &limit, &context, &machine];
-        line(cells.into_iter().map(escape).chain([format!("{:.1} s", record.seconds)]))
+        let number = (at + 1).to_string();
+        line([number].into_iter().chain(cells.into_iter().map(escape)).chain([format!("{:.1} s", record.seconds)]))
     };
-    let heading = ["status", "started", "yardstick", "documents per task", "context", "machine", "time"];
-    section("Runs", &table(&heading, 0, report.records.iter().map(row)))
+    let heading = ["run", "status", "started", "yardstick", "documents per task", "context", "machine", "time"];
+    section("Runs", &table(&heading, 0, report.records.iter().enumerate().map(row)))
 }
 
 const fn status(status: RunStatus) -> &'static str {
@@ -119,7 +120,8 @@ fn charts(report: &Report) -> String {
 
 fn warnings(report: &Report) -> String {
     let mut list: Vec<String> = Vec::new();
-    for warning in report.records.iter().flat_map(|record| &record.warnings) {
+    // What the report itself leaves out comes first.
+    for warning in report.overview.warnings.iter().chain(report.records.iter().flat_map(|record| &record.warnings)) {
         let item = format!("- {}\n", escape(warning));
         // Runs of the same task warn of the same things.
         if !list.contains(&item) {
@@ -250,6 +252,16 @@ mod tests {
         second.status = RunStatus::Partial;
         second.tasks[0].prompt_hash = "abcdef".repeat(8);
         assert_snapshot!(page(vec![first, second]));
+    }
+
+    #[test]
+    fn what_is_not_shown_is_named() {
+        let first = testing::one_by_one("piqa");
+        let mut second = first.clone();
+        second.results[0].estimate.value = 0.75;
+        let page = page(vec![first, second]);
+        let (_, warnings) = page.split_once("## Warnings").expect("warnings");
+        assert!(warnings.trim_start().starts_with("- gpt2-micro: run 1 (") && warnings.contains("not 0.75"), "{page}");
     }
 
     #[test]
