@@ -186,7 +186,7 @@ mod tests {
             let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
                 let mut sample = bare();
                 let response = |bits: u64| Response {
-                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits % 3 == 0,
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3),
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
                 sample.requests = vec![Request::LogLikelihood { context, continuation }];
