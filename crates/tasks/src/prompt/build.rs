@@ -236,9 +236,25 @@ fn warnings(config: &TaskConfig, columns: &BTreeSet<&str>) -> Vec<String> {
         .filter_map(|field| {
             let FieldKind::Text(text) = &field.kind else { return None };
             let is_column = columns.contains(text.as_str());
-            let column = (!is_column).then(|| nearest(text, columns.iter().copied()))??;
+            let is_meant = is_column || !is_like_a_name(text) || is_choice(config, text);
+            let column = (!is_meant).then(|| nearest(text, columns.iter().copied()))??;
             let (id, place, key) = (&config.id, &field.place, field.key);
             Some(format!("{id}: `{key}: {text}` ({place}) is no column and is used as text; did you mean `{column}`?"))
         })
         .collect()
+}
+
+/// Templates and sentences are meant as they are, and so are texts as short as the answers A or no.
+fn is_like_a_name(text: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let is_word = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    is_word && text.chars().count() >= SHORTEST
+}
+
+/// Whether the file itself has the text among its choices, so that it is a right answer.
+fn is_choice(config: &TaskConfig, text: &str) -> bool {
+    let Some(FieldKind::Constant(Value::List(choices))) = config.doc_to_choice.as_ref().map(|field| &field.kind) else {
+        return false;
+    };
+    choices.iter().any(|choice| choice.as_str() == Some(text))
 }

@@ -161,6 +161,25 @@ fn almost_a_column_is_a_warning() {
 }
 
 #[test]
+fn what_is_meant_as_text_is_no_warning() {
+    let columns = r#"{"q":"Q?","choices":["a","b"],"label":1,"a_column_of_a_long_name":"x","no":1}"#;
+    for lines in [
+        "doc_to_text: ''\n",
+        "doc_to_text: w\n",
+        "doc_to_target: b\n",
+        "doc_to_target: '{{label}}'\n",
+        // The braces are few of its letters.
+        "doc_to_text: '{{a_column_of_a_long_name}}'\n",
+        "doc_to_text: 'a column of a long name'\n",
+        "doc_to_target: label1\ndoc_to_choice: [label0, label1]\n",
+    ] {
+        let (workspace, loaded) = load(lines, columns);
+        let loaded = loaded.unwrap_or_else(|error| panic!("{lines}: {}", workspace.message(&error)));
+        assert_eq!(loaded.warnings, [""; 0], "{lines}");
+    }
+}
+
+#[test]
 fn a_python_file_of_the_users_own_is_a_warning() {
     let yaml =
         multiple_choice("doc_to_target: !function utils.doc_to_target\ndoc_to_choice: !function utils.doc_to_choice\n");
