@@ -48,7 +48,11 @@ impl Workspace {
 
     /// An error's text with the folder's path taken out.
     pub fn message(&self, error: &TaskError) -> String {
-        error.to_string().replace(&self.path().display().to_string(), "DIR")
+        let message = error.to_string().replace(&self.path().display().to_string(), "DIR");
+        for doubled in ["?;", "?.", "?,", "?:", "??", ";;", "; ;", ",,", "::", ":;", ".;", ";."] {
+            assert!(!message.contains(doubled), "{doubled} in {message}");
+        }
+        message
     }
 }
 
