@@ -163,6 +163,18 @@ pub enum TaskError {
         /// The most similar metric of that output type.
         nearest: Option<String>,
     },
+    /// A metric of a task with `process_results` that its hook does not give.
+    #[error("{place}: hook {function:?} of `process_results` does not give the metric {metric:?}; it gives {}", .given.join(", "))]
+    MetricNotGiven {
+        /// Where the metric is asked for; the hook's place for one of the output type's own metrics.
+        place: Place,
+        /// The metric.
+        metric: &'static str,
+        /// The hook.
+        function: &'static str,
+        /// The metrics that it gives.
+        given: &'static [&'static str],
+    },
     /// A Jinja template that does not parse.
     #[error("{place}: the template in `{key}` does not parse: {reason}")]
     Template {

@@ -143,7 +143,7 @@ impl Task {
     fn scores(&self, instance: &Instance, responses: &[Response]) -> Result<BTreeMap<String, Score>, TaskError> {
         let hook = self.config.process_results.map(|hook| hook.kind);
         let wanted = self.config.metrics.iter();
-        if let Some(HookKind::Results(function)) = hook {
+        if let Some(HookKind::Results { function, .. }) = hook {
             let row = Row { fields: &instance.doc.fields, file: &self.config.dataset.path, row: instance.doc.id };
             let scores = function(row, responses)?;
             let is_wanted = |name: &str| self.config.metrics.iter().any(|spec| spec.metric.name == name);

@@ -60,7 +60,7 @@ fn aggregates(root: &Node) -> Result<Vec<Aggregate>, TaskError> {
 }
 
 fn aggregate(node: &Node) -> Result<Aggregate, TaskError> {
-    node.entries("aggregate_metric_list")?;
+    keys::check_aggregate(node.entries("aggregate_metric_list")?)?;
     let Some(metric) = node.get("metric") else {
         let why = "each entry of `aggregate_metric_list` has one";
         return Err(TaskError::MissingKey { place: node.place.clone(), key: "metric", why });

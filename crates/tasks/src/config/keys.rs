@@ -66,6 +66,33 @@ const GROUP_KEYS: &[(&str, Policy)] = &[
     ("metadata", Used),
 ];
 
+/// The keys of an entry of `metric_list`. All that lm-eval does not know itself it hands to the metric's function.
+const METRIC_KEYS: &[(&str, Policy)] = &[
+    ("metric", Used),
+    ("aggregation", Used),
+    ("higher_is_better", Used),
+    ("hf_evaluate", Refused("the metric is one of the evaluate library")),
+    ("ignore_case", Refused(ALTERED)),
+    ("ignore_punctuation", Refused(ALTERED)),
+    ("ignore_numbers", Refused(ALTERED)),
+    ("regexes_to_ignore", Refused(ALTERED)),
+    ("average", Refused("metrics are not averaged over classes")),
+    ("k", Refused("every document is asked once")),
+];
+
+const ALTERED: &str = "texts are compared as they are";
+
+/// The keys of an entry of `aggregate_metric_list`.
+const AGGREGATE_KEYS: &[(&str, Policy)] = &[
+    ("metric", Used),
+    ("aggregation", Used),
+    ("weight_by_size", Used),
+    ("filter_list", Refused("responses are scored as they are")),
+];
+
+/// What lm-eval calls the results of a task without filters.
+const NO_FILTER: &str = "none";
+
 /// Refuses keys of a task that the schema does not have or that cannot be honoured.
 pub(super) fn check_task(entries: &[Entry]) -> Result<(), TaskError> {
     entries.iter().try_for_each(|entry| check(entry, TASK_KEYS))
@@ -81,6 +108,20 @@ pub(super) fn check_group(entries: &[Entry]) -> Result<(), TaskError> {
         check(entry, GROUP_KEYS)?;
     }
     Ok(())
+}
+
+/// The same for an entry of `metric_list`.
+pub(super) fn check_metric(entries: &[Entry]) -> Result<(), TaskError> {
+    entries.iter().try_for_each(|entry| check(entry, METRIC_KEYS))
+}
+
+/// The same for an entry of `aggregate_metric_list`.
+pub(super) fn check_aggregate(entries: &[Entry]) -> Result<(), TaskError> {
+    let is_no_filter = |entry: &Entry| {
+        let filters = entry.value.strings("filter_list").unwrap_or_default();
+        entry.key == "filter_list" && filters.iter().map(String::as_str).eq([NO_FILTER])
+    };
+    entries.iter().filter(|entry| !is_no_filter(entry)).try_for_each(|entry| check(entry, AGGREGATE_KEYS))
 }
 
 fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {

@@ -70,7 +70,9 @@ impl TaskConfig {
         if output_type == OutputType::MultipleChoice && doc_to_choice.is_none() {
             return Err(missing(root, "doc_to_choice", "output_type multiple_choice"));
         }
-        let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results(_)))?;
+        let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results { .. }))?;
+        let metrics = metric_list(root, output_type)?;
+        check_given(root, process_results, &metrics)?;
         let config = Self {
             id: required(root, "task", "every task has an id")?.str("task")?.to_owned(),
             about: about(root)?,
@@ -91,7 +93,7 @@ impl TaskConfig {
                 .get("target_delimiter")
                 .map_or(Ok(" "), |node| node.str("target_delimiter"))?
                 .to_owned(),
-            metrics: metric_list(root, output_type)?,
+            metrics,
             warnings: python_warnings(root),
         };
         config.fields().try_for_each(check_hook)?;
@@ -247,8 +249,24 @@ fn metric_list(root: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, 
     items.iter().map(|item| metric(item, output_type)).collect()
 }
 
+/// Every metric of a task with `process_results` must be one that the hook gives.
+fn check_given(root: &Node, hook: Option<&'static Hook>, specs: &[MetricSpec]) -> Result<(), TaskError> {
+    let Some(Hook { name, kind: HookKind::Results { metrics, .. } }) = hook else { return Ok(()) };
+    let Some(spec) = specs.iter().find(|spec| !metrics.contains(&spec.metric.name)) else { return Ok(()) };
+    let node = root.get("metric_list").or_else(|| root.get("process_results")).unwrap_or(root);
+    let items = if let Kind::List(items) = &node.kind { items.as_slice() } else { &[] };
+    let mut names = items.iter().filter_map(|item| item.get("metric"));
+    let entry = names.find(|name| matches!(&name.kind, Kind::Str(text) if text == spec.metric.name));
+    Err(TaskError::MetricNotGiven {
+        place: entry.unwrap_or(node).place.clone(),
+        metric: spec.metric.name,
+        function: name,
+        given: metrics,
+    })
+}
+
 fn metric(node: &Node, output_type: OutputType) -> Result<MetricSpec, TaskError> {
-    node.entries("metric_list")?;
+    keys::check_metric(node.entries("metric_list")?)?;
     let name = node.get("metric").ok_or_else(|| missing(node, "metric", "each entry of `metric_list` has one"))?;
     let text = name.str("metric")?;
     let metric = metrics::find(text, output_type).ok_or_else(|| TaskError::UnknownMetric {

@@ -37,8 +37,14 @@ pub enum HookKind {
     Row(fn(Row) -> Result<Columns, TaskError>),
     /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
     Value(fn(Row) -> Result<Value, TaskError>),
-    /// For `process_results`: metric names with their scores.
-    Results(fn(Row, &[Response]) -> Result<Scores, TaskError>),
+    /// For `process_results`.
+    Results {
+        /// The metrics that the function gives for every document, so that a task that asks for another is refused
+        /// before any model runs.
+        metrics: &'static [&'static str],
+        /// Metric names with their scores.
+        function: fn(Row, &[Response]) -> Result<Scores, TaskError>,
+    },
 }
 
 /// All hooks.
@@ -47,7 +53,10 @@ pub static HOOKS: &[Hook] = &[
     Hook { name: "copa.utils.doc_to_target", kind: HookKind::Value(copa::doc_to_target) },
     Hook { name: "copa.utils.doc_to_text", kind: HookKind::Value(copa::doc_to_text) },
     Hook { name: "hellaswag.utils.process_docs", kind: HookKind::Row(hellaswag::process_docs) },
-    Hook { name: "wikitext.preprocess_wikitext.process_results", kind: HookKind::Results(wikitext::process_results) },
+    Hook {
+        name: "wikitext.preprocess_wikitext.process_results",
+        kind: HookKind::Results { metrics: wikitext::METRICS, function: wikitext::process_results },
+    },
     Hook {
         name: "wikitext.preprocess_wikitext.wikitext_detokenizer",
         kind: HookKind::Value(wikitext::wikitext_detokenizer),

@@ -81,6 +81,9 @@ fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
     if pattern.is_match(&text) { pattern.replace_all(&text, regex::NoExpand(literal)).into_owned() } else { text }
 }
 
+/// The metrics of [`process_results`].
+pub(super) const METRICS: &[&str] = &["word_perplexity", "byte_perplexity", "bits_per_byte"];
+
 /// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
 pub(super) fn process_results(row: Row, responses: &[Response]) -> Result<Scores, TaskError> {
     let page = row.str("page")?;
@@ -99,6 +102,13 @@ mod tests {
 
     fn check(page: &str, want: &str) {
         assert_eq!(detokenize(page), want, "{page:?}");
+    }
+
+    #[test]
+    fn scores_are_the_metrics() {
+        let fields = [("page".to_owned(), Value::from("a page"))].into_iter().collect();
+        let scores = process_results(Row { fields: &fields, file: "f", row: 0 }, &[]).unwrap();
+        assert_eq!(scores.iter().map(|(name, _)| *name).collect::<Vec<_>>(), METRICS);
     }
 
     #[test]

@@ -113,6 +113,68 @@ fn metrics() {
 }
 
 #[test]
+fn keys_of_metrics() {
+    check_file(
+        "metric_list: [{metric: acc, agregation: mean}]\n",
+        "DIR/t.yaml:8: unknown key `agregation`; did you mean `aggregation`?",
+    );
+    check_file(
+        "metric_list:\n  - metric: acc\n    high_is_better: true\n",
+        "DIR/t.yaml:10: unknown key `high_is_better`; did you mean `higher_is_better`?",
+    );
+    check_file("metric_list: [{metric: acc, weight_by_size: true}]\n", "DIR/t.yaml:8: unknown key `weight_by_size`");
+    check_file(
+        "metric_list: [{metric: acc, hf_evaluate: true}]\n",
+        "DIR/t.yaml:8: `hf_evaluate` is not supported yet: the metric is one of the evaluate library",
+    );
+    for key in ["ignore_case: true", "ignore_punctuation: true", "ignore_numbers: true", "regexes_to_ignore: [x]"] {
+        let name = key.split(':').next().unwrap_or_default();
+        check_file(
+            &format!("metric_list: [{{metric: acc, {key}}}]\n"),
+            &format!("DIR/t.yaml:8: `{name}` is not supported yet: texts are compared as they are"),
+        );
+    }
+    check_file(
+        "metric_list: [{metric: acc, ignore_case: false, hf_evaluate: false, regexes_to_ignore: }]\n",
+        "no error",
+    );
+}
+
+#[test]
+fn keys_of_a_groups_metrics() {
+    let check = |keys: &str, want: &str| {
+        check_text(&format!("group: g\ntask: piqa\naggregate_metric_list:\n  - metric: acc\n    {keys}\n"), want);
+    };
+    check("weight_by_sise: false", "DIR/t.yaml:5: unknown key `weight_by_sise`; did you mean `weight_by_size`?");
+    check("filter_list: x", "DIR/t.yaml:5: `filter_list` is not supported yet: responses are scored as they are");
+    check(
+        "filter_list: [none, x]",
+        "DIR/t.yaml:5: `filter_list` is not supported yet: responses are scored as they are",
+    );
+    let group = |keys: &str| format!("group: g\ntask: [t]\naggregate_metric_list:\n  - {{metric: acc, {keys}}}\n");
+    for keys in ["filter_list: none", "filter_list: [none]", "filter_list: ", "aggregation: mean"] {
+        let workspace = Workspace::new(&[("t.yaml", &multiple_choice("")), ("g.yaml", &group(keys))]);
+        assert_eq!(workspace.resolve("g.yaml").expect(keys).groups.len(), 1);
+    }
+}
+
+#[test]
+fn metrics_that_a_hook_does_not_give() {
+    let hook = "process_results: !function wikitext.preprocess_wikitext.process_results\n";
+    let given = "it gives word_perplexity, byte_perplexity, bits_per_byte";
+    let name = "wikitext.preprocess_wikitext.process_results";
+    check_file(
+        &format!("{hook}metric_list:\n  - metric: acc\n"),
+        &format!("DIR/t.yaml:10: hook {name:?} of `process_results` does not give the metric \"acc\"; {given}"),
+    );
+    // What a task of this output type reports by itself.
+    check_file(
+        hook,
+        &format!("DIR/t.yaml:8: hook {name:?} of `process_results` does not give the metric \"acc\"; {given}"),
+    );
+}
+
+#[test]
 fn hooks() {
     let yaml = multiple_choice("doc_to_text: !function utils.doc_to_txt\n");
     let workspace = Workspace::new(&[("copa/t.yaml", &yaml)]);
