@@ -147,10 +147,14 @@ fn prefix_token(
     tokenizer: &Tokenizer,
     vocab_size: usize,
 ) -> Result<Option<u32>, ZooError> {
-    // Read even where the tokenizer decides: an id outside the vocabulary means that the files do not belong together.
-    let bos = config.token("bos_token_id", vocab_size)?;
-    let eos = config.token("eos_token_id", vocab_size)?;
     let named = TokenizerConfig::read(source)?;
-    let by_name = ["bos_token", "eos_token"].iter().find_map(|key| tokenizer.id(&named.token(key)?));
-    Ok(by_name.or(bos).or(eos))
+    if let Some(id) = ["bos_token", "eos_token"].iter().find_map(|key| tokenizer.id(&named.token(key)?)) {
+        return Ok(Some(id)); // small models often keep another model's ids in config.json: not looked at here
+    }
+    for key in ["bos_token_id", "eos_token_id"] {
+        if let Some(id) = config.token(key, vocab_size)? {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }

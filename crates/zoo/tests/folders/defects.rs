@@ -73,7 +73,6 @@ fn values_that_fit_no_model() {
         ("openai-gpt", "afn", json!("tanh"), "`afn` must be one of gelu, relu, silu, swish, found \"tanh\""),
         ("gpt2", "layer_norm_epsilon", json!("1e-5"), "`layer_norm_epsilon` must be a number from 0 to 1"),
         ("gpt2", "scale_attn_weights", json!("no"), "`scale_attn_weights` must be true or false"),
-        ("gpt2", "bos_token_id", json!(768), "`bos_token_id` must be a token id below vocab_size, 768, found 768"),
         ("gpt_neo", "window_size", json!(0), "`window_size` must be an integer"),
         (
             "gpt_neo",
@@ -90,6 +89,8 @@ fn values_that_fit_no_model() {
     for (family, key, value, message) in cases {
         check(&Folder::of(family).config(key, value.clone()), &["config.json", message]);
     }
+    let bos = gpt2().config("bos_token_id", json!(768)).remove("tokenizer_config.json");
+    check(&bos, &["config.json: `bos_token_id` must be a token id below vocab_size, 768, found 768"]);
 }
 
 #[test]
