@@ -74,7 +74,7 @@ pub struct RunArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
-    /// The run folder to write [default: reports/<time>]
+    /// The run folder to write [default: a new one in reports/]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Replace a finished run in the run folder

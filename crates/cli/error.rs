@@ -27,12 +27,20 @@ pub enum CliError {
     #[error(transparent)]
     Model(#[from] ZooError),
     /// A model that cannot score.
-    #[error("{place}: {source}")]
+    #[error("{place}: {reason}")]
     Score {
         /// Model, task and document.
         place: String,
         /// Why.
-        source: RunnerError,
+        reason: RunnerError,
+    },
+    /// A run folder that cannot be made or written.
+    #[error("cannot write the run folder {path}: {reason}")]
+    Folder {
+        /// Which.
+        path: String,
+        /// Why.
+        reason: std::io::Error,
     },
     /// A run folder or report that cannot be read or written.
     #[error(transparent)]
@@ -55,10 +63,12 @@ pub enum CliError {
     #[error("this is a fault in yardstick, not in your input; please report it with the message above")]
     Internal,
     /// Errors that were printed as they came.
-    #[error("{count} of the run's parts failed; the rest is in the run folder, marked partial")]
+    #[error("{count} of the run's parts failed; {kept}")]
     Parts {
         /// How many.
         count: usize,
+        /// What there is all the same.
+        kept: &'static str,
         /// The first one's exit code.
         code: u8,
     },
@@ -76,8 +86,8 @@ impl CliError {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
             Self::Usage { .. } | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. }) => 2,
-            Self::Score { source: RunnerError::Score { .. }, .. } | Self::Model(_) => 4,
-            Self::Task(_) | Self::Score { .. } | Self::Report(_) | Self::Io { .. } => 3,
+            Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) => 4,
+            Self::Task(_) | Self::Score { .. } | Self::Report(_) | Self::Folder { .. } | Self::Io { .. } => 3,
             Self::Interrupted { .. } => 5,
             Self::Parts { code, .. } => *code,
         }
@@ -87,7 +97,7 @@ impl CliError {
     pub fn print(&self) {
         let theme =
             if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-        let handler = GraphicalReportHandler::new_themed(theme).with_width(120);
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(120).without_cause_chain();
         let mut text = String::new();
         if handler.render_report(&mut text, self).is_err() {
             text = self.to_string();
@@ -106,6 +116,7 @@ impl Diagnostic for CliError {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
+            Self::Folder { .. } => Some(Box::new("choose another --out")),
             _ => None,
         }
     }

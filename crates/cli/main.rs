@@ -29,7 +29,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Ls(args) => commands::ls(&args, json),
         Command::Show(args) => commands::show(&args, json),
         Command::Render(args) => commands::render(&args, json),
-        Command::Report(args) => commands::report(&args, quiet),
+        Command::Report(args) => commands::report(&args, quiet, json),
     }
 }
 

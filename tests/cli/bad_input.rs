@@ -51,12 +51,12 @@ fn edit_weights(dir: &Path, edit: impl Fn(&str, &mut Vec<usize>, &mut Vec<u8>)) 
 }
 
 fn run_model(dir: &Path, code: i32, words: &[&str]) -> Finished {
-    let out = tempfile::tempdir().unwrap();
-    check(
-        &["run", "--model", text(dir), "--task", "starter_pairs", "--limit", "3", "--out", text(out.path())],
-        code,
-        words,
-    )
+    let parent = tempfile::tempdir().unwrap();
+    let out = parent.path().join("out");
+    let args = ["run", "--model", text(dir), "--task", "starter_pairs", "--limit", "3", "--out", text(&out)];
+    let finished = check(&args, code, words);
+    assert!(!out.exists() || out.join("run.json").exists(), "a run folder that is no run was left behind");
+    finished
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn logits_that_are_no_numbers() {
             data[..4].copy_from_slice(&f32::NAN.to_le_bytes());
         }
     });
-    run_model(dir.path(), 4, &["starter_pairs", "row", "not finite"]);
+    run_model(dir.path(), 4, &["starter_pairs", "row", "not finite", "NaN"]);
 }
 
 /// A task file over rows of our own.

@@ -44,7 +44,9 @@ impl List {
     fn json(&self) -> Value {
         let object = |row: &Vec<String>| {
             let pairs = self.head.iter().zip(row);
-            Value::Object(pairs.map(|(key, cell)| ((*key).to_owned(), cell.clone().into())).collect::<Map<_, _>>())
+            // Counts are numbers to a machine.
+            let value = |cell: &String| cell.parse::<u64>().map_or_else(|_| cell.clone().into(), Value::from);
+            Value::Object(pairs.map(|(key, cell)| ((*key).to_owned(), value(cell))).collect::<Map<_, _>>())
         };
         Value::Array(self.rows.iter().map(object).collect())
     }

@@ -29,7 +29,9 @@ fn store_folders(data: &[PathBuf]) -> Vec<PathBuf> {
     dirs.extend(std::env::var_os("YARDSTICK_DATA").map(PathBuf::from));
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    dirs.extend(cache.or(home).map(|dir| dir.join("yardstick").join("data")));
+    // Nobody asked for the cache, so one that cannot be read is as good as none.
+    let cache = cache.or(home).map(|dir| dir.join("yardstick").join("data"));
+    dirs.extend(cache.filter(|dir| dir.read_dir().is_ok()));
     dirs
 }
 

@@ -22,7 +22,9 @@ pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, jso
             yardstick_report::write_report(std::slice::from_ref(run), &folder.report(), ReportOptions::default())?;
         tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
     }
-    print_record(&run.record, json, false)?;
+    if json || !run.record.results.is_empty() {
+        print_record(&run.record, json, false)?;
+    }
     screen.say(&format!("run:    {}", folder.path().display()));
     if folder.report().join("report.md").exists() {
         screen.say(&format!("report: {}", folder.report().join("report.md").display()));

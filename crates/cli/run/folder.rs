@@ -14,6 +14,7 @@ pub struct RunFolder {
     path: PathBuf,
     /// What an unfinished run of the same command left.
     pub earlier: Option<RunRecord>,
+    overwrite: bool,
 }
 
 impl RunFolder {
@@ -23,16 +24,29 @@ impl RunFolder {
     /// It cannot be made or written, or holds a run that this one would destroy and `overwrite` was not asked for.
     pub fn prepare(out: Option<&Path>, overwrite: bool, spec: &RunSpec) -> Result<Self, CliError> {
         let path = out.map_or_else(default_path, Path::to_owned);
-        let fail = |source| CliError::Io { path: path.display().to_string(), source };
+        let fail = |reason| CliError::Folder { path: path.display().to_string(), reason };
         std::fs::create_dir_all(&path).map_err(fail)?;
         let probe = path.join(".yardstick-write-test");
         std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(fail)?;
         if overwrite {
             ResponseLog::remove(&path.join(LOG)).map_err(|error| log_error(&path, error))?;
-            return Ok(Self { path, earlier: None });
+            return Ok(Self { path, earlier: None, overwrite });
         }
         let earlier = earlier(&path, spec)?;
-        Ok(Self { path, earlier })
+        Ok(Self { path, earlier, overwrite })
+    }
+
+    /// Takes away what this run wrote into a folder that held nothing before, when no model could be loaded.
+    pub fn discard_fresh(&self) {
+        if self.earlier.is_some() || self.overwrite {
+            return;
+        }
+        // What cannot be removed is an empty run marked partial: no harm.
+        let _ = self.remove_log();
+        for file in ["run.json", "samples.parquet"] {
+            let _ = std::fs::remove_file(self.path.join(file));
+        }
+        let _ = std::fs::remove_dir(&self.path);
     }
 
     /// Where it is.
@@ -83,7 +97,7 @@ fn log_error(folder: &Path, error: RunnerError) -> CliError {
     match error {
         RunnerError::Log { path, source } => CliError::Io { path: path.display().to_string(), source },
         RunnerError::LogInUse { .. } => CliError::usage(error),
-        source => CliError::Score { place: folder.display().to_string(), source },
+        reason => CliError::Score { place: folder.display().to_string(), reason },
     }
 }
 

@@ -46,9 +46,16 @@ pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let stop = stop_on_ctrl_c()?;
     let mut run = Run { record: record::start(spec, &work), samples: Vec::new() };
     let errors = score_models(args, &references, &work, &folder, &stop, screen, &mut run)?;
+    let parts = |kept| errors.first().map(|first| CliError::Parts { count: errors.len(), kept, code: first.code() });
+    if run.record.models.is_empty()
+        && let Some(error) = parts("nothing was scored")
+    {
+        folder.discard_fresh();
+        return Err(error);
+    }
     finish::finish(args, &folder, screen, &run, json)?;
-    match errors.first() {
-        Some(first) => Err(CliError::Parts { count: errors.len(), code: first.code() }),
+    match parts("the rest is in the run folder, marked partial") {
+        Some(error) => Err(error),
         None if run.record.status == RunStatus::Complete => Ok(()),
         None => Err(CliError::Interrupted {
             kept: format!(
@@ -173,7 +180,7 @@ fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
     let mut references: Vec<String> = Vec::new();
     for reference in &args.model {
         yardstick_zoo::check_reference(reference)?;
-        if references.contains(reference) {
+        if references.iter().any(|other| other.trim_end_matches('/') == reference.trim_end_matches('/')) {
             return Err(CliError::usage(format!("--model names {reference} twice")));
         }
         references.push(reference.clone());

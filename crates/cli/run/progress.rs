@@ -1,6 +1,7 @@
 //! What a person sees while a run goes on: a bar a model on a terminal, plain lines elsewhere, nothing when quiet.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
@@ -33,9 +34,12 @@ impl Screen {
     /// A bar over `tokens` for the model `name`.
     pub fn bar(self, name: &str, tokens: usize) -> Bar {
         let bar = if self.terminal && !self.quiet { ProgressBar::new(tokens as u64) } else { ProgressBar::hidden() };
-        let template = "{msg:16!} {bar:32} {percent:>3}%  {human_pos}/{human_len} tokens  {per_sec}  eta {eta}";
+        let template = "{msg:16!} {bar:32} {percent:>3}%  {human_pos}/{human_len} tokens  {rate}  eta {eta}";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("━╸ "));
+            let rate = |state: &ProgressState, out: &mut dyn Write| {
+                let _ = write!(out, "{:.0} tokens/s", state.per_sec());
+            };
+            bar.set_style(style.progress_chars("━╸ ").with_key("rate", rate));
         }
         bar.set_message(name.to_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
@@ -62,6 +66,9 @@ impl Bar {
         self.inner.finish_and_clear();
         let seconds = self.started.elapsed().as_secs_f64();
         let tokens = self.inner.position();
+        if tokens == 0 {
+            return;
+        }
         let rate = tokens as f64 / seconds.max(1e-3);
         let name = &self.name;
         self.screen

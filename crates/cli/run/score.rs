@@ -223,7 +223,7 @@ impl Scorer<'_> {
     }
 
     /// Puts model, task and row in front of a failure.
-    fn error(&self, place: Option<Place>, source: RunnerError) -> CliError {
+    fn error(&self, place: Option<Place>, reason: RunnerError) -> CliError {
         let place = place.map_or_else(
             || self.name.to_owned(),
             |place| {
@@ -231,7 +231,7 @@ impl Scorer<'_> {
                 format!("{}, task {}, row {}", self.name, task.card.id, task.instances[place.instance].doc.id)
             },
         );
-        CliError::Score { place, source }
+        CliError::Score { place, reason }
     }
 }
 

@@ -110,7 +110,9 @@ pub enum ScoreError {
         n_ctx: usize,
     },
     /// NaN or infinity among the logits of a scored position.
-    #[error("{model}: logits are not finite at token {position} of span {span}")]
+    #[error(
+        "the logits before token {position} are not finite numbers: the weights or activations hold NaN or infinity; check or download the model again"
+    )]
     NotFinite {
         /// Model name.
         model: String,

@@ -2,7 +2,7 @@
 
 use crate::config::Aggregate;
 use yardstick_core::{Estimate, GroupRecord, TaskCard};
-use yardstick_stats::{Z95, pooled_stderr};
+use yardstick_stats::{Share, pooled_stderr, weighted_mean_interval};
 
 /// A selected group.
 #[derive(Clone, Debug)]
@@ -18,7 +18,8 @@ pub struct Group {
 /// with `weight_by_size: false` the plain mean with its own standard error, √Σseᵢ²/k. Before 0.4.13 lm-eval gives the
 /// pooled standard error with the plain mean too, which is wrong for it unless all tasks have the same size.
 ///
-/// The interval is the normal one. A group of which a task is not among the members (a run that was interrupted) has no
+/// The interval comes from the tasks' own (`stats::weighted_mean_interval`), so that it does not collapse where all tasks
+/// are at 0 or 1. A group of which a task is not among the members (a run that was interrupted) has no
 /// estimates: a mean over part of it would pass for the whole.
 pub fn group_estimates(group: &Group, members: &[(TaskCard, Vec<(String, Estimate)>)]) -> Vec<(String, Estimate)> {
     let find = |id: &String| members.iter().find(|(card, _)| card.id == *id);
@@ -41,17 +42,18 @@ fn mean(parts: &[&Estimate], weight_by_size: bool) -> Estimate {
     let value = sum / weights;
     let (stderr, method) = if weight_by_size {
         let sizes: Vec<_> = parts.iter().map(|part| (part.stderr, part.n)).collect();
-        (pooled_stderr(&sizes), "mean over tasks by size, pooled s; normal 95 %")
+        (pooled_stderr(&sizes), "mean over tasks by size, pooled s; 95 % from the tasks' intervals")
     } else {
         let squares: Option<f64> = parts.iter().map(|part| part.stderr.map(|se| se * se)).sum();
-        (squares.map(|squares| squares.sqrt() / parts.len() as f64), "plain mean over tasks; normal 95 %")
+        (
+            squares.map(|squares| squares.sqrt() / parts.len() as f64),
+            "plain mean over tasks; 95 % from the tasks' intervals",
+        )
     };
-    Estimate {
-        value,
-        stderr,
-        low: stderr.map(|se| value - Z95 * se),
-        high: stderr.map(|se| value + Z95 * se),
-        n: parts.iter().map(|part| part.n).sum(),
-        method: method.to_owned(),
-    }
+    let shares: Option<Vec<Share>> = parts
+        .iter()
+        .map(|part| Some(Share { weight: weight(part) / weights, value: part.value, low: part.low?, high: part.high? }))
+        .collect();
+    let (low, high) = shares.map(|shares| weighted_mean_interval(&shares)).unzip();
+    Estimate { value, stderr, low, high, n: parts.iter().map(|part| part.n).sum(), method: method.to_owned() }
 }

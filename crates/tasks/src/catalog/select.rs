@@ -4,7 +4,7 @@ use super::group::Group;
 use super::index::{Index, duplicate};
 use crate::config::{GroupConfig, Source};
 use crate::data::pattern;
-use crate::error::{TaskError, nearest};
+use crate::error::{Place, TaskError, nearest};
 use crate::task::Task;
 use std::path::Path;
 use std::sync::Arc;
@@ -47,7 +47,8 @@ fn from_path(catalog: &Index, selector: &str, selection: &mut Selection) -> Resu
         return Ok(false);
     };
     if own.tasks.is_empty() && own.groups.is_empty() {
-        return Err(unknown(selector, catalog.names()));
+        let place = Place { file: selector.into(), line: 1 };
+        return Err(TaskError::MissingKey { place, key: "task", why: "a task has an id, and so has a `group`" });
     }
     let beside = if own.groups.is_empty() || path.is_dir() { Index::default() } else { beside(path)? };
     let resolver = Resolver { indices: vec![&own, &beside, catalog] };

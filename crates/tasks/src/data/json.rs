@@ -8,10 +8,20 @@ use yardstick_core::{Map, Value};
 /// At most `limit` rows of a `.jsonl` or `.json` file.
 pub(super) fn read(file: &DataFile, limit: usize) -> Result<Table, TaskError> {
     let mut reader = BufReader::new(file.open()?);
+    skip_byte_order_mark(&mut reader).map_err(|error| file.corrupt(&error.to_string()))?;
     if begins_a_list(&mut reader).map_err(|error| file.corrupt(&error.to_string()))? {
         return list(file, reader, limit);
     }
     lines(file, reader, limit)
+}
+
+/// Some editors put one before UTF-8.
+fn skip_byte_order_mark(reader: &mut impl BufRead) -> std::io::Result<()> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    if reader.fill_buf()?.starts_with(MARK) {
+        reader.consume(MARK.len());
+    }
+    Ok(())
 }
 
 fn begins_a_list(reader: &mut impl BufRead) -> std::io::Result<bool> {

@@ -103,7 +103,8 @@ fn a_folder_with_a_group() {
 
 fn member(id: &str, value: f64, stderr: Option<f64>, n: u64) -> (TaskCard, Vec<(String, Estimate)>) {
     let card = resolve(&["blimp_wh_island"]).expect("a task").tasks[0].card();
-    let estimate = Estimate { value, stderr, low: None, high: None, n, method: String::new() };
+    let end = |sign: f64| stderr.map(|se| value + sign * 2.0 * se);
+    let estimate = Estimate { value, stderr, low: end(-1.0), high: end(1.0), n, method: String::new() };
     (TaskCard { id: id.to_owned(), ..card }, vec![("acc".to_owned(), estimate)])
 }
 
@@ -129,7 +130,9 @@ fn group_means() {
     let plain = group_estimates(&group_of("false"), &members).remove(0).1;
     assert!((plain.value - 0.65).abs() < 1e-12);
     assert!((plain.stderr.expect("known") - 0.05_f64.sqrt() / 2.0).abs() < 1e-12);
-    assert!(plain.low.expect("known") < 0.65 && plain.high.expect("known") > 0.65);
+    // Ends 0.2 and 0.4 away from the values, halved and added as squares.
+    assert!((plain.low.expect("known") - (0.65 - 0.05_f64.sqrt())).abs() < 1e-12);
+    assert!((plain.high.expect("known") - (0.65 + 0.05_f64.sqrt())).abs() < 1e-12);
 }
 
 #[test]
