@@ -1,6 +1,7 @@
 //! `scale`: a small plot per task, metric against parameters.
 
 mod layout;
+mod spread;
 
 use super::figure::model_series;
 use super::pick::{self, AxisGroup};
@@ -61,7 +62,9 @@ fn subtitle(group: &AxisGroup) -> String {
 
 fn notes(group: &AxisGroup) -> Vec<String> {
     let axes =
-        "Vertical axes differ between plots and need not start at zero; the horizontal axis is logarithmic.".to_owned();
+        "Vertical axes differ between plots and need not start at zero; the horizontal axis is logarithmic, and \
+                models of almost the same size are set side by side."
+            .to_owned();
     group.metric_note().into_iter().chain([axes]).chain(group.paper_notes()).collect()
 }
 

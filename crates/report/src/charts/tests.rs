@@ -93,6 +93,29 @@ fn texts_are_inside_and_apart() {
 }
 
 #[test]
+fn no_line_strikes_a_text_through() {
+    for_each_figure(|name, _, scene| assert_eq!(scene.struck(), [""; 0], "{name}"));
+}
+
+#[test]
+fn models_of_a_size_stand_side_by_side() {
+    let models = ["gpt1", "gpt2", "gpt_neo"].map(|family| model(family, family, 1_350_000)).to_vec();
+    let overview = Overview::new(&[&record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect())]);
+    let scene = scale::Scale.scene(&scale::Scale.figures(&overview)[0]);
+    let dots: Vec<_> = scene.dots().into_iter().filter(|dot| dot.1 != draw::palette::PAPER).collect();
+    for (at, (point, color)) in dots.iter().enumerate() {
+        let near = |other: &((f64, f64), _)| (point.0 - other.0.0).abs() < 12.0 && other.1 != *color;
+        assert!(!dots[..at].iter().any(near), "{point:?}");
+    }
+    // Three dots of the legend, and three of each plot with a whisker in its colour.
+    let whiskers = scene.upright_lines();
+    let has_whisker = |&&((x, y), color): &&((f64, f64), _)| {
+        whiskers.iter().any(|([at, top, bottom], c)| (at - x).abs() < 0.1 && *top <= y && y <= *bottom && *c == color)
+    };
+    assert_eq!((dots.len(), dots.iter().filter(has_whisker).count()), (18, 15));
+}
+
+#[test]
 fn svg_is_well_formed_and_says_everything() {
     for_each_figure(|name, figure, scene| {
         let svg = String::from_utf8(draw::svg(scene).expect("draws")).expect("UTF-8");

@@ -123,11 +123,11 @@ pub(crate) fn push_link(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
     scene.line(from, to, Line(1.2, LINK));
 }
 
-/// An interval with short caps.
-pub(crate) fn push_whisker(scene: &mut Scene, x: f64, (low, high): (f64, f64), cap: f64) {
-    scene.line((x, low), (x, high), Line(1.2, INK));
+/// An interval with caps of `cap` pixels to both sides.
+pub(crate) fn push_whisker(scene: &mut Scene, x: f64, (low, high): (f64, f64), cap: f64, line: Line) {
+    scene.line((x, low), (x, high), line);
     for y in [low, high] {
-        scene.line((x - cap, y), (x + cap, y), Line(1.2, INK));
+        scene.line((x - cap, y), (x + cap, y), line);
     }
 }
 

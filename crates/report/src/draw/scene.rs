@@ -1,6 +1,6 @@
 //! A picture as a list of shapes in pixels, y downwards.
 
-use super::palette::{Color, INK};
+use super::palette::{Color, INK, PAPER};
 
 /// The nearest whole number from 0 on: pixels, or how many of something fit.
 #[allow(clippy::cast_sign_loss, reason = "clamped to 0 and above; a float cast saturates above")]
@@ -118,6 +118,13 @@ impl Scene {
         self.shapes.push(Shape::Text { at, text: text.to_owned(), font, anchor, upright: false });
     }
 
+    /// [`Scene::text`] on a patch of paper, which hides what lies behind.
+    pub(crate) fn text_on_paper(&mut self, at: (f64, f64), text: &str, font: Font, anchor: Anchor) {
+        let [left, top, right, bottom] = covered(at, text, font, anchor);
+        self.rect((left - 1.0, top - 1.0), (right + 1.0, bottom), PAPER);
+        self.text(at, text, font, anchor);
+    }
+
     /// Text that reads upwards, centred at `at`.
     pub(crate) fn upright_text(&mut self, at: (f64, f64), text: &str, font: Font) {
         let shape = Shape::Text { at, text: text.to_owned(), font, anchor: Anchor::Middle, upright: true };
@@ -127,22 +134,77 @@ impl Scene {
     /// Texts with the boxes they cover (left, top, right, bottom): for tests of the layout.
     #[cfg(test)]
     pub(crate) fn texts(&self) -> Vec<(&str, [f64; 4])> {
-        self.shapes.iter().filter_map(covered).collect()
+        self.shapes.iter().filter_map(text_box).collect()
+    }
+
+    /// Texts that a line crosses, unless a rectangle hides the line there: for tests of the layout.
+    #[cfg(test)]
+    pub(crate) fn struck(&self) -> Vec<&str> {
+        let is_struck = |text_at: usize, text: &[f64; 4]| {
+            (0..self.shapes.len()).any(|line_at| {
+                let Shape::Line { from, to, .. } = self.shapes[line_at] else { return false };
+                let line = [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)];
+                let both = common(&line, text);
+                let hides = |shape: &Shape| match *shape {
+                    Shape::Rect { from, to, .. } => {
+                        from.0 <= both[0] && from.1 <= both[1] && both[2] <= to.0 && both[3] <= to.1
+                    }
+                    _ => false,
+                };
+                let between = self.shapes.get(line_at..text_at).unwrap_or_default();
+                both[0] <= both[2] && both[1] <= both[3] && !between.iter().any(hides)
+            })
+        };
+        let texts = self.shapes.iter().enumerate().filter_map(|(at, shape)| Some((at, text_box(shape)?)));
+        texts.filter(|(at, (_, covers))| is_struck(*at, covers)).map(|(_, (text, _))| text).collect()
+    }
+
+    /// Middle and colour of each dot: for tests of the layout.
+    #[cfg(test)]
+    pub(crate) fn dots(&self) -> Vec<((f64, f64), Color)> {
+        let dot = |shape: &Shape| match *shape {
+            Shape::Mark { at, marker: Marker::Dot, color, .. } => Some((at, color)),
+            _ => None,
+        };
+        self.shapes.iter().filter_map(dot).collect()
+    }
+
+    /// Place, top, bottom and colour of each upright line: for tests of the layout.
+    #[cfg(test)]
+    pub(crate) fn upright_lines(&self) -> Vec<([f64; 3], Color)> {
+        let line = |shape: &Shape| match *shape {
+            Shape::Line { from, to, color, .. } if from.0.total_cmp(&to.0).is_eq() => {
+                Some(([from.0, from.1.min(to.1), from.1.max(to.1)], color))
+            }
+            _ => None,
+        };
+        self.shapes.iter().filter_map(line).collect()
     }
 }
 
-/// A text's box, from the height of capitals to a descender.
-#[cfg(test)]
-fn covered(shape: &Shape) -> Option<(&str, [f64; 4])> {
-    let Shape::Text { at: (x, y), text, font, anchor, upright } = shape else { return None };
-    let (width, above, below) = (font.width(text), 0.75 * font.px, 0.2 * font.px);
-    if *upright {
-        return Some((text, [x - above, y - width / 2.0, x + below, y + width / 2.0]));
-    }
+/// The box (left, top, right, bottom) of a text, from the height of capitals to a descender.
+fn covered((x, y): (f64, f64), text: &str, font: Font, anchor: Anchor) -> [f64; 4] {
+    let width = font.width(text);
     let left = match anchor {
-        Anchor::Start => *x,
+        Anchor::Start => x,
         Anchor::Middle => x - width / 2.0,
         Anchor::End => x - width,
     };
-    Some((text, [left, y - above, left + width, y + below]))
+    [left, y - 0.75 * font.px, left + width, y + 0.2 * font.px]
+}
+
+#[cfg(test)]
+fn text_box(shape: &Shape) -> Option<(&str, [f64; 4])> {
+    let Shape::Text { at, text, font, anchor, upright } = shape else { return None };
+    if !upright {
+        return Some((text, covered(*at, text, *font, *anchor)));
+    }
+    let half = font.width(text) / 2.0;
+    Some((text, [at.0 - 0.75 * font.px, at.1 - half, at.0 + 0.2 * font.px, at.1 + half]))
+}
+
+/// What two boxes share; right before left, or bottom before top, when it is nothing.
+#[cfg(test)]
+fn common(a: &[f64; 4], b: &[f64; 4]) -> [f64; 4] {
+    [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]
 }

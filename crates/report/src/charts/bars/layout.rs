@@ -79,13 +79,9 @@ impl Grid {
         let slots = self.n_models + usize::from(self.papers);
         let first = middle - self.slot * slots as f64 / 2.0;
         let slot_middle = |at: usize| first + self.slot * (at as f64 + 0.5);
-        for mark in &panel.marks {
-            match figure.series[mark.series].kind {
-                SeriesKind::Model { column, .. } => {
-                    self.push_bar(scene, figure.unit, mark, axis, (slot_middle(mark.series), column));
-                }
-                SeriesKind::Paper { .. } => {}
-            }
+        let bars = || panel.marks.iter().filter(|mark| mark.series < self.n_models);
+        for mark in bars() {
+            self.push_bar(scene, mark, axis, slot_middle(mark.series));
         }
         // A chance of nothing is the axis itself.
         if let Some(chance) = panel.chance.filter(|&chance| chance > 0.0) {
@@ -95,21 +91,21 @@ impl Grid {
         for mark in &panel.marks {
             push_paper(scene, (slot_middle(self.n_models), axis.at(mark.value)), &figure.series[mark.series].kind);
         }
+        // Last, lest a line strike them through.
+        for mark in bars().filter(|mark| self.slot >= VALUE_SLOT || !mark.value.is_finite()) {
+            let above = axis.at(interval(mark).map_or(mark.value, |(_, high)| high));
+            let at = (slot_middle(mark.series), above - 4.0);
+            scene.text_on_paper(at, &figure.unit.value(mark.value), VALUE, Anchor::Middle);
+        }
         self.push_label(scene, panel, middle, axis.at(f64::MIN));
     }
 
-    fn push_bar(&self, scene: &mut Scene, unit: Unit, mark: &Mark, axis: &Axis, (x, column): (f64, usize)) {
+    fn push_bar(&self, scene: &mut Scene, mark: &Mark, axis: &Axis, x: f64) {
         let half = (self.slot * 0.41).max(1.5);
         let (base, top) = (axis.at(f64::MIN), axis.at(mark.value));
-        scene.rect((x - half, top), (x + half, base), palette::series(column));
-        let mut above = top;
-        // Around an endless value an interval has no place.
-        if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
-            above = axis.at(high);
-            push_whisker(scene, x, (axis.at(low), above), (half * 0.5).min(5.0));
-        }
-        if self.slot >= VALUE_SLOT || !mark.value.is_finite() {
-            scene.text((x, above - 4.0), &unit.value(mark.value), VALUE, Anchor::Middle);
+        scene.rect((x - half, top), (x + half, base), palette::series(mark.series));
+        if let Some((low, high)) = interval(mark) {
+            push_whisker(scene, x, (axis.at(low), axis.at(high)), (half * 0.5).min(5.0), Line(1.2, INK));
         }
     }
 
@@ -126,6 +122,11 @@ impl Grid {
             scene.text((middle, y), &fitting, DETAIL, Anchor::Middle);
         }
     }
+}
+
+/// Around an endless value an interval has no place.
+fn interval(mark: &Mark) -> Option<(f64, f64)> {
+    mark.interval.filter(|_| mark.value.is_finite())
 }
 
 fn task_lines(panel: &Panel, group: f64) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! Where the points go.
 
+use super::spread;
 use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
 use crate::draw::page::{MARGIN, Page, push_link, push_paper, push_whisker};
@@ -7,6 +8,7 @@ use crate::draw::palette::{self, GRID, INK, MUTED, PAPER};
 use crate::draw::{Anchor, Font, Line, Marker, whole};
 use crate::number::{Unit, count};
 use crate::text::{visible, wrap};
+use std::collections::BTreeMap;
 
 const LEFT: f64 = 52.0;
 const TICK: Font = Font::new(10.5).color(MUTED);
@@ -19,6 +21,13 @@ const TASK_LINES: usize = 3;
 const FOOT: f64 = 38.0;
 const RIGHT: f64 = 18.0;
 const AXIS_TITLE: f64 = 18.0;
+/// Radius of a model's dot, and of the rim that keeps it apart from what lies behind it.
+const DOT: f64 = 5.0;
+const RIM: f64 = DOT + 1.0;
+/// Between the middles of models of the same size: neither dots nor caps of whiskers touch.
+const GAP: f64 = 2.0 * RIM + 1.0;
+/// Half of a whisker's cap.
+const CAP: f64 = 3.0;
 
 /// A rectangle in pixels with its two axes.
 struct Plot {
@@ -28,6 +37,8 @@ struct Plot {
     bottom: f64,
     x: Axis,
     y: Axis,
+    /// Where the models stand from left to right, by series.
+    models: BTreeMap<usize, f64>,
 }
 
 /// Draws a figure of small plots.
@@ -57,6 +68,17 @@ fn push_axis_titles(scene: &mut Scene, figure: &Figure, top: f64, height: f64, w
     scene.upright_text((MARGIN + 6.0, top + height / 2.0), &figure.value_label, TICK);
 }
 
+/// Where the models of a figure stand, by series: the same in each of its plots, whoever is missing there.
+fn places(figure: &Figure, x: &Axis, (left, right): (f64, f64)) -> BTreeMap<usize, f64> {
+    let marks = || figure.panels.iter().flat_map(|p| &p.marks);
+    let models: BTreeMap<usize, f64> = marks()
+        .filter(|m| matches!(figure.series[m.series].kind, SeriesKind::Model { .. }))
+        .map(|m| (m.series, x.at(m.n_params.max(1.0))))
+        .collect();
+    let wanted: Vec<f64> = models.values().copied().collect();
+    models.into_keys().zip(spread::apart(&wanted, GAP, (left + RIM, right - RIM))).collect()
+}
+
 /// Smallest and largest model of the figure, with room on both sides.
 fn sizes(figure: &Figure) -> (f64, f64) {
     let all = || figure.panels.iter().flat_map(|p| &p.marks).map(|m| m.n_params.max(1.0));
@@ -73,7 +95,8 @@ impl Plot {
         (left, right, top, bottom): (f64, f64, f64, f64),
     ) -> Self {
         let x = Axis::log(sizes, (left, right));
-        Self { left, right, top, bottom, x, y: value_axis(figure.unit, panel, (bottom, top)) }
+        let models = places(figure, &x, (left, right));
+        Self { left, right, top, bottom, x, y: value_axis(figure.unit, panel, (bottom, top)), models }
     }
 
     fn push(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
@@ -118,7 +141,7 @@ impl Plot {
     /// Joins the models of a family, and a paper's, from small to large.
     fn push_links(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
         let mut marks: Vec<&Mark> = panel.marks.iter().collect();
-        marks.sort_by(|a, b| a.n_params.total_cmp(&b.n_params));
+        marks.sort_by(|a, b| self.point(a).0.total_cmp(&self.point(b).0));
         let family = |mark: &Mark| match &figure.series[mark.series].kind {
             SeriesKind::Model { family, .. } => ("model", family.as_str()),
             SeriesKind::Paper { paper, .. } => ("paper", *paper),
@@ -132,20 +155,18 @@ impl Plot {
 
     fn push_mark(&self, scene: &mut Scene, kind: &SeriesKind, mark: &Mark) {
         let at = self.point(mark);
+        let SeriesKind::Model { column, .. } = kind else { return push_paper(scene, at, kind) };
+        let color = palette::series(*column);
         if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
-            push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), 3.0);
+            push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), CAP, Line(1.6, color));
         }
-        match kind {
-            SeriesKind::Model { column, .. } => {
-                scene.mark(at, Marker::Dot, 6.0, PAPER);
-                scene.mark(at, Marker::Dot, 5.0, palette::series(*column));
-            }
-            SeriesKind::Paper { .. } => push_paper(scene, at, kind),
-        }
+        scene.mark(at, Marker::Dot, RIM, PAPER);
+        scene.mark(at, Marker::Dot, DOT, color);
     }
 
     fn point(&self, mark: &Mark) -> (f64, f64) {
-        (self.x.at(mark.n_params.max(1.0)), self.y.at(mark.value))
+        let x = self.models.get(&mark.series).copied();
+        (x.unwrap_or_else(|| self.x.at(mark.n_params.max(1.0))), self.y.at(mark.value))
     }
 }
 
