@@ -3,7 +3,8 @@
 /// Points this close look like one, pixels: among them the order given decides, not the place.
 const SAME: f64 = 3.0;
 
-/// Places at least `gap` pixels apart, within `low` and `high`, as near as can be to the `wanted` ones (least squares).
+/// Places within `low` and `high` as near as can be to the `wanted` ones (least squares) where points less than half a
+/// `gap` apart are a whole one apart, and others no closer than they were.
 ///
 /// Points keep their order from left to right, those of the same place the order given; a point with room enough does
 /// not move, and points of one place end up symmetric around it. The gap shrinks where the stretch is too short.
@@ -11,11 +12,17 @@ pub(super) fn apart(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f6
     let order = left_to_right(wanted);
     let last = order.len().saturating_sub(1) as f64;
     let gap = gap.min((high - low) / last.max(1.0));
-    // Less a gap for each point to the left, places at least a gap apart are places that do not decrease.
-    let levels = not_decreasing(order.iter().enumerate().map(|(rank, &at)| wanted[at] - gap * rank as f64));
+    let mut needed: Vec<f64> = vec![0.0; order.len()];
+    for rank in 1..order.len() {
+        let distance = wanted[order[rank]] - wanted[order[rank - 1]];
+        needed[rank] = needed[rank - 1] + if distance < gap / 2.0 { gap } else { distance.min(gap) };
+    }
+    // Less what is needed to the left, places that far apart are places that do not decrease.
+    let levels = not_decreasing(order.iter().zip(&needed).map(|(&at, needed)| wanted[at] - needed));
+    let highest = high - needed.last().copied().unwrap_or(0.0);
     let mut places = vec![0.0; wanted.len()];
-    for (rank, (&at, level)) in order.iter().zip(levels).enumerate() {
-        places[at] = level.min(high - gap * last).max(low) + gap * rank as f64;
+    for ((&at, needed), level) in order.iter().zip(&needed).zip(levels) {
+        places[at] = level.min(highest).max(low) + needed;
     }
     places
 }
@@ -69,6 +76,8 @@ mod tests {
         check(&[51.0, 20.0, 50.0, 49.0], &[40.0, 20.0, 50.0, 60.0]);
         // Near, yet not the same: the order of the places stays.
         check(&[54.0, 50.0], &[57.0, 47.0]);
+        // Told apart well enough: a trend over many sizes must not be stretched.
+        check(&[40.0, 48.0, 56.0], &[40.0, 48.0, 56.0]);
         // Spreading must not run into the next point.
         check(&[50.0, 50.0, 62.0], &[44.0, 54.0, 64.0]);
         check(&[98.0, 98.0], &[90.0, 100.0]);
@@ -83,7 +92,8 @@ mod tests {
             for (a, (place, want)) in places.iter().zip(&wanted).enumerate() {
                 prop_assert!((-1e-9..=300.0 + 1e-9).contains(place));
                 for (other, other_want) in places[..a].iter().zip(&wanted) {
-                    prop_assert!((place - other).abs() >= gap);
+                    let least = if (want - other_want).abs() <= SAME { gap } else { gap.min((want - other_want).abs()) };
+                    prop_assert!((place - other).abs() >= least - 1e-9);
                     prop_assert!((want - other_want).abs() <= SAME || (want < other_want) == (place < other));
                 }
             }
