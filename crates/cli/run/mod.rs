@@ -91,7 +91,6 @@ fn score_models(
     let mut complete = true;
     for (reference, name) in references.iter().zip(unique_names(references)) {
         if stop.load(Ordering::Relaxed) {
-            complete = false;
             break;
         }
         let scorer = Scorer { name: &name, work, models_before: run.record.models.len(), stop, screen };
@@ -104,12 +103,13 @@ fn score_models(
             }
         }
         run.record.seconds = before + started.elapsed().as_secs_f64();
+        if complete && run.record.models.len() == references.len() {
+            run.record.status = RunStatus::Complete;
+        }
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
     }
-    if complete {
-        run.record.status = RunStatus::Complete;
-        yardstick_report::write_run(folder.path(), run)?;
+    if run.record.status == RunStatus::Complete {
         folder.remove_log()?;
     }
     Ok(errors)
