@@ -7,6 +7,7 @@
 //! Units: log-likelihoods and log-probabilities are natural logarithms (nats), summed in `f64`.
 
 mod estimate;
+mod hex;
 mod model;
 mod python;
 mod record;
@@ -15,6 +16,7 @@ mod sample;
 mod value;
 
 pub use estimate::Estimate;
+pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
 pub use python::python_float;
 pub use record::{

@@ -4,9 +4,7 @@ use sha2::{Digest, Sha256};
 
 /// sha256 of text or bytes, hex.
 pub(crate) fn sha256_hex(bytes: impl AsRef<[u8]>) -> String {
-    let digest = Sha256::digest(bytes.as_ref());
-    let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    nibbles.filter_map(|nibble| char::from_digit(u32::from(nibble), 16)).collect()
+    yardstick_core::hex(&Sha256::digest(bytes.as_ref()))
 }
 
 #[cfg(test)]

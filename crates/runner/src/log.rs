@@ -146,7 +146,7 @@ fn hash(parts: &[&str]) -> String {
         sha.update((part.len() as u64).to_le_bytes());
         sha.update(part.as_bytes());
     }
-    sha.finalize().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    yardstick_core::hex(&sha.finalize())
 }
 
 #[cfg(test)]

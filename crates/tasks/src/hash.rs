@@ -1,17 +1,7 @@
 //! sha256 as hex.
 
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
-use yardstick_core::{Map, Request};
-
-/// Lower-case hex.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
+use yardstick_core::{Map, Request, hex};
 
 /// Of a row as JSON, columns in file order.
 pub(crate) fn row(fields: &Map) -> String {

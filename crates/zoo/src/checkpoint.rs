@@ -39,7 +39,7 @@ impl WeightFiles {
     /// sha256 (hex) over the files' bytes in name order.
     pub fn sha256(&self) -> String {
         let hash = self.files.iter().fold(Sha256::new(), |hash, (_, bytes)| hash.chain_update(&**bytes));
-        hex(&hash.finalize())
+        yardstick_core::hex(&hash.finalize())
     }
 }
 
@@ -69,12 +69,6 @@ fn outside(index: &Config, tensor: &str, name: &serde_json::Value) -> ZooError {
 fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The parsed headers of a checkpoint, and which tensors a model has taken.
@@ -236,10 +230,5 @@ mod tests {
         ] {
             assert_eq!(is_mask(name), mask, "{name}");
         }
-    }
-
-    #[test]
-    fn hex_is_lower_case() {
-        assert_eq!(hex(&[0, 10, 255]), "000aff");
     }
 }

@@ -22,9 +22,7 @@ impl Config {
     /// [`ZooError::Json`].
     pub fn parse(file: String, bytes: &[u8]) -> Result<Self, ZooError> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => {
-                Ok(Self { file, fields, sha256: crate::checkpoint::hex(&Sha256::digest(bytes)) })
-            }
+            Ok(Value::Object(fields)) => Ok(Self { file, fields, sha256: yardstick_core::hex(&Sha256::digest(bytes)) }),
             Ok(other) => Err(ZooError::Json { file, reason: format!("it holds {}", kind(&other)) }),
             Err(error) => Err(ZooError::Json { file, reason: error.to_string() }),
         }

@@ -67,7 +67,7 @@ impl Tokenizer {
 fn hash(source: &Source, files: &[Cow<'static, [u8]>]) -> Result<String, ZooError> {
     let settings = source.read(SETTINGS)?;
     let sha = files.iter().chain(&settings).fold(Sha256::new(), Sha256::chain_update);
-    Ok(crate::checkpoint::hex(&sha.finalize()))
+    Ok(yardstick_core::hex(&sha.finalize()))
 }
 
 /// Turns off what would make ids depend on anything but the text: truncation, padding and BPE dropout.

@@ -82,7 +82,7 @@ impl DataFile {
         loop {
             let n = reader.read(&mut buffer).map_err(|error| self.corrupt(&error.to_string()))?;
             if n == 0 {
-                return Ok(crate::hash::hex(&hasher.finalize()));
+                return Ok(yardstick_core::hex(&hasher.finalize()));
             }
             hasher.update(&buffer[..n]);
         }

@@ -16,7 +16,7 @@ const MODULES: &[(&str, &str)] = &[
 pub(crate) fn different_source(hook: &str, function: &str, file: &str) -> Option<PathBuf> {
     let module = function.rsplit_once('.')?.0.replace('.', "/");
     let path = Path::new(file).parent()?.join(module).with_extension("py");
-    let digest = crate::hash::hex(&Sha256::digest(std::fs::read(&path).ok()?));
+    let digest = yardstick_core::hex(&Sha256::digest(std::fs::read(&path).ok()?));
     let known = MODULES.iter().find(|(module, _)| hook.rsplit_once('.').is_some_and(|(own, _)| own == *module));
     known.is_none_or(|(_, sha256)| *sha256 != digest).then_some(path)
 }
