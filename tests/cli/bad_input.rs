@@ -185,21 +185,16 @@ fn a_folder_that_cannot_be_written() {
     check(&["run", "--limit", "1", "--task", "starter_pronouns", "--out", text(&inside)], 3, &["file"]);
 }
 
+/// Two documents with the smallest model into `out`.
+fn small_run(out: &Path) -> [&str; 10] {
+    let task = "starter_pronouns";
+    ["run", "--no-report", "--limit", "2", "--model", "gpt2-nano", "--task", task, "--out", text(out)]
+}
+
 #[test]
 fn a_finished_run_is_not_overwritten_unasked() {
     let dir = tempfile::tempdir().unwrap();
-    let args = [
-        "run",
-        "--no-report",
-        "--limit",
-        "2",
-        "--model",
-        "gpt2-nano",
-        "--task",
-        "starter_pronouns",
-        "--out",
-        text(dir.path()),
-    ];
+    let args = small_run(dir.path());
     check(&args, 0, &[]);
     check(&args, 2, &["finished run", "--overwrite"]);
     check(&[&args[..], &["--overwrite"]].concat(), 0, &[]);
@@ -211,17 +206,6 @@ fn a_full_disk_is_named() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("log")).unwrap();
     std::os::unix::fs::symlink("/dev/full", dir.path().join("log/responses.jsonl")).unwrap();
-    let args = [
-        "run",
-        "--no-report",
-        "--limit",
-        "2",
-        "--model",
-        "gpt2-nano",
-        "--task",
-        "starter_pronouns",
-        "--out",
-        text(dir.path()),
-    ];
+    let args = small_run(dir.path());
     check(&args, 3, &["responses.jsonl", "No space left"]);
 }
