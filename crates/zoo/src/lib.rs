@@ -15,7 +15,7 @@ mod model;
 mod native;
 mod nn;
 mod reference;
-mod score;
+mod session;
 mod source;
 mod tokenizer;
 mod transformer;
@@ -26,8 +26,9 @@ pub use config::Config;
 pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
+pub use nn::Storage;
 pub use tokenizer::Bpe;
-pub use transformer::{Batch, Dimensions, Transformer};
+pub use transformer::{Dimensions, Transformer};
 
 use yardstick_core::LanguageModel;
 
@@ -36,6 +37,8 @@ use yardstick_core::LanguageModel;
 pub struct LoadOptions {
     /// A context shorter than the model's own, in tokens, at least 2.
     pub context: Option<usize>,
+    /// How the layers' weights are held.
+    pub storage: Storage,
 }
 
 /// Loads a bundled model by name, or a folder in the hub's layout; see [`Model::open`].

@@ -2,12 +2,13 @@
 
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
-use crate::score;
+use crate::nn::Storage;
+use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, ZooError, families, reference};
-use yardstick_core::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+use yardstick_core::{Costs, LanguageModel, ModelCard, ScoreError, Session};
 
 /// A checkpoint in memory, ready to score. Scoring runs on the calling thread and takes `&self`: for more cores, score
 /// several batches at once.
@@ -28,7 +29,7 @@ impl Model {
         let (name, source) = reference::resolve(reference)?;
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
-        let parts = Parts::load(&source, &config)?;
+        let parts = Parts::load(&source, &config, options.storage)?;
         let card = parts.card(name, &source, &config, options)?;
         Ok(Self { card, tokenizer: parts.tokenizer, network: parts.network })
     }
@@ -40,7 +41,11 @@ impl Model {
     /// # Errors
     /// An empty input, one longer than the context, or a token outside the vocabulary.
     pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
-        score::logits(&self.card, &*self.network, tokens)
+        let (len, n_ctx) = (tokens.len(), self.card.n_ctx);
+        if len == 0 || len > n_ctx {
+            return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
+        }
+        PathSession::new(&self.card, &*self.network, len, 1).logits(tokens)
     }
 
     /// The card alone.
@@ -62,8 +67,12 @@ impl LanguageModel for Model {
         })
     }
 
-    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
-        score::score(&self.card, &*self.network, batch)
+    fn costs(&self) -> Costs {
+        self.network.dimensions().costs()
+    }
+
+    fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
+        Box::new(PathSession::new(&self.card, &*self.network, positions.min(self.card.n_ctx), threads))
     }
 }
 
@@ -79,20 +88,26 @@ struct Parts {
 
 impl Parts {
     /// Builds and hashes side by side, so that the weight files are read from disk once.
-    fn load(source: &Source, config: &Config) -> Result<Self, ZooError> {
+    fn load(source: &Source, config: &Config, storage: Storage) -> Result<Self, ZooError> {
         let family = families::find(config)?;
         let files = WeightFiles::open(source)?;
         std::thread::scope(|scope| {
             let hash = scope.spawn(|| files.sha256());
-            let parts = Self::build(source, config, family, &files)?;
+            let parts = Self::build(source, config, family, &files, storage)?;
             let weights_sha256 = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok(Self { weights_sha256, ..parts })
         })
     }
 
     /// Everything but the hash of the weights.
-    fn build(source: &Source, config: &Config, family: &dyn Family, files: &WeightFiles) -> Result<Self, ZooError> {
-        let checkpoint = Checkpoint::parse(files)?;
+    fn build(
+        source: &Source,
+        config: &Config,
+        family: &dyn Family,
+        files: &WeightFiles,
+        storage: Storage,
+    ) -> Result<Self, ZooError> {
+        let checkpoint = Checkpoint::parse(files, storage)?;
         let network = family.build(config, &checkpoint)?;
         Ok(Self {
             tokenizer: Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?,
