@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use yardstick_zoo::Storage;
 
 /// Measures language models: scores checkpoints zero-shot on many datasets and draws the comparison.
 ///
@@ -71,6 +72,12 @@ pub struct RunArgs {
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
+    /// Weights rounded to a smaller type, less exact and less memory: another protocol, named in the results
+    #[arg(long, value_name = "TYPE", value_parser = dtype)]
+    pub dtype: Option<Storage>,
+    /// Memory for scoring, beside the weights, such as 800M or 4G [default: half of what is free]
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub memory: Option<u64>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
@@ -175,6 +182,22 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     at_least(1, text)
 }
 
+/// How weights are held, by name.
+fn dtype(text: &str) -> Result<Storage, String> {
+    let names = Storage::ALL.map(Storage::name);
+    Storage::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| format!("must be one of {}", names.join(", ")))
+}
+
+/// A number of bytes, with K, M, G or T for thousands, millions, …
+fn bytes(text: &str) -> Result<u64, String> {
+    const UNITS: [(char, u64); 4] = [('K', 1_000), ('M', 1_000_000), ('G', 1_000_000_000), ('T', 1_000_000_000_000)];
+    let number = text.trim_end_matches(['B', 'b']);
+    let unit = UNITS.iter().find(|(letter, _)| number.ends_with([*letter, letter.to_ascii_lowercase()]));
+    let (number, scale) = unit.map_or((number, 1), |(_, scale)| (&number[..number.len() - 1], *scale));
+    let whole = number.parse::<u64>().ok().and_then(|n| n.checked_mul(scale)).filter(|&n| n > 0);
+    whole.ok_or_else(|| "is not a number of bytes such as 500M or 4G".to_owned())
+}
+
 /// One token conditions and one is scored.
 fn at_least_two(text: &str) -> Result<usize, String> {
     at_least(2, text)
@@ -207,10 +230,26 @@ mod tests {
     }
 
     #[test]
+    fn sizes_have_units() {
+        for (text, wanted) in [("1", 1), ("64k", 64_000), ("800M", 800_000_000), ("4GB", 4_000_000_000)] {
+            assert_eq!(bytes(text), Ok(wanted), "{text}");
+        }
+    }
+
+    #[test]
     fn run_is_the_default_command() {
         let cli = Cli::try_parse_from(["yardstick", "--limit", "20"]).unwrap();
         assert!(cli.command.is_none() && cli.run.limit == Some(20));
-        for wrong in [["--limit", "0"], ["--context", "1"], ["--threads", "1000000"], ["--threads", "-1"]] {
+        for wrong in [
+            ["--limit", "0"],
+            ["--context", "1"],
+            ["--threads", "1000000"],
+            ["--threads", "-1"],
+            ["--dtype", "int4"],
+            ["--memory", "much"],
+            ["--memory", "0"],
+            ["--memory", "99999999T"],
+        ] {
             assert!(Cli::try_parse_from(["yardstick", "run", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
         }
     }

@@ -45,9 +45,18 @@ pub fn peak() -> Option<u64> {
     status("VmHWM:")
 }
 
-/// A line of Linux's /proc/self/status, which counts in kB.
+/// What programs can still take without swapping, bytes, where the system tells.
+pub fn available() -> Option<u64> {
+    line("/proc/meminfo", "MemAvailable:")
+}
+
 fn status(key: &str) -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    line("/proc/self/status", key)
+}
+
+/// A line of one of Linux's files about memory, which count in kB.
+fn line(file: &str, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
 }
@@ -60,5 +69,6 @@ mod tests {
     fn the_system_tells() {
         let (now, most) = (resident().unwrap(), peak().unwrap());
         assert!(1_000_000 < now && now <= most);
+        assert!(available().unwrap() > 1_000_000);
     }
 }

@@ -3,6 +3,7 @@
 mod finish;
 mod folder;
 mod memory;
+mod models;
 mod progress;
 mod record;
 mod score;
@@ -14,6 +15,7 @@ use crate::error::CliError;
 use folder::RunFolder;
 use progress::Screen;
 use score::Scorer;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -39,7 +41,7 @@ struct Work {
 pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.threads)?;
     let screen = Screen::new(quiet);
-    let references = references(args)?;
+    let references = models::references(args)?;
     let work = load_tasks(args, screen)?;
     let spec = record::spec(args, &references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
@@ -89,12 +91,15 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    for (reference, name) in references.iter().zip(unique_names(references)) {
+    let names = models::unique_names(references);
+    let options = LoadOptions { context: args.context, storage: args.dtype.unwrap_or_default() };
+    models::in_turn(references, &options, |i, model| {
         if stop.load(Ordering::Relaxed) {
-            break;
+            return Ok(ControlFlow::Break(()));
         }
-        let scorer = Scorer { name: &name, work, models_before: run.record.models.len(), stop, screen };
-        match score_model(&scorer, reference, args, &mut log, run) {
+        let scorer =
+            Scorer { name: &names[i], work, memory: args.memory, models_before: run.record.models.len(), stop, screen };
+        match score_model(&scorer, model, &mut log, run) {
             Ok(true) => {}
             Ok(false) => complete = false,
             Err(failed) => {
@@ -108,29 +113,26 @@ fn score_models(
         }
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     if run.record.status == RunStatus::Complete {
         folder.remove_log()?;
     }
     Ok(errors)
 }
 
-/// Loads one model, scores it and adds what came out to `run`. Says whether everything is there.
+/// Scores one model and adds what came out to `run`. Says whether everything is there.
 fn score_model(
     scorer: &Scorer,
-    reference: &str,
-    args: &RunArgs,
+    model: models::Loaded,
     log: &mut ResponseLog,
     run: &mut Run,
 ) -> Result<bool, Vec<CliError>> {
-    let started = Instant::now();
-    let model = yardstick_zoo::load(reference, &LoadOptions { context: args.context }).map_err(|error| {
+    let model = model.map_err(|error| {
         let error = CliError::from(error);
         error.print();
         vec![error]
     })?;
-    let card = model.card();
-    tracing::info!(reference, card.family, card.n_params, card.n_ctx, took = ?started.elapsed(), "model loaded");
     let outcome = scorer.score(model.as_ref(), log);
     run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
     for warning in &outcome.warnings {
@@ -172,38 +174,6 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
     Ok(Work { tasks, groups: selection.groups })
 }
 
-/// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work.
-fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
-    if args.model.is_empty() {
-        return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|&name| name.to_owned()).collect());
-    }
-    let mut references: Vec<String> = Vec::new();
-    for reference in &args.model {
-        yardstick_zoo::check_reference(reference)?;
-        if references.iter().any(|other| other.trim_end_matches('/') == reference.trim_end_matches('/')) {
-            return Err(CliError::usage(format!("--model names {reference} twice")));
-        }
-        references.push(reference.clone());
-    }
-    Ok(references)
-}
-
-/// The last part of each reference, or all of it where two would be called the same.
-fn unique_names(references: &[String]) -> Vec<String> {
-    let short = |reference: &str| {
-        let trimmed = reference.trim_end_matches('/');
-        trimmed
-            .rsplit('/')
-            .next()
-            .filter(|name| !name.is_empty() && *name != "." && *name != "..")
-            .unwrap_or(trimmed)
-            .to_owned()
-    };
-    let shorts: Vec<String> = references.iter().map(|reference| short(reference)).collect();
-    let is_unique = |name: &str| shorts.iter().filter(|other| *other == name).count() == 1;
-    shorts.iter().zip(references).map(|(s, whole)| if is_unique(s) { s.clone() } else { whole.clone() }).collect()
-}
-
 fn set_threads(threads: Option<usize>) -> Result<(), CliError> {
     let Some(threads) = threads else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
@@ -222,21 +192,4 @@ fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, CliError> {
     };
     ctrlc::set_handler(handler).map_err(|error| CliError::usage(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(stop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(references: &[&str], names: &[&str]) {
-        let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
-        assert_eq!(unique_names(&references), names);
-    }
-
-    #[test]
-    fn names_are_short_and_unique() {
-        check(&["gpt2-micro", "models/x/"], &["gpt2-micro", "x"]);
-        check(&["a/m", "b/m", "c"], &["a/m", "b/m", "c"]);
-        check(&["."], &["."]);
-    }
 }

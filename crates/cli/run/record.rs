@@ -3,6 +3,7 @@
 use super::Work;
 use crate::args::RunArgs;
 use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
+use yardstick_zoo::Storage;
 
 /// What the arguments ask for; the same command gives the same.
 pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
@@ -12,6 +13,7 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
         limit: args.limit,
         context: args.context,
         shots: 0,
+        dtype: args.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
     }
 }
 

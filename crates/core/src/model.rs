@@ -79,6 +79,9 @@ pub struct ModelCard {
     pub vocab_size: usize,
     /// The weights' type on disk: `f32`, `f16` or `bf16`. Arithmetic is f32.
     pub dtype: String,
+    /// How the layers hold their weights for it: `f32` is exact; `bf16` and `int8` round them, which is another protocol.
+    #[serde(default = "exact")]
+    pub storage: String,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.
     pub prefix_token: Option<u32>,
     /// sha256 (hex) over the weight files' bytes, in name order.
@@ -87,6 +90,10 @@ pub struct ModelCard {
     pub tokenizer_sha256: String,
     /// sha256 (hex) of config.json: what the weights alone do not tell (heads, activation, epsilons, windows).
     pub config_sha256: String,
+}
+
+fn exact() -> String {
+    "f32".to_owned()
 }
 
 /// Why a model could not score.

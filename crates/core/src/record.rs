@@ -60,6 +60,9 @@ pub struct RunSpec {
     pub context: Option<usize>,
     /// Few-shot examples before each document.
     pub shots: usize,
+    /// How weights are held, when not `f32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dtype: Option<String>,
 }
 
 /// Where a run took place; never part of a comparison.

@@ -124,6 +124,7 @@ pub fn fingerprint(card: &ModelCard) -> String {
         &card.tokenizer_sha256,
         &card.config_sha256,
         &card.n_ctx.to_string(),
+        &card.storage,
         &format!("{:?}", card.prefix_token),
     ];
     hash(&parts)

@@ -24,6 +24,7 @@ pub fn card() -> ModelCard {
         n_ctx: 8,
         vocab_size: AB as usize + 1,
         dtype: "f32".to_owned(),
+        storage: "f32".to_owned(),
         prefix_token: Some(PREFIX),
         weights_sha256: String::new(),
         tokenizer_sha256: String::new(),

@@ -37,6 +37,11 @@ impl WeightFiles {
         Ok(Self { folder: source.describe(), files })
     }
 
+    /// Size of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, bytes)| bytes.len() as u64).sum()
+    }
+
     /// sha256 (hex) over the files' bytes in name order.
     pub fn sha256(&self) -> String {
         let hash = self.files.iter().fold(Sha256::new(), |hash, (_, bytes)| hash.chain_update(&**bytes));

@@ -56,3 +56,12 @@ pub fn load(reference: &str, options: &LoadOptions) -> Result<Box<dyn LanguageMo
 pub fn check_reference(reference: &str) -> Result<(), ZooError> {
     reference::resolve(reference).map(drop)
 }
+
+/// Bytes of the weight files of `reference`, without reading them.
+///
+/// # Errors
+/// [`ZooError::UnknownModel`], or no weight files.
+pub fn weight_bytes(reference: &str) -> Result<u64, ZooError> {
+    let (_, source) = reference::resolve(reference)?;
+    Ok(checkpoint::WeightFiles::open(&source)?.bytes())
+}

@@ -138,6 +138,7 @@ impl Parts {
             n_head: dims.n_head as u64,
             vocab_size: dims.vocab_size,
             dtype: self.dtype.clone(),
+            storage: options.storage.name().to_owned(),
             prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),

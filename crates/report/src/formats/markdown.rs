@@ -6,7 +6,7 @@ use crate::overview::{ModelColumn, Row, RowKind};
 use crate::table::{best, chance, n};
 use crate::text::markdown as escape;
 use crate::{Artifact, Card, Report, ReportError};
-use yardstick_core::{RunRecord, RunStatus, TaskCard};
+use yardstick_core::{ModelCard, RunRecord, RunStatus, TaskCard};
 
 /// A page for people.
 pub(super) struct Markdown;
@@ -76,12 +76,17 @@ fn models(report: &Report) -> String {
             parameters(card.n_params),
             format!("{} × {}", card.n_layer, card.n_embd),
             context.to_string(),
-            escape(&card.dtype),
+            escape(&weights_type(card)),
             escape(&weights),
         ])
     };
     let heading = ["model", "family", "parameters", "layers × width", "context", "weights", "sha256"];
     section("Models", &table(&heading, 0, report.overview.models.iter().map(row)))
+}
+
+/// The type on disk, and how the weights were held where that rounds them.
+fn weights_type(card: &ModelCard) -> String {
+    if card.storage == "f32" { card.dtype.clone() } else { format!("{} as {}", card.dtype, card.storage) }
 }
 
 fn results(report: &Report) -> String {

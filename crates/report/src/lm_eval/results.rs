@@ -140,7 +140,7 @@ fn invocation(record: &RunRecord, model: &ModelCard) -> Value {
         "model": "yardstick",
         "model_args": { "pretrained": model.source },
         "model_num_parameters": model.n_params,
-        "model_dtype": "float32",
+        "model_dtype": if model.storage == "bf16" { "bfloat16" } else if model.storage == "int8" { "int8" } else { "float32" },
         "model_revision": null,
         "model_sha": model.weights_sha256,
         "batch_size": null,

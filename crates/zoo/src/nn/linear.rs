@@ -15,6 +15,18 @@ pub enum Storage {
     F32,
 }
 
+impl Storage {
+    /// Every kind.
+    pub const ALL: [Self; 1] = [Self::F32];
+
+    /// Its name in the model's card.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+        }
+    }
+}
+
 /// x·W + b with W held as `[in, out]`.
 pub struct Linear {
     weight: Tensor,
