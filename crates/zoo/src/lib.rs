@@ -14,6 +14,7 @@ mod families;
 mod model;
 mod native;
 mod nn;
+mod paragraphs;
 mod reference;
 mod session;
 mod source;
