@@ -2,7 +2,7 @@
 
 use super::Work;
 use yardstick_core::{Instance, Map, ModelCard, Value};
-use yardstick_runner::{PlanCounts, work_bytes};
+use yardstick_runner::PlanCounts;
 
 /// Fixed cost of a document in memory beside its text: hashes, ids, scores, allocations.
 const PER_DOCUMENT: u64 = 1500;
@@ -12,9 +12,10 @@ const COPIES_TO_WRITE: u64 = 3;
 /// Upper estimate for the process while a model runs and its samples are written, bytes: what is resident now (model,
 /// plan and documents), the arithmetic's working memory, the samples, and the copies that writing makes.
 pub fn at_most(work: &Work, card: &ModelCard, counts: &PlanCounts, models_before: usize) -> u64 {
-    let arithmetic = work_bytes(card, rayon::current_num_threads(), counts.longest);
     let samples = work.tasks.iter().flat_map(|task| &task.instances).map(document_bytes).sum::<u64>();
-    resident().unwrap_or(4 * card.n_params) + arithmetic + samples * (1 + COPIES_TO_WRITE * (models_before as u64 + 1))
+    resident().unwrap_or(4 * card.n_params)
+        + counts.memory
+        + samples * (1 + COPIES_TO_WRITE * (models_before as u64 + 1))
 }
 
 fn document_bytes(instance: &Instance) -> u64 {
@@ -43,6 +44,11 @@ pub fn resident() -> Option<u64> {
 /// The most that was ever resident, bytes, where the system tells.
 pub fn peak() -> Option<u64> {
     status("VmHWM:")
+}
+
+/// Half of what is free, or a gigabyte where the system does not tell.
+pub fn half_of_free() -> u64 {
+    available().map_or(1 << 30, |free| free / 2)
 }
 
 /// What programs can still take without swapping, bytes, where the system tells.

@@ -7,6 +7,7 @@ mod models;
 mod progress;
 mod record;
 mod score;
+mod speed;
 mod warnings;
 
 use crate::args::RunArgs;
