@@ -31,6 +31,11 @@ pub use nn::Storage;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
 
+/// The layers on plain buffers, for benchmarks.
+pub mod kernels {
+    pub use crate::nn::{Activation, Head, Linear, Source, Storage, Team, fma_peak};
+}
+
 use yardstick_core::LanguageModel;
 
 /// What can be changed about a model as it is loaded.

@@ -7,16 +7,23 @@
 mod activation;
 mod attention;
 mod embedding;
+mod head;
+mod kernel;
 mod layer_norm;
 mod linear;
+mod pack;
+mod peak;
 mod simd;
 mod team;
 
 pub use activation::Activation;
 pub use attention::{Attention, KeyValues, Run, Window};
 pub use embedding::Embedding;
+pub use head::Head;
 pub use layer_norm::LayerNorm;
-pub use linear::{Head, Linear, Storage};
+pub use linear::Linear;
+pub use pack::{Source, Storage};
+pub use peak::fma_peak;
 pub use team::Team;
 
 use candle_core::{CpuStorage, Tensor};

@@ -6,10 +6,7 @@
 //! run over a number of lanes that the kernel fixes; nothing comes from a mathematics library. Functions that a kernel
 //! calls are `#[inline(always)]`, or they would be compiled without the instructions.
 
-#![allow(
-    clippy::inline_always,
-    reason = "a function that is not inlined into its kernel loses the kernel's instructions"
-)]
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
 pub use pulp::{Simd, WithSimd};
 
