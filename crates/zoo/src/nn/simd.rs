@@ -1,42 +1,85 @@
-//! Loops written so that the compiler turns them into vector instructions, with one fixed order of operations:
-//! the same bits on every machine with IEEE arithmetic, whatever its vector width or mathematics library.
+//! Vector instructions chosen at run time, and elementary functions with the same bits on all of them.
+//!
+//! A kernel is a value that implements [`WithSimd`]. Inside, it computes either with the vectors of [`Simd`], or with plain
+//! loops over `f32`, which the compiler turns into vector instructions of the set it is compiled for. Three rules make the
+//! bits independent of that set: every multiplication that is followed by an addition is an explicit fused `mul_add`; sums
+//! run over a number of lanes that the kernel fixes; nothing comes from a mathematics library. Functions that a kernel
+//! calls are `#[inline(always)]`, or they would be compiled without the instructions.
 
+#![allow(
+    clippy::inline_always,
+    reason = "a function that is not inlined into its kernel loses the kernel's instructions"
+)]
+
+pub use pulp::{Simd, WithSimd};
+
+use pulp::Arch;
+
+/// A set of vector instructions.
+#[derive(Clone, Copy, Debug)]
+pub struct Isa(Arch);
+
+impl Isa {
+    /// The best that this machine has: AVX-512, AVX2 with FMA, NEON, or none.
+    #[inline]
+    pub fn best() -> Self {
+        Self(Arch::new())
+    }
+
+    /// Every set that this machine has, the best first and none of them last.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::best()];
+        #[cfg(target_arch = "x86_64")]
+        if let (Arch::V4(_), Some(avx2)) = (Self::best().0, pulp::x86::V3::try_new()) {
+            all.push(Self(Arch::V3(avx2)));
+        }
+        all.push(Self(Arch::Scalar));
+        all
+    }
+
+    /// Runs `kernel` compiled for this set.
+    #[inline]
+    pub fn run<K: WithSimd>(self, kernel: K) -> K::Output {
+        self.0.dispatch(kernel)
+    }
+}
+
+/// Partial sums of [`sum`].
 const LANES: usize = 16;
 
-/// Σ f(x) in `LANES` interleaved partial sums.
+/// Σ f(x) in `LANES` interleaved partial sums, which are then added in order.
+#[inline(always)]
 pub fn sum(xs: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     let mut partial = [0.0; LANES];
     let chunks = xs.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().map(|&x| f(x)).sum();
+    let rest = chunks.remainder();
     for chunk in chunks {
         for (total, &x) in partial.iter_mut().zip(chunk) {
             *total += f(x);
         }
     }
-    partial.iter().sum::<f32>() + rest
+    for (total, &x) in partial.iter_mut().zip(rest) {
+        *total += f(x);
+    }
+    partial.iter().fold(0.0, |total, x| total + x)
 }
 
 /// eˣ with a relative error below 2e-7, for x from -87 to 88; saturates outside, NaN stays NaN.
 ///
 /// Cody–Waite reduction to |r| ≤ ln 2 / 2 and the Taylor polynomial of degree 7.
-#[inline]
+#[inline(always)]
 pub fn exp(x: f32) -> f32 {
     /// Adding and taking away 1.5·2²³ rounds to the nearest integer, which then sits in the low bits of the sum.
     const ROUND: f32 = 12_582_912.0;
     const LN_2_HIGH: f32 = 0.693_359_4;
     const LN_2_LOW: f32 = -2.121_944_4e-4;
     let x = x.clamp(-87.0, 88.0);
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
-    let r = x - n * LN_2_HIGH - n * LN_2_LOW;
-    let p = 1.0 / 5040.0;
-    let p = p * r + 1.0 / 720.0;
-    let p = p * r + 1.0 / 120.0;
-    let p = p * r + 1.0 / 24.0;
-    let p = p * r + 1.0 / 6.0;
-    let p = p * r + 0.5;
-    let p = p * r + 1.0;
-    let p = p * r + 1.0;
+    let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));
+    let terms = [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0];
+    let p = terms.iter().fold(1.0 / 5040.0, |p: f32, &term| p.mul_add(r, term));
     let two_to_n = f32::from_bits((shifted.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
     p * two_to_n
 }
@@ -56,6 +99,25 @@ mod tests {
         assert!(exp(f32::NAN).is_nan());
         assert_eq!(exp(0.0).to_bits(), 1.0_f32.to_bits());
         assert!(exp(f32::NEG_INFINITY) < 2e-38);
+    }
+
+    struct SumOfExp<'a>(&'a [f32]);
+
+    impl WithSimd for SumOfExp<'_> {
+        type Output = u32;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> u32 {
+            sum(self.0, exp).to_bits()
+        }
+    }
+
+    #[test]
+    fn all_instruction_sets_give_the_same_bits() {
+        let xs: Vec<f32> = (0..10_007).map(|i| (i * 7919 % 10_007) as f32 / 60.0 - 80.0).collect();
+        let bits: Vec<u32> = Isa::all().into_iter().map(|isa| isa.run(SumOfExp(&xs))).collect();
+        assert!(bits.len() >= 2 && bits.iter().all(|b| *b == bits[0]), "{bits:x?}");
+        assert_eq!(bits[0], sum(&xs, exp).to_bits(), "and without any");
     }
 
     #[test]
