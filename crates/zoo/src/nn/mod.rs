@@ -9,14 +9,16 @@ mod attention;
 mod embedding;
 mod layer_norm;
 mod linear;
+mod path;
 mod simd;
 mod team;
 
 pub use activation::Activation;
-pub use attention::{Attention, KeyValues, Run, Window};
+pub use attention::{Attention, Window};
 pub use embedding::Embedding;
 pub use layer_norm::LayerNorm;
 pub use linear::{Head, Linear, Storage};
+pub use path::{KeyValues, Run};
 pub use team::Team;
 
 use candle_core::{CpuStorage, Tensor};
