@@ -12,17 +12,19 @@ mod kernel;
 mod layer_norm;
 mod linear;
 mod pack;
+mod path;
 mod peak;
 mod simd;
 mod team;
 
 pub use activation::Activation;
-pub use attention::{Attention, KeyValues, Run, Window};
+pub use attention::{Attention, Window};
 pub use embedding::Embedding;
 pub use head::Head;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pack::{Source, Storage};
+pub use path::{KeyValues, Run};
 pub use peak::fma_peak;
 pub use team::Team;
 
