@@ -98,21 +98,27 @@ pub struct Buffers {
 impl Buffers {
     /// Room for `rows` rows; what is in them is left over.
     pub fn resize(&mut self, rows: usize, d: &Dimensions) {
+        self.qkv.resize(rows * 3 * d.n_embd, 0.0);
+        self.resize_stream(rows, d);
+    }
+
+    /// The same for all but queries, keys and values.
+    fn resize_stream(&mut self, rows: usize, d: &Dimensions) {
         self.x.resize(rows * d.n_embd, 0.0);
         self.h.resize(rows * d.n_embd, 0.0);
-        self.qkv.resize(rows * 3 * d.n_embd, 0.0);
         self.a.resize(rows * d.n_embd, 0.0);
         self.f.resize(rows * d.n_inner, 0.0);
     }
 
-    /// Drops all rows of the residual stream but those of `queries`; the other buffers get as many rows.
+    /// From attention's output on, only the rows of `queries`: the residual stream loses the others. Queries, keys and
+    /// values stay.
     pub fn narrow(&mut self, queries: Option<&[u32]>, d: &Dimensions) {
         let Some(queries) = queries else { return };
         for (to, &from) in queries.iter().enumerate() {
             let from = from as usize * d.n_embd;
             self.x.copy_within(from..from + d.n_embd, to * d.n_embd);
         }
-        self.resize(queries.len(), d);
+        self.resize_stream(queries.len(), d);
     }
 }
 

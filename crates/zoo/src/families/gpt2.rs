@@ -125,8 +125,8 @@ impl Block {
     fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut KeyValues, b: &mut Buffers, d: &Dimensions) {
         self.ln_1.forward(&b.x, &mut b.h, pass.team);
         self.c_attn.forward(&b.h, &mut b.qkv, pass.team);
-        self.attn.forward(&b.qkv, &pass.runs, queries, kv, &mut b.a, pass.team);
         b.narrow(queries, d);
+        self.attn.forward(&b.qkv, &pass.runs, queries, kv, &mut b.a, pass.team);
         self.c_proj.add(&b.a, &mut b.x, pass.team);
         self.ln_2.forward(&b.x, &mut b.h, pass.team);
         self.mlp.c_fc.activate(&b.h, self.mlp.act, &mut b.f, pass.team);
