@@ -20,7 +20,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
 /// Heavy dependencies and the one crate that may name each.
 const OWNERS: &[(&str, &str)] = &[
     ("candle-core", "yardstick-zoo"),
-    ("gemm", "yardstick-zoo"),
+    ("pulp", "yardstick-zoo"),
     ("safetensors", "yardstick-zoo"),
     ("tokenizers", "yardstick-zoo"),
     ("minijinja", "yardstick-tasks"),
