@@ -140,7 +140,7 @@ mod tests {
 
     /// 40 questions behind one prefix of 300 tokens.
     fn tree() -> Tree {
-        let question = |i: u32| Span { tokens: (0..300).chain(1000 * i..1000 * i + 50).collect(), scored: 1 };
+        let question = |i: u32| Span { tokens: (0..300).chain(1000 * i..1000 * i + 50).collect(), scored: 1 }.into();
         Tree::new(&(1..=40).map(question).collect::<Vec<_>>(), true)
     }
 

@@ -21,6 +21,7 @@ mod log;
 mod order;
 mod plan;
 mod simulate;
+mod span;
 mod spans;
 mod strands;
 mod tree;

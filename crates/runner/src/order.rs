@@ -3,9 +3,8 @@
 //! A comparison sort would read a shared few-shot prefix again in every comparison. Here a group of spans that agree up
 //! to a depth is first moved past everything that all of it shares, then divided by the one token that follows.
 
-use std::cmp::min;
+use crate::span::Span;
 use std::ops::Range;
-use yardstick_core::Span;
 
 /// Spans in order.
 #[derive(Debug, Default)]
@@ -31,8 +30,8 @@ impl Order {
     /// Puts a group in order by the first token in which it differs; what agrees in that one too becomes a new group.
     fn divide(&mut self, spans: &[Span], places: Range<usize>, depth: usize, groups: &mut Vec<(Range<usize>, usize)>) {
         let group = &mut self.index[places.clone()];
-        let depth = depth + common(spans, group, depth);
-        let token = |index: &u32| spans[*index as usize].tokens.get(depth).copied();
+        let depth = common(spans, group, depth);
+        let token = |index: &u32| spans[*index as usize].get(depth);
         group.sort_by_cached_key(token);
         let mut start = places.start;
         for run in group.chunk_by_mut(|a, b| token(a) == token(b)) {
@@ -51,22 +50,12 @@ impl Order {
     }
 }
 
-/// How many tokens from `depth` on all spans of a group share.
+/// How many tokens all spans of a group begin with, if they agree up to `depth`.
 fn common(spans: &[Span], group: &[u32], depth: usize) -> usize {
-    let rest = |&index: &u32| &spans[index as usize].tokens[depth..];
-    let Some((first, others)) = group.split_first() else { return 0 };
-    let first = rest(first);
-    others.iter().fold(first.len(), |shared, other| common_prefix(&first[..shared], rest(other)))
-}
-
-/// Length of the longest common prefix.
-fn common_prefix(a: &[u32], b: &[u32]) -> usize {
-    // Whole blocks compare as one vector operation each.
-    const BLOCK: usize = 16;
-    let n = min(a.len(), b.len());
-    let blocks = a[..n].chunks_exact(BLOCK).zip(b[..n].chunks_exact(BLOCK));
-    let equal = blocks.take_while(|(a, b)| a == b).count() * BLOCK;
-    equal + a[equal..n].iter().zip(&b[equal..n]).take_while(|(a, b)| a == b).count()
+    let span = |&index: &u32| &spans[index as usize];
+    let Some((first, others)) = group.split_first() else { return depth };
+    let first = span(first);
+    others.iter().fold(first.len(), |until, other| first.common(span(other), depth, until))
 }
 
 #[cfg(test)]
@@ -74,8 +63,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(spans: &[Span]) {
-        let got = order(spans);
+    fn check(spans: &[yardstick_core::Span]) {
+        let got = order(&spans.iter().cloned().map(Span::from).collect::<Vec<_>>());
         let mut want: Vec<u32> = (0..spans.len() as u32).collect();
         want.sort_by_key(|&index| (&spans[index as usize], index));
         assert_eq!(got.index, want);
@@ -94,7 +83,7 @@ mod tests {
         ) {
             // Long runs of one token cross the blocks.
             let span = |(tail, scored, head): &(Vec<u32>, usize, usize)| {
-                Span { tokens: [vec![7; head * 40], tail.clone()].concat(), scored: *scored }
+                yardstick_core::Span { tokens: [vec![7; head * 40], tail.clone()].concat(), scored: *scored }
             };
             check(&spans.iter().map(span).collect::<Vec<_>>());
         }

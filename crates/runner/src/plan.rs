@@ -4,10 +4,11 @@ use crate::RunnerError;
 use crate::budget::{Layout, Limits, lay_out};
 use crate::lists::Lists;
 use crate::simulate::Teams;
+use crate::span::Span;
 use crate::spans::{Encoded, encode_all};
 use crate::strands::Strand;
 use crate::tree::Tree;
-use yardstick_core::{LanguageModel, Request, Span};
+use yardstick_core::{LanguageModel, Request};
 
 /// What a plan has to go by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,7 @@ pub(crate) fn plan_within(
     limits: Limits,
 ) -> Result<Plan, Vec<RunnerError>> {
     let (requests, uses_of, uses) = flatten(encode_all(model, requests)?);
-    let unshared = uses.iter().map(|span| span.tokens.len() - 1).sum();
+    let unshared = uses.iter().map(|span| span.len() - 1).sum();
     let tokens = unshared + uses.len();
     if u32::try_from(tokens).is_err() {
         return Err(vec![RunnerError::TooManyTokens { tokens }]);

@@ -2,10 +2,11 @@
 
 use crate::RunnerError;
 use crate::encode::{Context, Pair};
+use crate::span::Span;
 use crate::windows::windows;
 use rayon::prelude::*;
 use std::ops::Range;
-use yardstick_core::{LanguageModel, Request, ScoreError, Span};
+use yardstick_core::{LanguageModel, Request, ScoreError};
 
 /// Neighbouring requests with one context that are encoded by one thread after another: as many as a question has
 /// choices, and few enough for all threads to have some.
@@ -82,7 +83,11 @@ fn encode_group(
             }
         }
     };
-    group.map(encode).collect()
+    let mut encoded: Vec<Result<Encoded, RunnerError>> = group.map(encode).collect();
+    if encoded.len() > 1 {
+        Span::share_head(&mut encoded.iter_mut().flatten().flat_map(|one| &mut one.spans).collect::<Vec<_>>());
+    }
+    encoded
 }
 
 /// A whole text in windows.
@@ -90,6 +95,7 @@ fn rolling(model: &dyn LanguageModel, text: &str) -> Result<Encoded, ScoreError>
     let tokens = model.encode(text)?;
     let n_tokens = tokens.len();
     let (spans, n_unscored) = windows(model.card().prefix_token, tokens, model.card().n_ctx);
+    let spans = spans.into_iter().map(Span::from).collect();
     Ok(Encoded { spans, n_tokens, n_unscored, ..Encoded::default() })
 }
 
@@ -110,7 +116,7 @@ fn one_span(model: &dyn LanguageModel, request: usize, pair: Pair) -> Result<Enc
     let n_truncated = tokens.len().saturating_sub(n_ctx + 1);
     tokens.drain(..n_truncated);
     Ok(Encoded {
-        spans: vec![Span { tokens, scored }],
+        spans: vec![yardstick_core::Span { tokens, scored }.into()],
         n_tokens: scored + unscored,
         n_truncated,
         n_unscored: unscored,
@@ -153,7 +159,7 @@ mod tests {
     fn long_contexts_lose_their_left_end() {
         let request = pair("0123456789", "xyz");
         let encoded = encode_all(&Toy::with_prefix(Some(0)), &[&request]).unwrap();
-        assert_eq!(Toy::text(&encoded[0].spans[0].tokens), "456789xyz");
+        assert_eq!(Toy::text(&encoded[0].spans[0].tokens_from(0).collect::<Vec<_>>()), "456789xyz");
         assert_eq!(encoded[0].n_truncated, 4);
     }
 

@@ -157,8 +157,7 @@ impl Work {
             Some(resume) if len <= lowest => resume.from,
             _ => last,
         };
-        let ready = self.ready(start, len);
-        let keep = strands[from].keep.get_or_insert(Keep { len, ready, users: 0 });
+        let keep = strands[from].keep.get_or_insert_with(|| Keep { len, ready: self.ready(start, len), users: 0 });
         keep.users += 1;
         Some(Resume { from, len })
     }

@@ -5,8 +5,9 @@
 
 use crate::lists::Lists;
 use crate::order::{Order, order};
+use crate::span::Span;
 use std::ops::Range;
-use yardstick_core::{Span, Wanted};
+use yardstick_core::Wanted;
 
 /// Rows in preorder, and what is to be scored after them.
 #[derive(Debug, Default)]
@@ -86,28 +87,26 @@ impl Grower {
         if self.wanted.len() > 0 {
             self.tree.uses.end();
         }
-        let (tokens, fed) = (&span.tokens, span.tokens.len() - 1);
+        let fed = span.len() - 1;
         // The last span's last token was not fed.
         self.path.truncate(shared.min(fed));
-        let start = self.path.len();
-        if start < fed {
-            self.feed(&tokens[start..fed], start as u32);
-        }
-        let before = self.path[tokens.len() - span.scored - 1..fed].iter();
-        let wanted = before.zip(&tokens[tokens.len() - span.scored..]);
-        self.wanted.extend(wanted.map(|(&row, &token)| Wanted { row, token }));
+        self.feed(span, fed);
+        let first = span.len() - span.scored;
+        let wanted = self.path[first - 1..].iter().zip(span.tokens_from(first));
+        self.wanted.extend(wanted.map(|(&row, token)| Wanted { row, token }));
         self.wanted.end();
     }
 
-    /// New rows from `position` on.
-    fn feed(&mut self, tokens: &[u32], position: u32) {
-        let row = self.tree.tokens.len() as u32;
-        if self.tree.positions.last().is_none_or(|&last| last + 1 != position) {
+    /// New rows for what the path lacks of the span's first `fed` tokens.
+    fn feed(&mut self, span: &Span, fed: usize) {
+        let (row, start) = (self.tree.tokens.len() as u32, self.path.len());
+        let (position, count) = (start as u32, (fed - start) as u32);
+        if count > 0 && self.tree.positions.last().is_none_or(|&last| last + 1 != position) {
             self.tree.branches.push(Branch { row, position });
         }
-        self.path.extend(row..row + tokens.len() as u32);
-        self.tree.positions.extend(position..position + tokens.len() as u32);
-        self.tree.tokens.extend_from_slice(tokens);
+        self.path.extend(row..row + count);
+        self.tree.positions.extend(position..position + count);
+        self.tree.tokens.extend(span.tokens_from(start).take(fed - start));
     }
 
     /// Gives equal scored tokens of different spans one place.
@@ -144,9 +143,14 @@ fn ranges(distinct: &[Wanted], wanted: &[Wanted], into: &mut Lists<Range<u32>>) 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Branch, Tree, Wanted};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
+    use yardstick_core::Span;
+
+    fn tree(uses: &[Span], share: bool) -> Tree {
+        Tree::new(&uses.iter().cloned().map(crate::span::Span::from).collect::<Vec<_>>(), share)
+    }
 
     fn span(text: &str, scored: usize) -> Span {
         Span { tokens: text.chars().map(u32::from).collect(), scored }
@@ -168,7 +172,7 @@ mod tests {
     }
 
     fn check(uses: &[Span]) {
-        let tree = Tree::new(uses, true);
+        let tree = tree(uses, true);
         let rows = prefixes(&tree);
         let fed: BTreeSet<&[u32]> =
             uses.iter().flat_map(|s| (1..s.tokens.len()).map(move |end| &s.tokens[..end])).collect();
@@ -201,13 +205,13 @@ mod tests {
 
     #[test]
     fn one_token_choices_cost_one_row_and_one_scored_row() {
-        let tree = Tree::new(&[span("qA", 1), span("qB", 1), span("qC", 1), span("qA", 1)], true);
+        let tree = tree(&[span("qA", 1), span("qB", 1), span("qC", 1), span("qA", 1)], true);
         assert_eq!((tree.tokens.len(), tree.wanted.len(), tree.scored_rows(), tree.scores.len()), (1, 3, 1, 3));
     }
 
     #[test]
     fn by_hand() {
-        let tree = Tree::new(&[span("xyz", 1), span("xab", 2), span("xyzw", 2), span("xac", 1)], true);
+        let tree = tree(&[span("xyz", 1), span("xab", 2), span("xyzw", 2), span("xac", 1)], true);
         let text: String = tree.tokens.iter().filter_map(|&t| char::from_u32(t)).collect();
         assert_eq!((text.as_str(), tree.positions.as_slice()), ("xayz", &[0, 1, 1, 2][..]));
         assert_eq!(tree.branches, [Branch { row: 0, position: 0 }, Branch { row: 2, position: 1 }]);
@@ -216,7 +220,7 @@ mod tests {
 
     #[test]
     fn without_sharing_every_distinct_span_is_its_own() {
-        let tree = Tree::new(&[span("xyA", 1), span("xyB", 1), span("xyA", 1)], false);
+        let tree = tree(&[span("xyA", 1), span("xyB", 1), span("xyA", 1)], false);
         assert_eq!((tree.positions.as_slice(), tree.wanted.len()), (&[0, 1, 0, 1][..], 2));
     }
 
