@@ -1,7 +1,7 @@
 //! How a plan is laid out for the threads and the memory there are.
 
 use crate::simulate::{Teams, makespan};
-use crate::strands::{Strand, Work};
+use crate::strands::{Keep, Resume, Strand, Work};
 use crate::tree::Tree;
 use std::cmp::Reverse;
 use yardstick_core::{Costs, TokenScore};
@@ -113,14 +113,28 @@ impl<'a> Sizes<'a> {
 
 /// Most positions that kept pasts hold at a time.
 ///
-/// A free team takes the first strand that is ready, so a group of strands (up to the next that begins at the root) is
-/// entered only while every group before it waits for one of its own running strands: no more groups are open than there
-/// are teams. Strands of a group start in order, and those that resume from a past follow the strand that kept it: so a
-/// group has one past with strands still to start. A team holds one more while it copies it.
+/// A free team takes the first strand that is ready. Take pasts that are needed still, kept by strands in this order, no
+/// one part of another. Each was begun although strands that need the ones before had not resumed: so at that time each of
+/// the ones before was still being computed, or copied by a strand that had begun, and kept a team busy. So there are no
+/// more of them than teams; every other past is the beginning of one of those, or begins with it.
 fn pasts(strands: &[Strand], teams: Teams) -> u64 {
-    let mut kept: Vec<u64> = strands.iter().filter_map(|strand| Some(u64::from(strand.keep?.len))).collect();
-    kept.sort_unstable_by_key(|&len| Reverse(len));
-    kept.iter().take(2 * teams.count).sum()
+    teams.count as u64 * longest_nest(strands)
+}
+
+/// Most positions that pasts hold of which each is the beginning of the next.
+fn longest_nest(strands: &[Strand]) -> u64 {
+    // For each strand, what the pasts hold that are part of the path that it begins with.
+    let mut before: Vec<u64> = Vec::with_capacity(strands.len());
+    let mut most = 0;
+    for strand in strands {
+        let positions = |until: u32, keeps: &[Keep]| -> u64 {
+            keeps.iter().map(|keep| u64::from(keep.len)).take_while(|&len| len <= u64::from(until)).sum()
+        };
+        let own = strand.resume.map_or(0, |Resume { from, len }| before[from] + positions(len, &strands[from].keeps));
+        before.push(own);
+        most = most.max(own + positions(u32::MAX, &strand.keeps));
+    }
+    most
 }
 
 #[cfg(test)]
@@ -163,6 +177,25 @@ mod tests {
         for memory in (least..8 * least).step_by(50_000) {
             assert!(lay_out(&tree, &COSTS, Limits::new(7, memory)).unwrap().memory <= memory);
         }
+    }
+
+    #[test]
+    fn pasts_that_lie_in_one_another_add_up() {
+        let keep = |len| Keep { len, ready: 0, users: Vec::new() };
+        let strand = |resume: Option<(usize, u32)>, keeps: &[u32]| Strand {
+            rows: 0..1,
+            resume: resume.map(|(from, len)| Resume { from, len }),
+            keeps: keeps.iter().map(|&len| keep(len)).collect(),
+            flop: 0,
+        };
+        let strands = [
+            strand(None, &[5, 100]),
+            strand(Some((0, 100)), &[150]),
+            strand(Some((1, 150)), &[]),
+            strand(Some((0, 5)), &[200]),
+            strand(None, &[220]),
+        ];
+        assert_eq!(longest_nest(&strands), 255);
     }
 
     #[test]

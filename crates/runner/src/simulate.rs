@@ -71,10 +71,10 @@ pub fn makespan(strands: &[Strand], teams: Teams, stretch: u32) -> u64 {
         let Some(index) = ready.pop_first() else { break };
         let strand = &strands[index];
         let time = teams.time(strand, stretch);
-        if let Some(keep) = strand.keep {
+        for keep in &strand.keeps {
             let share = f64::from(keep.ready - strand.rows.start) / f64::from(strand.rows.end - strand.rows.start);
             let at = now + whole(time as f64 * share);
-            coming.extend((index + 1..=index + keep.users).map(|user| Reverse((at, user))));
+            coming.extend(keep.users.iter().map(|&user| Reverse((at, user))));
         }
         last = last.max(now + time);
         free.push(Reverse(now + time));
@@ -126,12 +126,29 @@ mod tests {
         }
     }
 
+    /// Subjects with a prefix of 600 tokens, the first `common` of them common to all; 200 questions of 80 tokens each,
+    /// with one-token choices.
+    fn subjects(count: u32, common: u32) -> Work {
+        let subject = |number: u32| {
+            let prefix = if number == 0 { 0 } else { common };
+            std::iter::once((prefix, 680 - prefix, 1)).chain((1..200).map(|_| (600, 80, 1)))
+        };
+        work((0..count).flat_map(subject))
+    }
+
     #[test]
     fn few_shot_questions_scale() {
-        // 57 subjects with a prefix of 600 tokens, 200 questions of 80 tokens, one-token choices.
-        let subject = || std::iter::once((0, 680, 1)).chain((1..200).map(|_| (600, 80, 1)));
+        for common in [0, 1, 12] {
+            for count in [100, 125, 150, 400] {
+                check(&subjects(count, common), &[(8, 0.97), (32, 0.95), (64, 0.93), (128, 0.88)]);
+            }
+            few_shot_questions_of_57_subjects_scale(common);
+        }
+    }
+
+    fn few_shot_questions_of_57_subjects_scale(common: u32) {
         check(
-            &work((0..57).flat_map(|_| subject())),
+            &subjects(57, common),
             &[(1, 1.0), (2, 0.99), (4, 0.98), (8, 0.97), (16, 0.95), (32, 0.93), (64, 0.9), (128, 0.8)],
         );
     }
