@@ -1,7 +1,8 @@
 //! How a plan is laid out for the threads and the memory there are.
 
+use crate::agenda::most_positions;
 use crate::simulate::{Teams, makespan};
-use crate::strands::{Keep, Resume, Strand, Work};
+use crate::strands::{Strand, Work};
 use crate::tree::Tree;
 use std::cmp::Reverse;
 use yardstick_core::{Costs, TokenScore};
@@ -107,34 +108,9 @@ impl<'a> Sizes<'a> {
             + self.rows.min(stretch) * costs.bytes_per_row
             + self.scored_rows.min(stretch) * costs.bytes_per_scored_row;
         let sessions = teams.count.min(strands.len()) as u64 * session;
-        sessions + pasts(strands, teams) * costs.bytes_per_position + self.scores * size_of::<TokenScore>() as u64
+        let pasts = most_positions(strands, teams.count) * costs.bytes_per_position;
+        sessions + pasts + self.scores * size_of::<TokenScore>() as u64
     }
-}
-
-/// Most positions that kept pasts hold at a time.
-///
-/// A free team takes the first strand that is ready. Take pasts that are needed still, kept by strands in this order, no
-/// one part of another. Each was begun although strands that need the ones before had not resumed: so at that time each of
-/// the ones before was still being computed, or copied by a strand that had begun, and kept a team busy. So there are no
-/// more of them than teams; every other past is the beginning of one of those, or begins with it.
-fn pasts(strands: &[Strand], teams: Teams) -> u64 {
-    teams.count as u64 * longest_nest(strands)
-}
-
-/// Most positions that pasts hold of which each is the beginning of the next.
-fn longest_nest(strands: &[Strand]) -> u64 {
-    // For each strand, what the pasts hold that are part of the path that it begins with.
-    let mut before: Vec<u64> = Vec::with_capacity(strands.len());
-    let mut most = 0;
-    for strand in strands {
-        let positions = |until: u32, keeps: &[Keep]| -> u64 {
-            keeps.iter().map(|keep| u64::from(keep.len)).take_while(|&len| len <= u64::from(until)).sum()
-        };
-        let own = strand.resume.map_or(0, |Resume { from, len }| before[from] + positions(len, &strands[from].keeps));
-        before.push(own);
-        most = most.max(own + positions(u32::MAX, &strand.keeps));
-    }
-    most
 }
 
 #[cfg(test)]
@@ -152,10 +128,10 @@ mod tests {
         bytes_per_session: 5000,
     };
 
-    /// 40 questions behind one prefix of 300 tokens.
+    /// 400 questions behind one prefix of 300 tokens.
     fn tree() -> Tree {
         let question = |i: u32| Span { tokens: (0..300).chain(1000 * i..1000 * i + 50).collect(), scored: 1 }.into();
-        Tree::new(&(1..=40).map(question).collect::<Vec<_>>(), true)
+        Tree::new(&(1..=400).map(question).collect::<Vec<_>>(), true)
     }
 
     #[test]
@@ -164,7 +140,7 @@ mod tests {
         let rich = lay_out(&tree, &COSTS, Limits::new(4, u64::MAX)).unwrap();
         assert_eq!((rich.teams, rich.stretch), (Teams { count: 4, threads: 1 }, 512));
         let least = lay_out(&tree, &COSTS, Limits::new(4, 0)).unwrap_err();
-        assert_eq!(least, 5000 + 349 * 1000 + 16 * 11 + 40 * 16);
+        assert_eq!(least, 5000 + 349 * 1000 + 16 * 11 + 400 * 16);
         let poor = lay_out(&tree, &COSTS, Limits::new(4, least)).unwrap();
         assert_eq!((poor.teams, poor.stretch, poor.memory), (Teams { count: 1, threads: 4 }, 16, least));
         assert!(poor.time > rich.time);
@@ -177,25 +153,6 @@ mod tests {
         for memory in (least..8 * least).step_by(50_000) {
             assert!(lay_out(&tree, &COSTS, Limits::new(7, memory)).unwrap().memory <= memory);
         }
-    }
-
-    #[test]
-    fn pasts_that_lie_in_one_another_add_up() {
-        let keep = |len| Keep { len, ready: 0, users: Vec::new() };
-        let strand = |resume: Option<(usize, u32)>, keeps: &[u32]| Strand {
-            rows: 0..1,
-            resume: resume.map(|(from, len)| Resume { from, len }),
-            keeps: keeps.iter().map(|&len| keep(len)).collect(),
-            flop: 0,
-        };
-        let strands = [
-            strand(None, &[5, 100]),
-            strand(Some((0, 100)), &[150]),
-            strand(Some((1, 150)), &[]),
-            strand(Some((0, 5)), &[200]),
-            strand(None, &[220]),
-        ];
-        assert_eq!(longest_nest(&strands), 255);
     }
 
     #[test]

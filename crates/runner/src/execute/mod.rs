@@ -46,7 +46,7 @@ pub struct Outcome {
 /// Strands are computed in any order by any team; sums run over a request's spans and tokens in the order of the text, so
 /// the responses have the same bits every time.
 pub fn execute(model: &dyn LanguageModel, plan: &Plan, stop: &AtomicBool, progress: &mut dyn Progress) -> Outcome {
-    let queue = Queue::new(&plan.strands);
+    let queue = Queue::new(&plan.strands, plan.counts.teams);
     let run = Run { model, plan, stop, queue: &queue, collector: Mutex::new(Collector::new(plan, progress)) };
     thread::scope(|scope| {
         let count = plan.counts.teams.min(plan.strands.len());
@@ -66,7 +66,7 @@ struct Run<'a> {
     model: &'a dyn LanguageModel,
     plan: &'a Plan,
     stop: &'a AtomicBool,
-    queue: &'a Queue,
+    queue: &'a Queue<'a>,
     collector: Mutex<Collector<'a>>,
 }
 
@@ -122,8 +122,10 @@ impl<'a> Run<'a> {
 
     /// Copies the path before a strand's first row.
     fn resume(&self, session: &mut (dyn Session + 'a), strand: &Strand, resume: Resume) -> Result<(), Halt> {
-        let Some(past) = self.queue.past(resume) else { return Err(Halt) };
-        session.resume(&past, resume.len as usize).map_err(|source| {
+        let name = || self.model.card().name.clone();
+        let missing = || ScoreError::Stretch { model: name(), reason: "its past is not there".to_owned() };
+        let past = self.queue.past(resume).ok_or_else(missing);
+        past.and_then(|past| session.resume(&past, resume.len as usize)).map_err(|source| {
             self.collector().fail_at(self.plan.tree.wanted_in(&strand.rows), source);
             Halt
         })
