@@ -1,5 +1,6 @@
 //! How a plan is laid out for the threads and the memory there are.
 
+use crate::agenda::most_positions;
 use crate::simulate::{Teams, makespan};
 use crate::strands::{Strand, Work};
 use crate::tree::Tree;
@@ -107,20 +108,9 @@ impl<'a> Sizes<'a> {
             + self.rows.min(stretch) * costs.bytes_per_row
             + self.scored_rows.min(stretch) * costs.bytes_per_scored_row;
         let sessions = teams.count.min(strands.len()) as u64 * session;
-        sessions + pasts(strands, teams) * costs.bytes_per_position + self.scores * size_of::<TokenScore>() as u64
+        let pasts = most_positions(strands, teams.count) * costs.bytes_per_position;
+        sessions + pasts + self.scores * size_of::<TokenScore>() as u64
     }
-}
-
-/// Most positions that kept pasts hold at a time.
-///
-/// A free team takes the first strand that is ready, so a group of strands (up to the next that begins at the root) is
-/// entered only while every group before it waits for one of its own running strands: no more groups are open than there
-/// are teams. Strands of a group start in order, and those that resume from a past follow the strand that kept it: so a
-/// group has one past with strands still to start. A team holds one more while it copies it.
-fn pasts(strands: &[Strand], teams: Teams) -> u64 {
-    let mut kept: Vec<u64> = strands.iter().filter_map(|strand| Some(u64::from(strand.keep?.len))).collect();
-    kept.sort_unstable_by_key(|&len| Reverse(len));
-    kept.iter().take(2 * teams.count).sum()
 }
 
 #[cfg(test)]
@@ -138,10 +128,10 @@ mod tests {
         bytes_per_session: 5000,
     };
 
-    /// 40 questions behind one prefix of 300 tokens.
+    /// 400 questions behind one prefix of 300 tokens.
     fn tree() -> Tree {
         let question = |i: u32| Span { tokens: (0..300).chain(1000 * i..1000 * i + 50).collect(), scored: 1 }.into();
-        Tree::new(&(1..=40).map(question).collect::<Vec<_>>(), true)
+        Tree::new(&(1..=400).map(question).collect::<Vec<_>>(), true)
     }
 
     #[test]
@@ -150,7 +140,7 @@ mod tests {
         let rich = lay_out(&tree, &COSTS, Limits::new(4, u64::MAX)).unwrap();
         assert_eq!((rich.teams, rich.stretch), (Teams { count: 4, threads: 1 }, 512));
         let least = lay_out(&tree, &COSTS, Limits::new(4, 0)).unwrap_err();
-        assert_eq!(least, 5000 + 349 * 1000 + 16 * 11 + 40 * 16);
+        assert_eq!(least, 5000 + 349 * 1000 + 16 * 11 + 400 * 16);
         let poor = lay_out(&tree, &COSTS, Limits::new(4, least)).unwrap();
         assert_eq!((poor.teams, poor.stretch, poor.memory), (Teams { count: 1, threads: 4 }, 16, least));
         assert!(poor.time > rich.time);

@@ -12,6 +12,7 @@
 //!            windows         once   and pasts budget   stretches' scores
 //! ```
 
+mod agenda;
 mod budget;
 mod encode;
 mod error;

@@ -1,8 +1,7 @@
 //! The tree's rows cut into strands: pieces that one team computes from beginning to end in one session.
 //!
-//! A strand that begins at position L needs the keys and values of L positions. They come from the strand before it, which
-//! keeps them as soon as they are computed, or from where that strand has its own, when they reach: so each strand keeps
-//! at most one past, and those that resume from it follow it immediately.
+//! A strand that begins at position L needs the keys and values of L positions. The strand that has fed the last of those
+//! rows keeps a copy of them as soon as they are complete, for every strand that begins there.
 
 use crate::tree::{Branch, Tree};
 use std::ops::Range;
@@ -19,44 +18,47 @@ pub struct Strand {
     pub rows: Range<u32>,
     /// Where the path before its first row comes from; `None` at the root.
     pub resume: Option<Resume>,
-    /// What it keeps for the strands after it.
-    pub keep: Option<Keep>,
+    /// What it keeps for others, shortest first; each one's positions are the beginning of the next one's.
+    pub keeps: Vec<Keep>,
     /// Its arithmetic, FLOP.
     pub flop: u64,
 }
 
 /// The path before a strand's first row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Resume {
-    /// The strand that kept it.
+    /// The strand that keeps it.
     pub from: usize,
-    /// Positions that are needed.
+    /// Positions.
     pub len: u32,
 }
 
-/// What a strand keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A past that a strand keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keep {
     /// Positions.
     pub len: u32,
     /// They are there when all rows before this one are fed, and stay until the strand ends.
     pub ready: u32,
-    /// How many strands, directly after this one, resume from it.
-    pub users: usize,
+    /// The strands that resume from it; all come later.
+    pub users: Vec<usize>,
 }
 
 impl Strand {
-    /// Its rows in stretches of at most `most`, of nearly the same size. One ends where the past to keep is complete, so
-    /// that others can begin, unless that makes a stretch too small to be worth it.
+    /// Its rows in stretches of at most `most`, of nearly the same size. One ends where a past is complete, so that others
+    /// can begin, unless that makes a stretch too small to be worth it.
     pub fn stretches(&self, most: u32) -> Vec<Range<u32>> {
-        let Range { start, end } = self.rows;
+        let Range { mut start, end } = self.rows;
         let least = most / 8;
-        match self.keep {
-            Some(Keep { ready, .. }) if ready - start > least && end - ready > least => {
-                even(start..ready, most).chain(even(ready..end, most)).collect()
+        let mut stretches = Vec::new();
+        for &Keep { ready, .. } in &self.keeps {
+            if ready.saturating_sub(start) > least && end - ready > least {
+                stretches.extend(even(start..ready, most));
+                start = ready;
             }
-            _ => even(start..end, most).collect(),
         }
+        stretches.extend(even(start..end, most));
+        stretches
     }
 }
 
@@ -72,6 +74,8 @@ fn even(rows: Range<u32>, most: u32) -> impl Iterator<Item = Range<u32>> {
 #[derive(Debug)]
 pub struct Work {
     branches: Vec<Branch>,
+    /// For each branch, the row before which the path that it begins with is complete.
+    ready: Vec<u32>,
     /// All rows.
     rows: u32,
     /// FLOP of everything before each branch, and of everything.
@@ -92,9 +96,14 @@ impl Work {
 
     /// The work of branches, each with its rows and how many of them have something scored.
     pub fn from_branches(branches: impl Iterator<Item = (Branch, u32, u64)>, costs: &Costs) -> Self {
-        let mut work = Self { branches: Vec::new(), rows: 0, before: vec![0] };
+        let mut work = Self { branches: Vec::new(), ready: Vec::new(), rows: 0, before: vec![0] };
+        // The branches that the path consists of.
+        let mut path: Vec<Branch> = Vec::new();
         let mut sum = 0;
         for (branch, rows, scored) in branches {
+            path.truncate(path.partition_point(|part| part.position < branch.position));
+            work.ready.push(path.last().map_or(0, |part| part.row + branch.position - part.position));
+            path.push(branch);
             sum += flop(costs, branch.position, rows, scored);
             work.branches.push(branch);
             work.rows += rows;
@@ -111,21 +120,20 @@ impl Work {
     /// Cuts it for `teams` teams into strands of no less than about `least` FLOP. One team has one strand.
     pub fn cut(&self, teams: usize, least: u64) -> Vec<Strand> {
         let mut strands: Vec<Strand> = Vec::new();
-        let mut lowest = 0;
         let mut start = 0;
         while start < self.branches.len() {
             let end = self.end(start, teams as u64, least);
-            let resume = self.resume(start, &mut strands, lowest);
-            lowest = self.branches[start..end].iter().map(|b| b.position).min().unwrap_or(0);
-            let rows = self.branches[start].row..self.row(end);
-            strands.push(Strand { rows, resume, keep: None, flop: self.before[end] - self.before[start] });
+            let resume = self.resume(start, &mut strands);
+            let (rows, flop) = (self.branches[start].row..self.row(end), self.before[end] - self.before[start]);
+            strands.push(Strand { rows, resume, keeps: Vec::new(), flop });
             start = end;
         }
         strands
     }
 
-    /// The branch at which a strand that begins at branch `start` should end: of those that give it a good size, the one
-    /// that needs the least of the path.
+    /// The branch at which a strand that begins at branch `start` should end: of those that give it an acceptable size, one
+    /// that needs the least of the path, and of those the one that gives it the best size. A strand that went on past
+    /// such a branch would make everything after it wait for what itself waits for.
     fn end(&self, start: usize, teams: u64, least: u64) -> usize {
         let all = self.branches.len();
         if teams == 1 {
@@ -133,39 +141,24 @@ impl Work {
         }
         let size = ((self.flop() - self.before[start]) / (PIECES * teams)).max(least);
         let reach = |size: u64| self.before.partition_point(|&before| before < self.before[start] + size).min(all);
-        let first = reach(size).max(start + 1);
+        let first = reach((size / 4).max(least)).max(start + 1);
         let window = first..reach(size + size / 2).max(first + 1).min(all);
-        // What would be left for a strand of its own must be worth one.
-        let left = |end: usize| self.flop() - self.before[end];
-        let candidates = window.filter(|&end| left(end) >= least / 2);
-        candidates.min_by_key(|&end| (self.branches[end].position, end)).unwrap_or_else(|| self.otherwise(first, least))
+        // What would be left must be worth a strand of its own.
+        let candidates = window.filter(|&end| self.flop() - self.before[end] >= least / 2);
+        let off = |end: usize| (self.before[end] - self.before[start]).abs_diff(size);
+        candidates.min_by_key(|&end| (self.branches[end].position, off(end))).unwrap_or(all)
     }
 
-    /// Without a candidate: the first end there is, or everything if little is left.
-    fn otherwise(&self, first: usize, least: u64) -> usize {
-        let little = first >= self.branches.len() || self.flop() - self.before[first] < least / 2;
-        if little { self.branches.len() } else { first }
-    }
-
-    /// Where a strand that begins at branch `start` has its path from: the strand before it, whose lowest position is
-    /// `lowest`, or the one which that has resumed from. Tells that strand to keep it.
-    fn resume(&self, start: usize, strands: &mut [Strand], lowest: u32) -> Option<Resume> {
-        let len = self.branches[start].position;
-        let last = strands.len().checked_sub(1).filter(|_| len > 0)?;
-        let from = match strands[last].resume {
-            // The strand before never went below: what it began with is still the beginning of the path.
-            Some(resume) if len <= lowest => resume.from,
-            _ => last,
-        };
-        let keep = strands[from].keep.get_or_insert_with(|| Keep { len, ready: self.ready(start, len), users: 0 });
-        keep.users += 1;
+    /// Where a strand that begins at branch `start` has its path from. Tells that strand to keep it.
+    fn resume(&self, start: usize, strands: &mut [Strand]) -> Option<Resume> {
+        let (user, len, ready) = (strands.len(), self.branches[start].position, self.ready[start]);
+        let from = strands.partition_point(|strand| strand.rows.start < ready).checked_sub(1).filter(|_| len > 0)?;
+        let keeps = &mut strands[from].keeps;
+        match keeps.binary_search_by_key(&ready, |keep| keep.ready) {
+            Ok(known) => keeps[known].users.push(user),
+            Err(place) => keeps.insert(place, Keep { len, ready, users: vec![user] }),
+        }
         Some(Resume { from, len })
-    }
-
-    /// The row before which the first `len` positions of the path at branch `start` are complete.
-    fn ready(&self, start: usize, len: u32) -> u32 {
-        let holder = self.branches[..start].iter().rev().find(|branch| branch.position < len);
-        holder.map_or(0, |branch| branch.row + len - branch.position)
     }
 
     /// The row at which branch `index` begins.
@@ -207,55 +200,52 @@ mod tests {
     }
 
     /// Rows, what it resumes from (strand, positions), and what it keeps (positions, ready).
-    type Piece = (Range<u32>, Option<(usize, u32)>, Option<(u32, u32)>);
+    type Piece<'a> = (Range<u32>, Option<(usize, u32)>, &'a [(u32, u32)]);
 
     fn check(branches: &[(u32, u32)], least: u64, want: &[Piece]) {
         let strands = work(branches).cut(2, least);
-        let got: Vec<_> = strands
-            .into_iter()
-            .map(|s| (s.rows, s.resume.map(|r| (r.from, r.len)), s.keep.map(|k| (k.len, k.ready))))
-            .collect();
+        let keeps: Vec<Vec<_>> =
+            strands.iter().map(|s| s.keeps.iter().map(|keep| (keep.len, keep.ready)).collect()).collect();
+        let pieces = strands.iter().zip(&keeps);
+        let got: Vec<Piece> =
+            pieces.map(|(s, keeps)| (s.rows.clone(), s.resume.map(|r| (r.from, r.len)), keeps.as_slice())).collect();
         assert_eq!(got, want);
     }
 
     #[test]
     fn a_cut_at_the_root_is_free() {
-        check(&[(0, 10), (0, 10)], 1, &[(0..10, None, None), (10..20, None, None)]);
+        check(&[(0, 10), (0, 10)], 1, &[(0..10, None, &[]), (10..20, None, &[])]);
     }
 
     #[test]
     fn a_shared_prefix_is_kept_once() {
-        let from_prefix = Some((0, 6));
-        check(
-            &[(0, 10), (6, 4), (6, 4)],
-            1,
-            &[(0..10, None, Some((6, 6))), (10..14, from_prefix, None), (14..18, from_prefix, None)],
-        );
+        let prefix = Some((0, 6));
+        check(&[(0, 10), (6, 4), (6, 4)], 1, &[(0..10, None, &[(6, 6)]), (10..14, prefix, &[]), (14..18, prefix, &[])]);
     }
 
     #[test]
-    fn a_longer_prefix_is_kept_by_the_strand_that_has_it() {
+    fn each_prefix_is_kept_by_the_strand_that_completes_it() {
         check(
             &[(0, 10), (6, 4), (8, 4), (5, 4)],
             1,
             &[
-                (0..10, None, Some((6, 6))),
-                (10..14, Some((0, 6)), Some((8, 12))),
-                (14..18, Some((1, 8)), None),
-                (18..22, Some((1, 5)), None),
+                (0..10, None, &[(5, 5), (6, 6)]),
+                (10..14, Some((0, 6)), &[(8, 12)]),
+                (14..18, Some((1, 8)), &[]),
+                (18..22, Some((0, 5)), &[]),
             ],
         );
     }
 
     #[test]
     fn a_cut_prefers_the_branch_that_needs_least() {
-        check(&[(0, 40), (30, 5), (30, 5), (2, 40)], 40, &[(0..50, None, Some((2, 2))), (50..90, Some((0, 2)), None)]);
+        check(&[(0, 40), (30, 5), (30, 5), (2, 40)], 40, &[(0..50, None, &[(2, 2)]), (50..90, Some((0, 2)), &[])]);
     }
 
     #[test]
     fn one_team_has_one_strand() {
         let work = work(&[(0, 10), (6, 4), (0, 4)]);
-        assert_eq!(work.cut(1, 1), [Strand { rows: 0..18, resume: None, keep: None, flop: 18 }]);
+        assert_eq!(work.cut(1, 1), [Strand { rows: 0..18, resume: None, keeps: Vec::new(), flop: 18 }]);
     }
 
     #[test]
@@ -270,12 +260,13 @@ mod tests {
 
     #[test]
     fn stretches_are_even_and_end_where_a_past_is_complete() {
-        let mut strand = Strand { rows: 10..110, resume: None, keep: None, flop: 0 };
-        assert_eq!(strand.stretches(64), [10..60, 60..110]);
-        strand.keep = Some(Keep { len: 20, ready: 30, users: 1 });
-        assert_eq!(strand.stretches(64), [10..30, 30..70, 70..110]);
-        strand.keep = Some(Keep { len: 1, ready: 11, users: 1 });
-        assert_eq!(strand.stretches(64), [10..60, 60..110]);
+        let strand = |ready: &[u32]| {
+            let keeps = ready.iter().map(|&ready| Keep { len: ready - 10, ready, users: vec![1] }).collect();
+            Strand { rows: 10..110, resume: None, keeps, flop: 0 }
+        };
+        assert_eq!(strand(&[]).stretches(64), [10..60, 60..110]);
+        assert_eq!(strand(&[30]).stretches(64), [10..30, 30..70, 70..110]);
+        assert_eq!(strand(&[11, 30, 32, 108]).stretches(64), [10..30, 30..70, 70..110]);
     }
 
     proptest! {
@@ -305,13 +296,14 @@ mod tests {
                 next = strand.rows.end;
                 let needed = positions[strand.rows.start as usize];
                 prop_assert_eq!(strand.resume.map_or(0, |r| r.len), needed);
+                prop_assert!(strand.keeps.is_sorted_by(|a, b| a.len < b.len && a.ready < b.ready));
                 if let Some(Resume { from, len }) = strand.resume {
-                    let keep = strands[from].keep.unwrap();
-                    prop_assert!(len <= keep.len && (from + 1..=from + keep.users).contains(&index));
+                    let keep = strands[from].keeps.iter().find(|keep| keep.len == len).unwrap();
+                    prop_assert!(from < index && keep.users.contains(&index));
                     let holder = &strands[from].rows;
                     for fed in keep.ready..=holder.end {
                         let kept = &paths[fed as usize - 1];
-                        prop_assert!(holder.start < fed && kept.len() >= keep.len as usize);
+                        prop_assert!(holder.start < fed && kept.len() >= len as usize);
                         prop_assert_eq!(&kept[..len as usize], &paths[strand.rows.start as usize][..len as usize]);
                     }
                 }

@@ -6,9 +6,10 @@ mod queue;
 #[cfg(test)]
 mod tests;
 
+use crate::strands::{Resume, Strand};
 use crate::{Plan, RunnerError};
 use collect::Collector;
-use queue::{CloseOnPanic, Queue, Taken};
+use queue::{CloseOnPanic, Queue};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,7 +46,7 @@ pub struct Outcome {
 /// Strands are computed in any order by any team; sums run over a request's spans and tokens in the order of the text, so
 /// the responses have the same bits every time.
 pub fn execute(model: &dyn LanguageModel, plan: &Plan, stop: &AtomicBool, progress: &mut dyn Progress) -> Outcome {
-    let queue = Queue::new(&plan.strands);
+    let queue = Queue::new(&plan.strands, plan.counts.teams);
     let run = Run { model, plan, stop, queue: &queue, collector: Mutex::new(Collector::new(plan, progress)) };
     thread::scope(|scope| {
         let count = plan.counts.teams.min(plan.strands.len());
@@ -91,10 +92,9 @@ impl<'a> Run<'a> {
         let counts = &self.plan.counts;
         let mut session = self.model.session(counts.longest, counts.threads_per_team);
         let mut before = None;
-        while let Some(taken) = self.queue.take() {
-            let index = taken.index;
+        while let Some(index) = self.queue.take() {
             let follows = before.replace(index).is_some_and(|before| before + 1 == index);
-            if self.strand(session.as_mut(), taken, follows).is_err() {
+            if self.strand(session.as_mut(), index, follows).is_err() {
                 self.queue.close();
                 return;
             }
@@ -102,26 +102,33 @@ impl<'a> Run<'a> {
     }
 
     /// Computes a strand. If it `follows` what the session did last, its path is there already.
-    fn strand(&self, session: &mut (dyn Session + 'a), taken: Taken, follows: bool) -> Result<(), Halt> {
-        let Taken { index, past } = taken;
+    fn strand(&self, session: &mut (dyn Session + 'a), index: usize, follows: bool) -> Result<(), Halt> {
         let strand = &self.plan.strands[index];
-        if let (Some(past), Some(resume), false) = (&past, strand.resume, follows) {
-            let result = session.resume(past, resume.len as usize);
-            result.map_err(|source| {
-                self.collector().fail_at(self.plan.tree.wanted_in(&strand.rows), source);
-                Halt
-            })?;
+        if let Some(resume) = strand.resume {
+            if !follows {
+                self.resume(session, strand, resume)?;
+            }
+            self.queue.release(resume);
         }
-        // Copied: the memory can go to others.
-        drop(past);
-        let mut keeps = strand.keep;
+        let mut keeps = strand.keeps.iter().peekable();
         for rows in strand.stretches(self.plan.counts.stretch as u32) {
             self.stretch(session, &rows)?;
-            if let Some(keep) = keeps.take_if(|keep| keep.ready <= rows.end) {
-                self.queue.offer(index, session.keep(keep.len as usize));
+            while let Some(keep) = keeps.next_if(|keep| keep.ready <= rows.end) {
+                self.queue.offer(index, keep, session.keep(keep.len as usize));
             }
         }
         Ok(())
+    }
+
+    /// Copies the path before a strand's first row.
+    fn resume(&self, session: &mut (dyn Session + 'a), strand: &Strand, resume: Resume) -> Result<(), Halt> {
+        let name = || self.model.card().name.clone();
+        let missing = || ScoreError::Stretch { model: name(), reason: "its past is not there".to_owned() };
+        let past = self.queue.past(resume).ok_or_else(missing);
+        past.and_then(|past| session.resume(&past, resume.len as usize)).map_err(|source| {
+            self.collector().fail_at(self.plan.tree.wanted_in(&strand.rows), source);
+            Halt
+        })
     }
 
     /// Computes a stretch and hands in its scores.
