@@ -1,8 +1,8 @@
 //! `num_fewshot` and `fewshot_*`: solved examples before the document.
 
+use super::TaskConfig;
 use super::field::Field;
 use super::task::{function, python_warnings};
-use super::TaskConfig;
 use crate::error::{Place, TaskError};
 use crate::hooks::{Hook, HookKind};
 use crate::yaml::{Kind, Node};

@@ -154,7 +154,11 @@ fn text_field(root: &Node, output_type: OutputType) -> Result<Field, TaskError> 
     }
 }
 
-pub(super) fn function(root: &Node, key: &str, accepts: impl Fn(&HookKind) -> bool) -> Result<Option<&'static Hook>, TaskError> {
+pub(super) fn function(
+    root: &Node,
+    key: &str,
+    accepts: impl Fn(&HookKind) -> bool,
+) -> Result<Option<&'static Hook>, TaskError> {
     let Some(node) = root.get(key) else { return Ok(None) };
     let Kind::Function(name) = &node.kind else { return Err(node.wrong(key, "a !function")) };
     let hook = hook(node, key, name)?;

@@ -25,9 +25,11 @@ impl Keyed {
         key.update(seed.to_le_bytes());
         key.update(row.to_le_bytes());
         key.update(task);
-        let (random, _) = key.finalize().iter().take(8).fold((0, 0), |(sum, shift), &byte| {
-            (sum | u64::from(byte) << shift, shift + 8)
-        });
+        let (random, _) = key
+            .finalize()
+            .iter()
+            .take(8)
+            .fold((0, 0), |(sum, shift), &byte| (sum | u64::from(byte) << shift, shift + 8));
         Self { random, moved: BTreeMap::new(), left: len }
     }
 

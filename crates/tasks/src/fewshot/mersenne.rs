@@ -94,10 +94,10 @@ impl Mersenne {
         }
         // Python copies the population where that takes less memory than a set of what was chosen.
         let set_size = if k > 5 { 21 + power_of_four(3 * k) } else { 21 };
-        Some(if n <= set_size { self.from_pool(n, k) } else { self.by_rejection(n, k) })
+        Some(if n <= set_size { self.by_removal(n, k) } else { self.by_rejection(n, k) })
     }
 
-    fn from_pool(&mut self, n: usize, k: usize) -> Vec<usize> {
+    fn by_removal(&mut self, n: usize, k: usize) -> Vec<usize> {
         let mut pool: Vec<usize> = (0..n).collect();
         (0..k).map(|_| pool.swap_remove(self.below(pool.len()))).collect()
     }
@@ -117,7 +117,7 @@ impl Mersenne {
 /// The smallest power of four that is not below `least`.
 fn power_of_four(least: usize) -> usize {
     let power = least.next_power_of_two();
-    if power.trailing_zeros() % 2 == 0 { power } else { 2 * power }
+    if power.trailing_zeros().is_multiple_of(2) { power } else { 2 * power }
 }
 
 /// `init_genrand`.
@@ -167,8 +167,7 @@ mod tests {
         check(1234, 10_042, 4, &[&[7220, 1914, 122, 1485], &[9539, 572, 1375, 1612], &[5810, 3879, 285, 504]]);
         check(7, 85, 6, &[&[41, 19, 50, 6, 9, 68], &[12, 46, 74, 7, 64, 27]]);
         check(7, 86, 6, &[&[41, 19, 50, 83, 6, 9], &[68, 12, 46, 74, 7, 64]]);
-        let of_277 =
-            [165, 77, 202, 24, 37, 48, 187, 29, 259, 109, 19, 44, 222, 214, 35, 123, 46, 217, 30, 63, 114, 31];
+        let of_277 = [165, 77, 202, 24, 37, 48, 187, 29, 259, 109, 19, 44, 222, 214, 35, 123, 46, 217, 30, 63, 114, 31];
         check(7, 277, 22, &[&of_277]);
         let of_278 =
             [165, 77, 202, 24, 37, 274, 48, 187, 29, 259, 109, 19, 44, 222, 214, 35, 123, 46, 217, 30, 63, 114];

@@ -79,6 +79,20 @@ impl<'a> Rendering<'a> {
     pub(super) fn text(&self, field: &Compiled) -> Result<String, TaskError> {
         self.value(field).map(|value| python::text(&value))
     }
+
+    /// The choices that a field gives; none without a field.
+    pub(super) fn choices(&self, field: Option<&Compiled>) -> Result<Vec<String>, TaskError> {
+        let Some(field) = field else { return Ok(Vec::new()) };
+        let value = self.value(field)?;
+        let read = match &value {
+            Value::Str(text) if field.is_template() => python::literal(text),
+            _ => None,
+        };
+        match read.as_ref().unwrap_or(&value) {
+            Value::List(items) if !items.is_empty() => Ok(items.iter().map(python::text).collect()),
+            other => Err(self.row.bad("doc_to_choice", "a list of choices", other)),
+        }
+    }
 }
 
 impl<'a> Prompt<'a> {
@@ -114,7 +128,7 @@ impl<'a> Prompt<'a> {
 
     /// One context, a continuation a choice.
     fn multiple_choice(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
-        let choices = self.choices(self.choice.as_ref(), doc)?;
+        let choices = doc.choices(self.choice.as_ref())?;
         let gold = self.gold(&self.target, doc, &choices)?;
         let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
         let request = |choice: &String| self.continuation(&context, choice);
@@ -123,7 +137,7 @@ impl<'a> Prompt<'a> {
 
     /// A context a choice, one continuation.
     fn multiple_input(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
-        let choices = self.choices(self.choice.as_ref(), doc)?;
+        let choices = doc.choices(self.choice.as_ref())?;
         let gold = self.gold(&self.text, doc, &choices)?;
         let description = self.description(doc)?;
         let target = doc.text(&self.target)?;
@@ -174,20 +188,6 @@ impl<'a> Prompt<'a> {
             _ => None,
         };
         Ok(read.unwrap_or(value))
-    }
-
-    /// The choices that a field gives; none without a field.
-    pub(super) fn choices(&self, field: Option<&Compiled>, doc: &Rendering) -> Result<Vec<String>, TaskError> {
-        let Some(field) = field else { return Ok(Vec::new()) };
-        let value = doc.value(field)?;
-        let read = match &value {
-            Value::Str(text) if field.is_template() => python::literal(text),
-            _ => None,
-        };
-        match read.as_ref().unwrap_or(&value) {
-            Value::List(items) if !items.is_empty() => Ok(items.iter().map(python::text).collect()),
-            other => Err(doc.row.bad("doc_to_choice", "a list of choices", other)),
-        }
     }
 
     /// The index of the right choice, given as a number or as the choice's text.

@@ -141,6 +141,6 @@ impl<'p, 'a> Example<'p, 'a> {
     }
 
     fn choices(&self, doc: &Rendering) -> Result<Vec<String>, TaskError> {
-        self.prompt.choices(self.choice.as_ref().or(self.prompt.choice.as_ref()), doc)
+        doc.choices(self.choice.as_ref().or(self.prompt.choice.as_ref()))
     }
 }

@@ -1,6 +1,6 @@
 //! Data files of every format, and where they are looked for.
 
-use crate::workspace::{Workspace, multiple_choice, texts, first};
+use crate::workspace::{Workspace, first, multiple_choice, texts};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;

@@ -64,7 +64,8 @@ fn load(shared: &Path, task: &Task, golden: &Golden) -> Loaded {
         draw: DrawMode::LmEval,
         ..LoadOptions::default()
     };
-    task.load(&Stores::new(vec![shared.join("data")]), &options).unwrap_or_else(|error| panic!("{}: {error}", task.id()))
+    task.load(&Stores::new(vec![shared.join("data")]), &options)
+        .unwrap_or_else(|error| panic!("{}: {error}", task.id()))
 }
 
 fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
@@ -179,8 +180,7 @@ fn mmlu_as_lm_eval() {
         let subject = golden.task.strip_prefix("mmlu_").expect("a subject");
         let about = subject.replace('_', " ");
         let description = format!("The following are multiple choice questions (with answers) about {about}.\\n\\n");
-        let yaml =
-            format!("task: {}\ndataset_name: {subject}\ndescription: \"{description}\"{MMLU}", golden.task);
+        let yaml = format!("task: {}\ndataset_name: {subject}\ndescription: \"{description}\"{MMLU}", golden.task);
         let workspace = Workspace::new(&[("t.yaml", &yaml)]);
         let task = workspace.resolve("t.yaml").expect(name).tasks.remove(0);
         check(name, &load(&shared, &task, &golden), &golden);
@@ -207,8 +207,9 @@ fn every_row_of_the_real_datasets_renders() {
     let selection = catalog.resolve(&selectors.map(str::to_owned)).expect("tasks");
     assert_eq!(selection.tasks.len(), 77);
     for task in &selection.tasks {
-        let loaded =
-            task.load(&Stores::new(vec![shared.join("data")]), &LoadOptions::default()).unwrap_or_else(|e| panic!("{}: {e}", task.id()));
+        let loaded = task
+            .load(&Stores::new(vec![shared.join("data")]), &LoadOptions::default())
+            .unwrap_or_else(|e| panic!("{}: {e}", task.id()));
         let card = &loaded.card.dataset;
         let listed = manifest
             .iter()

@@ -8,8 +8,9 @@ fn starter() -> Vec<Loaded> {
     let catalog = Catalog::bundled().expect("catalog");
     let suite = catalog.suite("starter").expect("suite");
     let selection = catalog.resolve(&suite.tasks).expect("its tasks");
-    let load =
-        |task: &Task| task.load(&Stores::default(), &LoadOptions::default()).unwrap_or_else(|error| panic!("{}: {error}", task.id()));
+    let load = |task: &Task| {
+        task.load(&Stores::default(), &LoadOptions::default()).unwrap_or_else(|error| panic!("{}: {error}", task.id()))
+    };
     selection.tasks.iter().map(load).collect()
 }
 
