@@ -220,9 +220,7 @@ pub enum TaskError {
         configs: Vec<String>,
     },
     /// More few-shot examples than there are documents for.
-    #[error(
-        "{place}: {shots} few-shot examples take {needed} documents besides the one that is asked about, and {pool} has {available}"
-    )]
+    #[error("{place}: {shots} few-shot examples take {needed} documents of {pool}, of which {available} can be drawn")]
     TooFewExamples {
         /// The task's file.
         place: Place,

@@ -79,7 +79,7 @@ impl FewShot {
             place: task.place.clone(),
             shots: self.shots,
             needed: few.needed,
-            pool: self.pool.name(&task.dataset),
+            pool: self.pool.name(&self.config.pool, &task.dataset),
             available: few.available,
         })
     }

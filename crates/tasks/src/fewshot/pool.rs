@@ -55,8 +55,11 @@ impl Pool {
     }
 
     /// What it is called in messages.
-    pub fn name(&self, evaluated: &DatasetSpec) -> String {
-        let split = self.own().map_or(&evaluated.split, |split| &split.card.split);
+    pub fn name(&self, spec: &PoolSpec, evaluated: &DatasetSpec) -> String {
+        let split = match spec {
+            PoolSpec::Samples(..) => return "the file's `samples`".to_owned(),
+            _ => self.own().map_or(&evaluated.split, |split| &split.card.split),
+        };
         format!("split {split} of {}", evaluated.path)
     }
 }
