@@ -139,11 +139,11 @@ fn the_card_says_what_was_drawn() {
     assert_eq!(card(first_n, &shots(1)), (1, "first_n".to_owned(), None, file));
 }
 
-/// The questions before each document, without its own.
+/// The questions before each document's own.
 fn drawn(loaded: &Loaded) -> Vec<Vec<String>> {
-    let questions = |context: &str| context.split("\n\n").map(|part| part.split('?').next().unwrap_or(part).to_owned());
+    let question = |part: &str| part.split('?').next().unwrap_or(part).to_owned();
     let before = |context: &str| {
-        let mut questions: Vec<_> = questions(context).collect();
+        let mut questions: Vec<_> = context.split("\n\n").map(question).collect();
         questions.pop();
         questions
     };
@@ -212,7 +212,8 @@ proptest! {
         let some = load(&workspace, &LoadOptions { limit: Some(limit), ..options }).expect("some");
         prop_assert_eq!(&all.instances[..limit.min(5)], &some.instances[..]);
         for (row, questions) in drawn(&all).into_iter().enumerate() {
-            prop_assert!(!questions.contains(&format!("Q{row}")));
+            let own = format!("Q{row}");
+            prop_assert!(!questions.contains(&own));
             prop_assert_eq!(questions.len(), n_shots);
         }
     }
