@@ -2,9 +2,10 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use yardstick_tasks::{DrawMode, LoadOptions};
 use yardstick_zoo::Storage;
 
-/// Measures language models: scores checkpoints zero-shot on many datasets and draws the comparison.
+/// Measures language models: scores checkpoints on many datasets and draws the comparison.
 ///
 /// Without a command it runs the bundled models on the bundled suite.
 #[derive(Parser, Debug)]
@@ -52,7 +53,8 @@ pub enum Command {
   yardstick run
   yardstick run --model gpt2-micro --task starter_pairs --limit 50
   yardstick run --model ./my-checkpoint gpt2-micro --suite starter --out out
-  yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200")]
+  yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200
+  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3")]
 pub struct RunArgs {
     /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
@@ -69,6 +71,8 @@ pub struct RunArgs {
     /// First N documents of every task
     #[arg(short, long, value_name = "N", value_parser = at_least_one)]
     pub limit: Option<usize>,
+    #[command(flatten)]
+    pub shots: ShotArgs,
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
@@ -93,6 +97,47 @@ pub struct RunArgs {
     /// No tables and charts, only the run folder
     #[arg(long)]
     pub no_report: bool,
+}
+
+/// What stands before each document, for run and render.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct ShotArgs {
+    /// K solved examples before each document [default: as many as the task's file says]
+    #[arg(long, value_name = "K")]
+    pub shots: Option<usize>,
+    /// Seed of the draw of examples [default: 1234]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Draw the examples as another tool does, to the letter
+    #[arg(long, value_name = "TOOL")]
+    pub compat: Option<Compat>,
+}
+
+impl ShotArgs {
+    /// What the task crate is to load.
+    pub fn options(self, limit: Option<usize>) -> LoadOptions {
+        let draw = match self.compat {
+            Some(Compat::LmEval) => DrawMode::LmEval,
+            None => DrawMode::Keyed,
+        };
+        LoadOptions { limit, shots: self.shots, draw, seed: self.seed.unwrap_or(LoadOptions::SEED) }
+    }
+}
+
+/// Tools whose draws can be had.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compat {
+    /// lm-evaluation-harness 0.4.13: one stream of Python's random numbers over the documents
+    LmEval,
+}
+
+impl Compat {
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LmEval => "lm-eval",
+        }
+    }
 }
 
 /// Files of other tools.
@@ -149,6 +194,7 @@ pub struct ShowArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   yardstick render starter_last_word --limit 2
+  yardstick render starter_pronouns --shots 2
   yardstick render hellaswag --data ~/datasets --model ./my-checkpoint")]
 pub struct RenderArgs {
     /// A task id, group or YAML file
@@ -157,6 +203,8 @@ pub struct RenderArgs {
     /// First N documents
     #[arg(short, long, value_name = "N", default_value = "3", value_parser = at_least_one)]
     pub limit: usize,
+    #[command(flatten)]
+    pub shots: ShotArgs,
     /// Folders with datasets, as for run
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,

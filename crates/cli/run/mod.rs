@@ -158,11 +158,11 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
     let selection = catalog.resolve(&selectors)?;
-    let stores = stores(&args.data);
+    let (stores, options) = (stores(&args.data), args.shots.options(args.limit));
     let mut tasks = Vec::new();
     for task in &selection.tasks {
         let started = Instant::now();
-        let loaded = task.load(&stores, args.limit)?;
+        let loaded = task.load(&stores, &options)?;
         tracing::info!(task = task.id(), documents = loaded.instances.len(), took = ?started.elapsed(), "task loaded");
         tracing::debug!(task = task.id(), files = ?loaded.card.dataset.files, "data read");
         for warning in &loaded.warnings {

@@ -21,7 +21,8 @@ pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};
 pub use python::python_float;
 pub use record::{
-    DatasetCard, Environment, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus, TaskCard,
+    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus,
+    TaskCard,
 };
 pub use request::{Request, Response};
 pub use sample::{Instance, Sample, Score, Target};

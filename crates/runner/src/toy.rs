@@ -38,7 +38,7 @@ pub const COSTS: Costs = Costs {
 
 /// A request for the log-likelihood of `continuation`.
 pub fn pair(context: &str, continuation: &str) -> Request {
-    Request::LogLikelihood { context: context.to_owned(), continuation: continuation.to_owned() }
+    Request::LogLikelihood { context: context.into(), continuation: continuation.to_owned() }
 }
 
 /// The toy's card, with the prefix token.

@@ -162,12 +162,19 @@ fn task_row(task: &TaskCard) -> String {
         escape(&task.description),
         escape(&task.output_type),
         escape(&task.version),
-        task.shots.to_string(),
+        shots(task),
         escape(&format!("{}{name}", task.dataset.path)),
         escape(&task.dataset.split),
         documents,
         escape(&task.prompt_hash.chars().take(12).collect::<String>()),
     ])
+}
+
+/// How many examples, and how they were chosen: `3 (keyed, seed 1234, validation)`.
+fn shots(task: &TaskCard) -> String {
+    let Some(fewshot) = &task.fewshot else { return task.shots.to_string() };
+    let seed = fewshot.seed.map_or(String::new(), |seed| format!("seed {seed}, "));
+    escape(&format!("{} ({}, {seed}{})", task.shots, fewshot.draw, fewshot.pool.split))
 }
 
 fn intervals(report: &Report) -> String {

@@ -153,8 +153,13 @@ fn invocation(record: &RunRecord, model: &ModelCard) -> Value {
         "random_seed": null,
         "numpy_seed": null,
         "torch_seed": null,
-        "fewshot_seed": null,
+        "fewshot_seed": record.tasks.iter().find_map(fewshot_seed),
     })
+}
+
+/// The seed of a task's examples, where lm-eval with that seed has the same ones.
+fn fewshot_seed(task: &TaskCard) -> Option<u64> {
+    task.fewshot.as_ref().filter(|fewshot| fewshot.draw == "lm-eval")?.seed
 }
 
 /// Seconds since 1970 of an RFC 3339 time; `None` when it is none.
