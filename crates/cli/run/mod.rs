@@ -2,7 +2,7 @@
 
 mod finish;
 mod folder;
-mod memory;
+pub mod memory;
 mod models;
 mod progress;
 mod record;

@@ -63,11 +63,11 @@ fn measure(args: &BenchArgs, threads: usize, say: impl Fn(&str)) -> Result<Repor
     };
     if wants(BenchPart::Forward) {
         say("forward without the vocabulary");
-        report.forward = passes::forward(model, threads).map_err(|error| failed(model, error))?;
+        report.forward = passes::forward(model, threads)?;
     }
     if wants(BenchPart::Scoring) {
         say("scoring every position");
-        report.scoring = Some(passes::scoring(model, threads).map_err(|error| failed(model, error))?);
+        report.scoring = Some(passes::scoring(model, threads)?);
     }
     if wants(BenchPart::Tasks) {
         say("four kinds of task");
@@ -87,10 +87,6 @@ fn load(reference: Option<&str>) -> Result<(Box<dyn LanguageModel>, f64), CliErr
         Some(reference) => open(reference),
         None => open(&random_model::RandomModel::write()?.reference()),
     }
-}
-
-fn failed(model: &dyn LanguageModel, reason: yardstick_core::ScoreError) -> CliError {
-    CliError::Bench { model: model.card().name.clone(), reason }
 }
 
 impl Report {

@@ -14,8 +14,7 @@ impl RandomModel {
     pub fn write() -> Result<Self, CliError> {
         let parent = std::env::temp_dir().join(format!("yardstick-bench-{}", std::process::id()));
         // Not `create_dir_all`: a folder that is already there belongs to somebody else.
-        std::fs::create_dir(&parent)
-            .map_err(|source| CliError::Io { path: parent.display().to_string(), source })?;
+        std::fs::create_dir(&parent).map_err(|source| CliError::Io { path: parent.display().to_string(), source })?;
         let model = Self { folder: parent };
         write_model(&model.folder.join(NAME), GPT2_SMALL)?;
         Ok(model)
