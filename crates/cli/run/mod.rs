@@ -2,13 +2,15 @@
 
 mod finish;
 mod folder;
-pub mod memory;
+mod memory;
 mod models;
 mod progress;
 mod record;
 mod score;
 mod speed;
 mod warnings;
+
+pub use memory::half_of_free;
 
 use crate::args::RunArgs;
 use crate::commands::stores;

@@ -4,11 +4,11 @@
 use serde_json::{Value, json};
 use std::hint::black_box;
 use std::sync::Barrier;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use yardstick_core::Costs;
 
-/// How long the peak of each number of threads is looked for. Bursts are short, so a busy machine still shows it.
-const LOOK: Duration = Duration::from_millis(300);
+/// Bursts of half a millisecond in which the peak is looked for: short, so that a busy machine still shows it.
+const BURSTS: usize = 600;
 /// Times that the array is read; the fastest counts.
 const READS: usize = 5;
 
@@ -89,17 +89,7 @@ impl Machine {
 
 /// Operations a second of `threads` at once: each thread's fastest burst while the others are at it.
 fn peak(threads: usize) -> f64 {
-    together(threads, |_| {
-        let (started, mut best) = (Instant::now(), 0.0_f64);
-        while started.elapsed() < LOOK {
-            let burst = Instant::now();
-            let flop = yardstick_zoo::multiply_adds();
-            best = best.max(flop as f64 / burst.elapsed().as_secs_f64());
-        }
-        best
-    })
-    .iter()
-    .sum()
+    together(threads, |_| yardstick_zoo::kernels::fma_peak(BURSTS)).iter().sum()
 }
 
 /// Bytes a second with which `threads` read an array of `bytes`, a part each.

@@ -2,7 +2,7 @@
 
 use super::machine::Machine;
 use crate::error::CliError;
-use crate::run::memory::half_of_free;
+use crate::run::half_of_free;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
