@@ -14,7 +14,8 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("yardstick-tasks", &["core", "stats"]),
     ("yardstick-runner", &["core"]),
     ("yardstick-report", &["core"]),
-    ("yardstick", &["core", "report", "runner", "tasks", "zoo"]),
+    ("yardstick-workload", &["core"]),
+    ("yardstick", &["core", "report", "runner", "tasks", "workload", "zoo"]),
 ];
 
 /// Heavy dependencies and the one crate that may name each.

@@ -10,6 +10,8 @@ mod score;
 mod speed;
 mod warnings;
 
+pub use memory::half_of_free;
+
 use crate::args::RunArgs;
 use crate::commands::stores;
 use crate::error::CliError;

@@ -46,13 +46,7 @@ impl WithSimd for Score<'_> {
 }
 
 #[inline(always)]
-fn score_rows<S: Simd, const R: usize>(
-    simd: S,
-    q: &[f32],
-    keys: &[f32],
-    within: &Range<usize>,
-    scores: &mut [Row],
-) {
+fn score_rows<S: Simd, const R: usize>(simd: S, q: &[f32], keys: &[f32], within: &Range<usize>, scores: &mut [Row]) {
     let per_lanes = LANES / S::F32_LANES;
     let (mut at, end) = (within.start / LANES * per_lanes, within.end.div_ceil(LANES) * per_lanes);
     while at < end {

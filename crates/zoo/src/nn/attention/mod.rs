@@ -7,8 +7,8 @@ mod softmax;
 #[cfg(test)]
 mod tests;
 
-use super::path::{KeyValues, Run};
 use super::Team;
+use super::path::{KeyValues, Run};
 use super::simd::Isa;
 use head::HeadPass;
 use plan::Plan;
@@ -54,7 +54,10 @@ impl Attention {
         self.forward_on(Isa::best(), qkv, runs, queries, kv, out, team);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one more than the public function, so that tests can try each machine")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one more than the public function, so that tests can try each machine"
+    )]
     fn forward_on(
         &self,
         isa: Isa,

@@ -72,7 +72,8 @@ impl Tree {
         let part = |row: usize, which: usize| {
             self.row(row)[which * self.n_embd() + head * self.dim..][..self.dim].iter().map(|&x| f64::from(x))
         };
-        let scores: Vec<f64> = seen.iter().map(|&key| part(row, 0).zip(part(key, 1)).map(|(q, k)| q * k).sum()).collect();
+        let scores: Vec<f64> =
+            seen.iter().map(|&key| part(row, 0).zip(part(key, 1)).map(|(q, k)| q * k).sum()).collect();
         let weights: Vec<f64> = scores.iter().map(|s| (s * f64::from(self.attention().scale)).exp()).collect();
         let norm: f64 = weights.iter().sum();
         let mut out = vec![0.0; self.dim];
