@@ -29,18 +29,8 @@ fn group(c: &mut Criterion, rows: usize, n_in: usize, n_out: usize) -> Benchmark
     group
 }
 
-/// The limit: fused multiply-adds in registers.
-fn peak(c: &mut Criterion) {
-    let flop = 1_000_000_000;
-    let mut group = c.benchmark_group("peak");
-    group.throughput(Throughput::Elements(flop)).sample_size(10);
-    group.bench_function("fused multiply-adds, 1 thread", |b| {
-        b.iter_custom(|iterations| Duration::from_secs_f64((iterations * flop) as f64 / fma_peak(3)));
-    });
-    group.finish();
-}
-
 fn layers(c: &mut Criterion) {
+    eprintln!("the limit, fused multiply-adds on one thread: {:.1} GFLOP/s", fma_peak(50) / 1e9);
     for (n_in, n_out) in SHAPES {
         let w = values(n_in * n_out);
         for rows in ROWS {
@@ -87,5 +77,5 @@ fn head(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, peak, layers, head);
+criterion_group!(benches, layers, head);
 criterion_main!(benches);

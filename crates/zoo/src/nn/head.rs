@@ -12,16 +12,16 @@ use yardstick_core::TokenScore;
 
 /// The projection from the last hidden state to the vocabulary.
 ///
-/// Logits are made for `ROWS` rows and `GROUP` panels of the vocabulary at a time. Of each such tile three numbers a row
-/// are kept: the largest logit, where it first is, and Σ exp(logit − largest) in f32. They are put together in f64, in the
-/// order of the vocabulary.
+/// Logits are made for `ROWS` rows and `GROUP` panels of the vocabulary at a time. Of each such tile two numbers a row are
+/// kept: the largest logit, and Σ exp(logit − largest) in f32. They are put together in f64, in the order of the vocabulary.
 pub struct Head {
     linear: Linear,
 }
 
 impl Head {
-    /// Working memory of [`Self::score`] on one thread, bytes, for hidden states of up to 1,600 and any number of rows.
-    pub const WORK_BYTES: u64 = 1 << 22;
+    /// Working memory of a thread in [`Self::score`] and in the layers before it, bytes: enough for hidden states of 1,600,
+    /// feed-forward layers of 6,400 and any number of rows.
+    pub const WORK_BYTES: u64 = 1 << 23;
 
     /// A head over `weight` `[vocab, n_embd]`, usually the token embedding itself.
     pub fn new(weight: &Tensor, n_embd: usize, storage: Storage) -> Self {
@@ -49,7 +49,7 @@ impl Head {
     /// Scores `wanted` tokens, each after its row of `hidden` `[rows, n_embd]`; rows ascending. One score each, in order.
     ///
     /// # Errors
-    /// The first row with a logit that is not finite.
+    /// The first row with a logit that is not finite, or with none above −1.7·10³⁸.
     ///
     /// # Panics
     /// A row or token that does not exist, or rows that do not ascend.
@@ -75,17 +75,19 @@ impl Head {
         team: Team,
     ) -> Result<Vec<TokenScore>, usize> {
         let (weights, isa) = (self.linear.weights(), Isa::best());
-        let mut parts = Part::all(weights, team);
+        let vocab = weights.n_out();
+        let mut parts = Part::all(weights, rows.len(), team);
         team.each(&mut parts, |part| {
             product(isa, hidden, weights, part.panels.clone(), |products| {
                 part.pick(&products, rows.start, wanted);
-                isa.run(Summarize { products, vocab: weights.n_out(), tiles: &mut part.tiles });
+                isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
             });
         });
         let n_rows = rows.len();
         let sum = |row: usize| {
-            let tiles = parts.iter().flat_map(|part| part.tiles[row - rows.start..].iter().step_by(n_rows));
-            LogSum::merge(tiles).ok_or(row)
+            let at = row - rows.start;
+            let tiles = parts.iter().flat_map(|part| part.tiles[at..].iter().step_by(n_rows));
+            LogSum::merge(parts.iter().map(|part| part.best[at]), tiles).ok_or(row)
         };
         let sums: Vec<LogSum> = rows.clone().map(sum).collect::<Result<_, _>>()?;
         let mut logits = vec![f32::NAN; wanted.len()];
@@ -101,16 +103,19 @@ struct Part {
     panels: Range<usize>,
     /// `[group, row]`
     tiles: Vec<Tile>,
+    /// `[row]`
+    best: Vec<Best>,
     /// Logits of wanted tokens, by index among the wanted.
     picked: Vec<(usize, f32)>,
 }
 
 impl Part {
     /// Whole groups each, so that tiles are the same for every team.
-    fn all(weights: &Panels, team: Team) -> Vec<Self> {
+    fn all(weights: &Panels, n_rows: usize, team: Team) -> Vec<Self> {
         let groups = team.split(weights.len().div_ceil(GROUP), 1);
         let panels = groups.map(|g| g.start * GROUP..weights.len().min(g.end * GROUP));
-        panels.map(|panels| Self { panels, tiles: Vec::new(), picked: Vec::new() }).collect()
+        let part = |panels| Self { panels, tiles: Vec::new(), best: vec![Best::NONE; n_rows], picked: Vec::new() };
+        panels.map(part).collect()
     }
 
     /// Keeps the logits of wanted tokens that are among `products`, whose first row is row `start` of the wanted.
@@ -129,10 +134,20 @@ impl Part {
 #[derive(Clone, Copy, Debug)]
 struct Tile {
     max: f32,
-    /// The first token with that logit.
-    first: u32,
     /// Σ exp(logit − max); NaN where a logit is not finite.
     sum: f32,
+}
+
+/// The largest logit of a row so far and the first token that has it.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    logit: f32,
+    token: u32,
+}
+
+impl Best {
+    /// Below every logit.
+    const NONE: Self = Self { logit: f32::NEG_INFINITY, token: u32::MAX };
 }
 
 /// Reduces a group's logits to a [`Tile`] a row.
@@ -140,48 +155,63 @@ struct Summarize<'a> {
     products: Products<'a>,
     vocab: usize,
     tiles: &'a mut Vec<Tile>,
+    best: &'a mut [Best],
 }
 
 impl WithSimd for Summarize<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Products { rows, panels, .. } = &self.products;
-        let (rows, first) = (rows.len(), panels.start * COLUMNS);
+        let (n_rows, first) = (rows.len(), panels.start * COLUMNS);
         let missing = (panels.end * COLUMNS).saturating_sub(self.vocab);
-        for line in self.products.lines.iter_mut().rev().take(if missing > 0 { rows } else { 0 }) {
-            // The last panel's filling: its e⁻⁸⁷ vanishes beside the maximum's e⁰.
-            line.0[COLUMNS - missing..].fill(f32::NEG_INFINITY);
+        for line in self.products.lines.iter_mut().rev().take(if missing > 0 { n_rows } else { 0 }) {
+            line.0[COLUMNS - missing..].fill(f32::MIN); // adds e⁻⁸⁷ to a sum that is at least 1; see `LogSum::merge`
         }
-        self.tiles.extend((0..rows).map(|row| summarize(self.products.row(row), first as u32, missing as u32)));
+        for row in 0..n_rows {
+            let lines = || self.products.row(row);
+            let max = largest(simd, lines());
+            let best = &mut self.best[row];
+            if max > best.logit {
+                *best = Best { logit: max, token: first as u32 + place(lines(), max) };
+            }
+            self.tiles.push(Tile { max, sum: sum_of_exp(lines(), max) });
+        }
     }
 }
 
-/// One row's logits in a group of panels, the first of which is that of token `first`; `missing` of them do not exist and
-/// are -∞. Lane by lane, then over the lanes in order.
+/// The largest of a row's logits; NaN is passed over.
 #[inline(always)]
-fn summarize<'a>(lines: impl Iterator<Item = &'a Line> + Clone, first: u32, missing: u32) -> Tile {
-    let mut largest = [f32::NEG_INFINITY; COLUMNS];
-    let mut infinite = [0; COLUMNS];
-    for line in lines.clone() {
-        for i in 0..COLUMNS {
-            largest[i] = if line.0[i] > largest[i] { line.0[i] } else { largest[i] };
-            infinite[i] += u32::from(!line.0[i].is_finite());
+fn largest<'a, S: Simd>(simd: S, lines: impl Iterator<Item = &'a Line>) -> f32 {
+    let mut max = simd.splat_f32s(f32::NEG_INFINITY);
+    for line in lines {
+        for vector in S::as_simd_f32s(&line.0).0 {
+            max = simd.max_f32s(max, *vector);
         }
     }
-    let max = largest.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    let finite = infinite.into_iter().sum::<u32>() == missing;
-    let mut sums = [if finite { 0.0 } else { f32::NAN }; COLUMNS];
-    let mut places = [u32::MAX; COLUMNS];
-    for (line, first) in lines.zip((first..).step_by(COLUMNS)) {
-        for i in 0..COLUMNS {
-            sums[i] += exp(line.0[i] - max);
-            places[i] = places[i].min(if line.0[i] >= max { first + i as u32 } else { u32::MAX });
+    simd.reduce_max_f32s(max)
+}
+
+/// Where `max` is first.
+fn place<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> u32 {
+    lines.flat_map(|line| line.0).take_while(|x| *x < max).count() as u32
+}
+
+/// Σ exp(logit − max) lane by lane, then over the lanes; NaN where a logit is not finite.
+#[inline(always)]
+fn sum_of_exp<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> f32 {
+    let mut sums = [0.0_f32; COLUMNS];
+    for line in lines {
+        for (sum, x) in sums.iter_mut().zip(line.0) {
+            // Zero times a finite logit changes nothing, times another gives NaN.
+            *sum = x.mul_add(0.0, *sum + exp(x - max));
         }
     }
-    let place = places.into_iter().fold(u32::MAX, u32::min);
-    Tile { max, first: place, sum: sums.into_iter().fold(0.0, |total, sum| total + sum) }
+    let sixteen: [f32; 16] = std::array::from_fn(|i| sums[i] + sums[i + 16]);
+    let eight: [f32; 8] = std::array::from_fn(|i| sixteen[i] + sixteen[i + 8]);
+    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
 }
 
 /// ln Σ exp over all logits of a row.
@@ -194,13 +224,15 @@ struct LogSum {
 }
 
 impl LogSum {
-    /// From a row's tiles in the order of the vocabulary; `None` where a logit is not finite.
-    fn merge<'a>(tiles: impl Iterator<Item = &'a Tile> + Clone) -> Option<Self> {
-        let max = tiles.clone().fold(f32::NEG_INFINITY, |max, tile| max.max(tile.max));
-        let first = tiles.clone().find(|tile| tile.max >= max)?.first;
+    /// No logit may lie so low that the filling of the last panel could be seen beside it.
+    const LOWEST: f32 = f32::MIN / 2.0;
+
+    /// From a row's best tokens and tiles, both in the order of the vocabulary; `None` where a logit is not finite.
+    fn merge<'a>(best: impl Iterator<Item = Best>, tiles: impl Iterator<Item = &'a Tile>) -> Option<Self> {
+        let Best { logit: max, token: first } = best.fold(Best::NONE, |a, b| if b.logit > a.logit { b } else { a });
         let scaled = |tile: &Tile| f64::from(tile.sum) * (f64::from(tile.max) - f64::from(max)).exp();
         let sum: f64 = tiles.map(scaled).sum();
-        sum.is_finite().then(|| Self { max, first, ln_sum: sum.ln() })
+        (sum.is_finite() && max > Self::LOWEST).then(|| Self { max, first, ln_sum: sum.ln() })
     }
 
     fn score(&self, token: u32, logit: f32) -> TokenScore {
@@ -255,7 +287,7 @@ mod tests {
         check(&[-50.0; 33], 7);
         check(&[1e30, -1e30], 0);
         check(&[1e4, 0.0], 1);
-        check(&[f32::MIN; 40], 0);
+        check(&[-1e38; 40], 0);
         let mut logits = values(1000, 1);
         for (at, x) in [(3, 40.0), (299, 90.0), (700, 90.0), (999, 80.0)] {
             logits[at] = x;
@@ -301,6 +333,23 @@ mod tests {
                 prop_assert_eq!(alone[0].is_greedy, wanted.is_greedy);
             }
         }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let (n_rows, panels, vocab) = (5, GROUP..GROUP + 3, (GROUP + 3) * COLUMNS - 7);
+        let logits = values(n_rows * panels.len() * COLUMNS, 5);
+        let run = |isa: Isa| {
+            let mut lines: Vec<Line> =
+                logits.chunks(COLUMNS).map(|x| Line(std::array::from_fn(|i| 9.0 * x[i]))).collect();
+            let (mut tiles, mut best) = (Vec::new(), vec![Best::NONE; n_rows]);
+            let products = Products { rows: 0..n_rows, panels: panels.clone(), lines: &mut lines };
+            isa.run(Summarize { products, vocab, tiles: &mut tiles, best: &mut best });
+            let tiles: Vec<_> = tiles.iter().map(|tile| (tile.max.to_bits(), tile.sum.to_bits())).collect();
+            (tiles, best.iter().map(|best| (best.logit.to_bits(), best.token)).collect::<Vec<_>>())
+        };
+        let all: Vec<_> = Isa::all().into_iter().map(run).collect();
+        assert!(all.iter().all(|bits| *bits == all[0]), "{all:x?}");
     }
 
     #[test]

@@ -174,6 +174,7 @@ impl Panels {
 
     /// The block of `panel` at `depth` in f32 and, where they are held like that, the lines behind it, which are probably
     /// read next. `unpacked` has room for `DEPTH` lines.
+    #[inline(always)]
     pub fn block<'a>(
         &'a self,
         panel: usize,
