@@ -1,12 +1,9 @@
 //! Layer normalisation (Ba et al. 2016).
 
-use super::simd::{Isa, Simd, WithSimd};
+use super::simd::{Isa, Simd, WithSimd, sum};
 use super::{Team, values};
 use crate::ZooError;
 use crate::checkpoint::Weights;
-
-/// Partial sums of a row: element i adds to number i mod `PARTS`. Fixed, so that no machine's vectors change the sum.
-const PARTS: usize = 64;
 
 /// Rows that are worth another thread.
 const ROWS_PER_PIECE: usize = 64;
@@ -25,7 +22,12 @@ impl LayerNorm {
     /// A tensor is missing or wrong.
     pub fn load(weights: &Weights, n: usize, eps: f32) -> Result<Self, ZooError> {
         let vector = |name| Ok::<_, ZooError>(values(&weights.get(name, &[n])?, <[f32]>::to_vec));
-        Ok(Self { weight: vector("weight")?, bias: vector("bias")?, eps })
+        Ok(Self::new(vector("weight")?, vector("bias")?, eps))
+    }
+
+    /// From `weight` and `bias`, both `[n]`.
+    pub const fn new(weight: Vec<f32>, bias: Vec<f32>, eps: f32) -> Self {
+        Self { weight, bias, eps }
     }
 
     /// `x` `[rows, n]` normalised into `out` `[rows, n]`. NaN or infinity anywhere in a row makes all of it NaN.
@@ -107,30 +109,6 @@ impl WithSimd for Over<'_> {
     }
 }
 
-/// Σ f(x) in [`PARTS`] partial sums, which are then added half to half.
-#[inline(always)]
-fn sum(xs: &[f32], f: impl Fn(f32) -> f32) -> f32 {
-    let mut parts = [0.0; PARTS];
-    let (whole, rest) = xs.as_chunks::<PARTS>();
-    for chunk in whole {
-        for (part, &x) in parts.iter_mut().zip(chunk) {
-            *part += f(x);
-        }
-    }
-    for (part, &x) in parts.iter_mut().zip(rest) {
-        *part += f(x);
-    }
-    let mut half = PARTS / 2;
-    while half > 0 {
-        let (low, high) = parts.split_at_mut(half);
-        for (a, b) in low.iter_mut().zip(&*high) {
-            *a += *b;
-        }
-        half /= 2;
-    }
-    parts[0]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +118,7 @@ mod tests {
     }
 
     fn norm(n: usize) -> LayerNorm {
-        LayerNorm { weight: numbers(2, n), bias: numbers(3, n), eps: 1e-5 }
+        LayerNorm::new(numbers(2, n), numbers(3, n), 1e-5)
     }
 
     fn bits(xs: &[f32]) -> Vec<u32> {

@@ -1,9 +1,13 @@
 //! Keys and values of one layer along one path.
 
+use std::array;
 use std::ops::{Deref, DerefMut, Range};
 
 /// Positions in a block of keys. Blocks lie at absolute positions, and so does every regrouping of attention's sums.
 pub const BLOCK: usize = 64;
+
+/// Neighbouring keys that are stored together.
+const QUAD: usize = 4;
 
 /// What the width of a head's values is padded to: the widest vector register, in f32.
 pub const LANES: usize = 16;
@@ -113,14 +117,24 @@ pub struct HeadPath<'a> {
 }
 
 impl HeadPath<'_> {
-    /// Writes the key and value `[dim]` of a position.
+    /// Writes the keys and values `[dim]` of positions from `start` on; `row` gives the i-th of each.
     #[inline(always)]
-    pub fn store(&mut self, position: usize, key: &[f32], value: &[f32]) {
-        let block = &mut self.keys[position / BLOCK * BLOCK * self.dim..][..BLOCK * self.dim];
-        for (lanes, &x) in block.chunks_exact_mut(BLOCK).zip(key) {
-            lanes[position % BLOCK] = x;
+    pub fn store<'r>(&mut self, start: usize, count: usize, row: impl Fn(usize) -> (&'r [f32], &'r [f32])) {
+        for i in 0..count {
+            self.values[(start + i) * self.width..][..self.dim].copy_from_slice(row(i).1);
         }
-        self.values[position * self.width..][..self.dim].copy_from_slice(value);
+        let mut i = 0;
+        while i < count {
+            let lane = (start + i) % BLOCK;
+            let block = &mut self.keys[(start + i) / BLOCK * BLOCK * self.dim..][..BLOCK * self.dim];
+            if lane.is_multiple_of(QUAD) && i + QUAD <= count {
+                transpose::<QUAD>(array::from_fn(|j| row(i + j).0), lane, block);
+                i += QUAD;
+            } else {
+                transpose([row(i).0], lane, block);
+                i += 1;
+            }
+        }
     }
 
     /// Keys `[dim, BLOCK]` of a block.
@@ -133,6 +147,18 @@ impl HeadPath<'_> {
     #[inline(always)]
     pub fn values(&self, positions: Range<usize>) -> &[f32] {
         &self.values[positions.start * self.width..positions.end * self.width]
+    }
+}
+
+/// Puts `N` keys `[dim]` into neighbouring lanes of a block `[dim, BLOCK]`: neighbours together, since single lanes are many
+/// small stores.
+#[inline(always)]
+fn transpose<const N: usize>(keys: [&[f32]; N], lane: usize, block: &mut [f32]) {
+    for (d, lanes) in block.chunks_exact_mut(BLOCK).enumerate() {
+        let to = &mut lanes[lane..lane + N];
+        for n in 0..N {
+            to[n] = keys[n][d];
+        }
     }
 }
 
@@ -186,7 +212,7 @@ mod tests {
                 let of = |d: usize| seed + (h * 10_000 + position * 100 + d) as f32;
                 let key: Vec<f32> = (0..dim).map(of).collect();
                 let value: Vec<f32> = (0..dim).map(|d| -of(d)).collect();
-                head.store(position, &key, &value);
+                head.store(position, 1, |_| (&key, &value));
             }
         }
     }

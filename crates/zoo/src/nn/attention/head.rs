@@ -61,10 +61,13 @@ impl<'a> HeadPass<'a> {
     /// Puts the piece's keys and values on the path.
     #[inline(always)]
     fn store(&mut self, piece: &Piece) {
-        for (position, row) in (piece.start..).zip(piece.rows.clone()) {
-            let (key, value) = (self.part(row, 1), self.part(row, 2));
-            self.path.store(position, key, value);
-        }
+        let (qkv, dim, head) = (self.qkv, self.path.dim, self.head);
+        let n_embd = self.attention.n_head * dim;
+        let row = |i: usize| {
+            let part = |which: usize| &qkv[(3 * (piece.rows.start + i) + which) * n_embd + head * dim..][..dim];
+            (part(1), part(2))
+        };
+        self.path.store(piece.start, piece.rows.len(), row);
     }
 
     /// Takes `queries` of the plan through `blocks`; `first` is the plan's query that is the softmax's number 0.

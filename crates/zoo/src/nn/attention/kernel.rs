@@ -78,8 +78,11 @@ fn score_tile<S: Simd, const R: usize, const C: usize>(
             }
         }
     }
-    for (row, sums) in scores.iter_mut().zip(&sums) {
-        S::as_mut_simd_f32s(row).0[at..at + C].copy_from_slice(sums);
+    for r in 0..R {
+        let row = &mut S::as_mut_simd_f32s(&mut scores[r]).0[at..at + C];
+        for c in 0..C {
+            row[c] = sums[r][c];
+        }
     }
     C
 }
@@ -142,8 +145,11 @@ fn weigh_tile<S: Simd, const R: usize, const C: usize>(
     let width = sums.len() / R / S::F32_LANES;
     let sums = S::as_mut_simd_f32s(sums).0;
     let mut tile = [[simd.splat_f32s(0.0); C]; R];
-    for (r, row) in tile.iter_mut().enumerate() {
-        row.copy_from_slice(&sums[r * width + at..][..C]);
+    for r in 0..R {
+        let row = &sums[r * width + at..][..C];
+        for c in 0..C {
+            tile[r][c] = row[c];
+        }
     }
     for (key, value) in within.clone().zip(S::as_simd_f32s(values).0.chunks_exact(width)) {
         let value = &value[at..at + C];
@@ -154,8 +160,11 @@ fn weigh_tile<S: Simd, const R: usize, const C: usize>(
             }
         }
     }
-    for (r, row) in tile.iter().enumerate() {
-        sums[r * width + at..][..C].copy_from_slice(row);
+    for r in 0..R {
+        let row = &mut sums[r * width + at..][..C];
+        for c in 0..C {
+            row[c] = tile[r][c];
+        }
     }
     C
 }

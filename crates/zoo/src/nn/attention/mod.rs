@@ -37,8 +37,8 @@ impl Attention {
     /// path up to their own position.
     ///
     /// `qkv` holds queries, keys and values side by side `[rows, 3·n_embd]`. `queries` names the rows whose output is
-    /// wanted, ascending; `None` is all rows of the runs. `out` is `[queries, n_embd]`. Positions of the path that a run
-    /// skips must have been stored before.
+    /// wanted, ascending; `None` is all rows of the runs. `out` begins with their `[queries, n_embd]`, and what is behind is
+    /// left as it was. Positions before a run must have been stored before.
     ///
     /// # Panics
     /// When sizes do not fit each other, or a run the path.
@@ -73,7 +73,7 @@ impl Attention {
         assert!(runs.iter().all(|run| run.start + run.rows.len() <= positions), "a run beyond {positions} positions");
         let plan = Plan::new(runs, queries);
         let count = plan.queries.len();
-        assert_eq!(out.len(), count * self.n_head * dim, "size of the output");
+        let out = &mut out[..count * self.n_head * dim];
         let pass = |head, path, emit: &mut dyn FnMut(usize, &[f32])| {
             isa.run(HeadPass { attention: self, plan: &plan, qkv, head, path, emit });
         };

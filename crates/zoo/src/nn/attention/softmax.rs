@@ -65,47 +65,47 @@ impl Softmax {
             return;
         }
         let whole = visible.start / LANES * LANES..visible.end.next_multiple_of(LANES);
-        let row = &mut self.scores[i];
-        row[whole.start..visible.start].fill(f32::NEG_INFINITY);
-        row[visible.end..whole.end].fill(f32::NEG_INFINITY);
-        let max = largest(self.max[i], row[whole.clone()].as_chunks().0);
-        if max != self.max[i] {
-            self.rescale(i, exp(self.max[i] - max));
+        let row = &mut self.scores[i][whole.clone()];
+        row[..visible.start - whole.start].fill(f32::NEG_INFINITY);
+        row[visible.end - whole.start..].fill(f32::NEG_INFINITY);
+        let row = row.as_chunks_mut::<LANES>().0;
+        let (before, mut norm) = (self.max[i], self.norm[i]);
+        let max = largest(before, row);
+        if max != before {
             self.max[i] = max;
+            let factor = exp(before - max);
+            scale(&mut norm, factor);
+            scale(&mut self.sums[i * self.width..][..self.width], factor);
         }
-        let row = &mut self.scores[i];
-        for x in &mut row[whole.clone()] {
-            *x = exp(*x - max);
-        }
-        row[whole.start..visible.start].fill(0.0);
-        row[visible.end..whole.end].fill(0.0);
-        for lanes in row[whole].as_chunks::<LANES>().0 {
-            for (sum, x) in self.norm[i].iter_mut().zip(lanes) {
-                *sum += x;
+        for lanes in row {
+            for (sum, x) in norm.iter_mut().zip(lanes) {
+                *x = weight(*x, max);
+                *sum += *x;
             }
         }
-    }
-
-    #[inline(always)]
-    fn rescale(&mut self, i: usize, factor: f32) {
-        for x in &mut self.norm[i] {
-            *x *= factor;
-        }
-        for x in &mut self.sums[i * self.width..][..self.width] {
-            *x *= factor;
-        }
+        self.norm[i] = norm;
     }
 
     /// Query `i`'s output `[dim]`.
     #[inline(always)]
     pub fn finish(&mut self, i: usize) -> &[f32] {
-        let factor = 1.0 / fold(self.norm[i], |a, b| a + b);
         let output = &mut self.sums[i * self.width..][..self.dim];
-        for x in &mut *output {
-            *x *= factor;
-        }
+        scale(output, 1.0 / fold(self.norm[i], |a, b| a + b));
         output
     }
+}
+
+#[inline(always)]
+fn scale(xs: &mut [f32], factor: f32) {
+    for x in xs {
+        *x *= factor;
+    }
+}
+
+/// A score's weight, exactly 0 for what is masked.
+#[inline(always)]
+fn weight(score: f32, max: f32) -> f32 {
+    if score == f32::NEG_INFINITY { 0.0 } else { exp(score - max) }
 }
 
 /// The largest of `first` and all scores. NaN is passed over here: it reaches the output through its weight.

@@ -101,7 +101,7 @@ impl Tree {
         let mut kv = KeyValues::new(self.n_head, self.dim, deepest);
         let nan = vec![f32::NAN; self.dim];
         for mut head in kv.heads() {
-            (0..deepest).for_each(|position| head.store(position, &nan, &nan));
+            head.store(0, deepest, |_| (&nan, &nan));
         }
         kv
     }
