@@ -106,6 +106,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             shots: None,
             seed: None,
             compat: None,
+            dtype: None,
         },
         environment: Environment { os: "linux".into(), arch: "x86_64".into(), cpus: 4, threads: 4 },
         models,
