@@ -9,7 +9,8 @@ use yardstick_core::Costs;
 
 /// Bursts of half a millisecond in which the peak is looked for: short, so that a busy machine still shows it.
 const BURSTS: usize = 600;
-/// Times that the array is read; the fastest counts.
+/// Bytes read in all, and times at least that the array is read; the fastest counts.
+const READ: u64 = 1 << 30;
 const READS: usize = 5;
 
 /// A rate with one thread, and with all that take part.
@@ -95,19 +96,20 @@ fn peak(threads: usize) -> f64 {
 /// Bytes a second with which `threads` read an array of `bytes`, a part each.
 fn read_speed(threads: usize, bytes: u64) -> f64 {
     let words = (bytes as usize / 8 / threads).max(1);
+    let reads = READS.max((READ / bytes) as usize);
     let barrier = Barrier::new(threads);
     let spans = together(threads, |thread| {
         let part: Vec<u64> = (0..words as u64).map(|i| i ^ thread as u64).collect();
-        let reads = (0..READS).map(|_| {
+        let read = |_| {
             barrier.wait();
             let started = Instant::now();
             black_box(part.iter().fold(0_u64, |sum, word| sum.wrapping_add(*word)));
             (started, Instant::now())
-        });
-        reads.collect::<Vec<_>>()
+        };
+        (0..reads).map(read).collect::<Vec<_>>()
     });
     // A read lasts from the first thread's start to the last one's end.
-    let seconds = (0..READS).filter_map(|read| {
+    let seconds = (0..reads).filter_map(|read| {
         let start = spans.iter().map(|span| span[read].0).min()?;
         let end = spans.iter().map(|span| span[read].1).max()?;
         Some((end - start).as_secs_f64())

@@ -24,8 +24,8 @@ pub struct Forward {
     pub tokens: usize,
     /// Threads that share the work.
     pub threads: usize,
-    /// Median of the passes.
-    pub seconds: f64,
+    /// The passes.
+    pub seconds: Seconds,
     /// Operations.
     pub flop: u64,
     /// Bytes of weights.
@@ -35,21 +35,19 @@ pub struct Forward {
 }
 
 impl Forward {
-    pub fn flop_per_second(&self) -> f64 {
-        self.flop as f64 / self.seconds
-    }
-
     pub fn json(&self, machine: &Machine) -> Value {
         let (least, bound) = machine.least_seconds(self.flop, self.weights, self.threads);
+        let (seconds, peak) = (self.seconds.median(), machine.flops.of(self.threads));
         json!({
             "tokens": self.tokens,
             "threads": self.threads,
-            "seconds": self.seconds,
-            "tokens_per_second": self.tokens as f64 / self.seconds,
-            "gflop_per_second": self.flop_per_second() / 1e9,
-            "of_peak": self.flop_per_second() / machine.flops.of(self.threads),
+            "seconds": self.seconds.0,
+            "tokens_per_second": self.tokens as f64 / seconds,
+            "gflop_per_second": self.flop as f64 / seconds / 1e9,
+            "of_peak": self.flop as f64 / seconds / peak,
+            "fastest_of_peak": self.flop as f64 / self.seconds.fastest() / peak,
             "bound": bound.name(),
-            "of_bound": least / self.seconds,
+            "of_bound": least / seconds,
             "attention": self.attention,
         })
     }
@@ -61,8 +59,8 @@ pub struct Scoring {
     pub texts: usize,
     /// Tokens fed of each, which are as many as are scored.
     pub fed: usize,
-    /// Each pass.
-    pub seconds: Vec<f64>,
+    /// The passes.
+    pub seconds: Seconds,
     /// Operations of a pass.
     pub flop: u64,
     /// Mean log-probability of the scored tokens, nats: tells whether another tool computes the same.
@@ -70,21 +68,19 @@ pub struct Scoring {
 }
 
 impl Scoring {
-    pub fn median(&self) -> f64 {
-        median(self.seconds.clone())
-    }
-
     pub fn tokens(&self) -> usize {
         self.texts * self.fed
     }
 
     pub fn json(&self, machine: &Machine) -> Value {
+        let seconds = self.seconds.median();
         json!({
             "texts": self.texts,
             "tokens": self.tokens(),
-            "seconds": self.seconds,
-            "tokens_per_second": self.tokens() as f64 / self.median(),
-            "of_peak": self.flop as f64 / self.median() / machine.flops.all,
+            "seconds": self.seconds.0,
+            "tokens_per_second": self.tokens() as f64 / seconds,
+            "of_peak": self.flop as f64 / seconds / machine.flops.all,
+            "fastest_of_peak": self.flop as f64 / self.seconds.fastest() / machine.flops.all,
             "mean_log_prob": self.mean_log_prob,
         })
     }
@@ -115,23 +111,21 @@ fn forward_pass(model: &dyn LanguageModel, tokens: usize, threads: usize) -> Res
     let costs = model.costs();
     let path = Rows::new(model, 0..1, tokens);
     let mut session = model.session(tokens, threads);
-    let seconds = median(timed(|| path.feed(session.as_mut(), false).map(drop))?);
+    let (seconds, _) = timed(|| path.feed(session.as_mut(), false))?;
     Ok(Forward { tokens, threads, seconds, flop: path.flop(&costs), weights: weight_bytes(&costs), attention: None })
 }
 
 /// The part of `whole`'s time that goes into attention: the same rows as eight shorter texts have fewer pairs of rows and
-/// positions, and nothing else is less.
+/// positions, and nothing else is less. `None` for rows that eight do not divide.
 fn attention(model: &dyn LanguageModel, whole: &Forward) -> Result<Option<f64>, ScoreError> {
-    let each = whole.tokens / TEXTS;
-    if each == 0 {
+    if whole.tokens % TEXTS != 0 {
         return Ok(None);
     }
-    let (long, short) = (Rows::new(model, 0..1, each * TEXTS), Rows::new(model, 0..TEXTS, each));
-    let mut session = model.session(long.tokens.len(), whole.threads);
-    let one = median(timed(|| long.feed(session.as_mut(), false).map(drop))?);
-    let many = median(timed(|| short.feed(session.as_mut(), false).map(drop))?);
-    let per_pair = (one - many) / (long.pairs - short.pairs) as f64;
-    Ok(Some((per_pair * long.pairs as f64 / one).clamp(0.0, 1.0)))
+    let each = whole.tokens / TEXTS;
+    let (long, short) = (Rows::new(model, 0..1, whole.tokens), Rows::new(model, 0..TEXTS, each));
+    let (cut, _) = timed(|| short.feed(model.session(each, whole.threads).as_mut(), false))?;
+    let per_pair = (whole.seconds.fastest() - cut.fastest()) / (long.pairs - short.pairs) as f64;
+    Ok(Some((per_pair * long.pairs as f64 / whole.seconds.fastest()).clamp(0.0, 1.0)))
 }
 
 /// Every position of eight texts of 128 tokens, or as many as the context holds: the texts are shared out over the
@@ -145,8 +139,8 @@ pub fn scoring(model: &dyn LanguageModel, threads: usize) -> Result<Scoring, Sco
         let score = |rows: &Rows| rows.feed(model.session(fed, (threads / sessions).max(1)).as_mut(), true);
         parts.par_iter().map(score).collect()
     };
-    let seconds = timed(|| pass().map(drop))?;
-    let scores: Vec<f64> = pass()?.into_iter().flatten().map(|score| score.log_prob).collect();
+    let (seconds, scores) = timed(pass)?;
+    let scores: Vec<f64> = scores.into_iter().flatten().map(|score| score.log_prob).collect();
     let costs = model.costs();
     let scored = (TEXTS * fed) as u64 * costs.flop_per_scored_row;
     Ok(Scoring {
@@ -202,21 +196,59 @@ impl Rows {
     }
 }
 
-/// Seconds of each pass after one that does not count.
-fn timed(mut pass: impl FnMut() -> Result<(), ScoreError>) -> Result<Vec<f64>, ScoreError> {
-    pass()?;
+/// Seconds of each pass after one that does not count, and what the last one gave.
+fn timed<T>(mut pass: impl FnMut() -> Result<T, ScoreError>) -> Result<(Seconds, T), ScoreError> {
+    let mut last = pass()?;
     let (started, mut seconds) = (Instant::now(), Vec::new());
     while seconds.len() < LEAST || (seconds.len() < MOST && started.elapsed() < ENOUGH) {
         let before = Instant::now();
-        pass()?;
+        last = pass()?;
         seconds.push(before.elapsed().as_secs_f64());
     }
-    Ok(seconds)
+    Ok((Seconds(seconds), last))
 }
 
-/// The middle one, or the mean of the two in the middle.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let (low, high) = (values.len().saturating_sub(1) / 2, values.len() / 2);
-    f64::midpoint(values.get(low).copied().unwrap_or(f64::NAN), values.get(high).copied().unwrap_or(f64::NAN))
+/// What each of several equal passes took.
+pub struct Seconds(Vec<f64>);
+
+impl Seconds {
+    /// The middle one, or the mean of the two in the middle.
+    pub fn median(&self) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_by(f64::total_cmp);
+        let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+        f64::midpoint(at(sorted.len().saturating_sub(1) / 2), at(sorted.len() / 2))
+    }
+
+    /// The one that other work on the machine disturbed least.
+    pub fn fastest(&self) -> f64 {
+        self.0.iter().copied().fold(f64::INFINITY, f64::min)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_and_the_fastest() {
+        let check = |seconds: &[f64], median: f64, fastest: f64| {
+            let seconds = Seconds(seconds.to_vec());
+            assert_eq!((seconds.median(), seconds.fastest()), (median, fastest));
+        };
+        check(&[3.0, 1.0, 2.0], 2.0, 1.0);
+        check(&[4.0, 1.0, 2.0, 3.0], 2.5, 1.0);
+        check(&[5.0], 5.0, 5.0);
+    }
+
+    #[test]
+    fn rows_are_texts_one_after_another() {
+        let model = yardstick_zoo::load("gpt2-nano", &yardstick_zoo::LoadOptions::default()).unwrap();
+        let rows = Rows::new(model.as_ref(), 1..3, 4);
+        assert_eq!(rows.positions, [0, 1, 2, 3, 0, 1, 2, 3]);
+        assert_eq!(rows.next[..3], rows.tokens[1..4]);
+        assert_eq!(rows.pairs, 20);
+        let whole = rows.feed(model.session(4, 1).as_mut(), true).unwrap();
+        assert_eq!(whole.len(), 8);
+    }
 }

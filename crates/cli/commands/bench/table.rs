@@ -7,8 +7,9 @@ use super::workloads::Workload;
 
 const LEGEND: &str = "\
 GFLOP counts multiplications and additions of the layers, of attention and, where positions are scored, of the vocabulary.
-A pass cannot be faster than its arithmetic at the peak, nor than its weights can be read: `bound` names which of the two
-is slower, `of it` is how near the pass comes. Other work on this machine makes all figures worse.
+Times are medians; `of peak` is theirs, `fastest` the best pass's. A pass cannot be faster than its arithmetic at the peak,
+nor than its weights can be read: `bound` names the slower of the two, `of it` is how near the pass comes.
+Other work on this machine makes all figures worse.
 ";
 
 /// Everything that was measured, as aligned tables.
@@ -25,6 +26,7 @@ pub fn text(report: &Report) -> String {
     if !report.workloads.is_empty() {
         text += "\ntasks, planned and scored as in a run\n";
         text += &tasks(&report.workloads, &report.machine);
+        text.extend(report.workloads.iter().filter_map(truncated));
     }
     text + "\n" + LEGEND
 }
@@ -50,18 +52,20 @@ fn rates(rate: Rate, threads: usize, unit: &str) -> String {
 }
 
 fn forward(passes: &[Forward], machine: &Machine) -> String {
-    let head = ["threads", "tokens", "ms", "tokens/s", "GFLOP/s", "of peak", "bound", "of it"];
+    let head = ["threads", "tokens", "ms", "tokens/s", "GFLOP/s", "of peak", "fastest", "bound", "of it"];
     let row = |it: &Forward| {
         let (least, bound) = machine.least_seconds(it.flop, it.weights, it.threads);
+        let (seconds, flop, peak) = (it.seconds.median(), it.flop as f64, machine.flops.of(it.threads));
         vec![
             it.threads.to_string(),
             it.tokens.to_string(),
-            format!("{:.2}", 1e3 * it.seconds),
-            format!("{:.0}", it.tokens as f64 / it.seconds),
-            format!("{:.1}", it.flop_per_second() / 1e9),
-            percent(it.flop_per_second() / machine.flops.of(it.threads)),
+            format!("{:.2}", 1e3 * seconds),
+            format!("{:.0}", it.tokens as f64 / seconds),
+            format!("{:.1}", flop / seconds / 1e9),
+            percent(flop / seconds / peak),
+            percent(flop / it.seconds.fastest() / peak),
             bound.name().to_owned(),
-            percent(least / it.seconds),
+            percent(least / seconds),
         ]
     };
     aligned(&head, passes.iter().map(row))
@@ -74,14 +78,15 @@ fn attention(it: &Forward) -> Option<String> {
 }
 
 fn scoring(it: &Scoring, machine: &Machine) -> String {
-    let seconds = it.median();
+    let seconds = it.seconds.median();
     format!(
-        "\nevery position of {} × {} tokens scored, nothing shared\n  {:.3} s, {:.0} tokens/s, {} of the peak\n",
+        "\nevery position of {} × {} tokens scored, nothing shared\n  {:.3} s, {:.0} tokens/s, {} of the peak, fastest {}\n",
         it.texts,
         it.fed,
         seconds,
         it.tokens() as f64 / seconds,
         percent(it.flop as f64 / seconds / machine.flops.all),
+        percent(it.flop as f64 / it.seconds.fastest() / machine.flops.all),
     )
 }
 
@@ -103,6 +108,11 @@ fn tasks(done: &[Workload], machine: &Machine) -> String {
         ]
     };
     aligned(&head, done.iter().map(row))
+}
+
+/// What a context shorter than the texts does to the numbers.
+fn truncated(it: &Workload) -> Option<String> {
+    (it.truncated > 0).then(|| format!("  {}: {} prompts are cut to the model's context\n", it.about, it.truncated))
 }
 
 fn percent(part: f64) -> String {
