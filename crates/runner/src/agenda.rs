@@ -114,6 +114,8 @@ impl<'a> Agenda<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::strands::Work;
+    use proptest::prelude::*;
 
     /// Strands by what they resume from (strand, positions).
     fn strands(resumes: &[Option<(usize, u32)>]) -> Vec<Strand> {
@@ -157,5 +159,87 @@ mod tests {
         assert_eq!(agenda.take(), Some(3));
         assert!(agenda.resumed(Resume { from: 2, len: 10 }) && agenda.is_done());
         assert_eq!(agenda.held, 0);
+    }
+
+    /// What a team does.
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Team {
+        Idle,
+        /// Has taken a strand, and not yet resumed.
+        Begins(usize),
+        /// Has kept so many pasts of its strand.
+        Runs(usize, usize),
+    }
+
+    /// Teams that go on in any order whatever.
+    struct Play<'a> {
+        agenda: Agenda<'a>,
+        teams: Vec<Team>,
+        /// Pasts in memory.
+        alive: BTreeSet<Resume>,
+    }
+
+    impl Play<'_> {
+        /// A team does the next thing that it has to do.
+        fn go_on(&mut self, at: usize) {
+            let strands = self.agenda.strands;
+            self.teams[at] = match self.teams[at] {
+                Team::Idle => {
+                    let taken = self.agenda.take();
+                    let all_idle = self.teams.iter().all(|&team| team == Team::Idle);
+                    assert!(taken.is_some() || !all_idle || self.agenda.is_done(), "all wait");
+                    taken.map_or(Team::Idle, Team::Begins)
+                }
+                Team::Begins(index) => {
+                    strands[index].resume.into_iter().for_each(|resume| self.resume(resume));
+                    Team::Runs(index, 0)
+                }
+                Team::Runs(index, kept) if kept < strands[index].keeps.len() => {
+                    let keep = &strands[index].keeps[kept];
+                    self.alive.insert(Resume { from: index, len: keep.len });
+                    self.agenda.kept(index, keep);
+                    Team::Runs(index, kept + 1)
+                }
+                Team::Runs(..) => Team::Idle,
+            };
+        }
+
+        fn resume(&mut self, resume: Resume) {
+            assert!(self.alive.contains(&resume), "what it needs is there");
+            if self.agenda.resumed(resume) {
+                self.alive.remove(&resume);
+            }
+        }
+    }
+
+    fn check(strands: &[Strand], teams: usize, mut next: impl FnMut() -> usize) {
+        let bound = most_positions(strands, teams);
+        let agenda = Agenda::new(strands, teams);
+        let mut play = Play { agenda, teams: vec![Team::Idle; teams], alive: BTreeSet::new() };
+        while !play.agenda.is_done() || play.teams.iter().any(|&team| team != Team::Idle) {
+            play.go_on(next() % teams);
+            let positions: u64 = play.alive.iter().map(|past| u64::from(past.len)).sum();
+            assert!(positions <= bound, "{positions} positions, {bound} planned for");
+        }
+        assert!(play.alive.is_empty() && play.agenda.held == 0);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn pasts_stay_within_the_bound_and_nobody_waits_for_ever(
+            branches in proptest::collection::vec((0_u32..100, 1_u32..9), 1..100),
+            (teams, least, seed) in (2_usize..6, 1_u64..12, any::<u64>()),
+        ) {
+            let strands = Work::random(&branches).cut(teams, least);
+            // Some teams are much slower than others.
+            let mut state = seed;
+            let mut step = || {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let (a, b) = ((state >> 33) as usize, (state >> 50) as usize);
+                if b.is_multiple_of(4) { a } else { a % teams / 2 }
+            };
+            check(&strands, teams, &mut step);
+        }
     }
 }

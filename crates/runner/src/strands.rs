@@ -199,6 +199,24 @@ mod tests {
         Work::from_branches(branches, &COSTS)
     }
 
+    /// Branches of (position, rows) from how far back each begins (percent of the path before it) and its rows.
+    fn walk(steps: &[(u32, u32)]) -> Vec<(u32, u32)> {
+        let mut len = 0;
+        let step = |&(back, rows): &(u32, u32)| {
+            let position = len * back / 100;
+            len = position + rows;
+            (position, rows)
+        };
+        steps.iter().map(step).collect()
+    }
+
+    impl Work {
+        /// The work of a random walk, a FLOP a row.
+        pub fn random(steps: &[(u32, u32)]) -> Self {
+            work(&walk(steps))
+        }
+    }
+
     /// Rows, what it resumes from (strand, positions), and what it keeps (positions, ready).
     type Piece<'a> = (Range<u32>, Option<(usize, u32)>, &'a [(u32, u32)]);
 
@@ -274,12 +292,7 @@ mod tests {
         fn strands_cover_the_rows_and_pasts_hold_their_paths(
             steps in proptest::collection::vec((0_u32..100, 1_u32..9), 1..60), teams in 1_usize..5, least in 1_u64..30
         ) {
-            let mut len = 0;
-            let branches: Vec<(u32, u32)> = steps.iter().map(|&(back, rows)| {
-                let position = len * back / 100;
-                len = position + rows;
-                (position, rows)
-            }).collect();
+            let branches = walk(&steps);
             let strands = work(&branches).cut(teams, least);
             let positions: Vec<u32> = branches.iter().flat_map(|&(position, rows)| position..position + rows).collect();
             // The row at each position, along the rows, as sessions see it; and what was kept.

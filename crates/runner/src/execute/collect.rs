@@ -11,11 +11,9 @@ pub struct Collector<'a> {
     progress: &'a mut dyn Progress,
     /// One for each token that the tree wants.
     scores: Vec<TokenScore>,
-    /// For each span and each strand that scores some of it, the last such score; ascending. When that one is there, so
-    /// are all that the strand has for the span.
+    /// The last score of each span, ascending. When it is there, so are the others: their rows are before it on its path,
+    /// and no strand begins before the path that it needs is computed and its scores are taken.
     due: Vec<Due>,
-    /// Strands that each span still waits for.
-    strands: Vec<u32>,
     /// Spans that each request still waits for.
     spans: Vec<u32>,
     responses: Vec<Option<Response>>,
@@ -32,18 +30,12 @@ struct Due {
 impl<'a> Collector<'a> {
     /// Waits for everything; requests without a span (an empty text) are done before anything runs.
     pub fn new(plan: &'a Plan, progress: &'a mut dyn Progress) -> Self {
-        let due = due(plan);
-        let mut strands = vec![0; plan.tree.scores.len()];
-        for due in &due {
-            strands[due.span as usize] += 1;
-        }
         let missing = TokenScore { log_prob: f64::NAN, is_greedy: false };
         let mut collector = Self {
             plan,
             progress,
             scores: vec![missing; plan.tree.wanted.len()],
-            due,
-            strands,
+            due: due(plan),
             spans: plan.spans.iter().map(|spans| spans.len() as u32).collect(),
             responses: vec![None; plan.requests.len()],
             error: None,
@@ -62,11 +54,7 @@ impl<'a> Collector<'a> {
         self.scores[range.clone()].copy_from_slice(scores);
         let until = |score: usize| self.due.partition_point(|due| (due.score as usize) < score);
         for index in until(range.start)..until(range.end) {
-            let span = self.due[index].span as usize;
-            self.strands[span] -= 1;
-            if self.strands[span] == 0 {
-                self.span_done(span)?;
-            }
+            self.span_done(self.due[index].span as usize)?;
         }
         self.progress.batch(rows)
     }
@@ -143,24 +131,8 @@ impl<'a> Collector<'a> {
 
 /// What every span waits for.
 fn due(plan: &Plan) -> Vec<Due> {
-    // The end of each strand's scores.
-    let ends: Vec<u32> = plan.strands.iter().map(|strand| plan.tree.wanted_in(&strand.rows).end as u32).collect();
-    let mut due = Vec::with_capacity(plan.tree.scores.len());
-    for (span, ranges) in plan.tree.scores.iter().enumerate() {
-        let mut last_strand = None;
-        for range in ranges {
-            let mut start = range.start;
-            while start < range.end {
-                let strand = ends.partition_point(|&end| end <= start);
-                if last_strand == Some(strand) {
-                    due.pop();
-                }
-                last_strand = Some(strand);
-                start = range.end.min(ends[strand]);
-                due.push(Due { score: start - 1, span: span as u32 });
-            }
-        }
-    }
+    let ends = plan.tree.scores.iter().enumerate().filter_map(|(span, ranges)| Some((span, ranges.last()?.end)));
+    let mut due: Vec<Due> = ends.map(|(span, end)| Due { score: end - 1, span: span as u32 }).collect();
     due.sort_unstable();
     due
 }
