@@ -4,6 +4,7 @@ use crate::support::{ok, yardstick};
 use serde_json::Value;
 use yardstick_core::Request;
 use yardstick_workload::{Shape, Size, task_sets, write_model, write_tasks};
+use yardstick_zoo::LoadOptions;
 
 #[test]
 fn a_bundled_model_is_measured() {
@@ -70,7 +71,7 @@ fn task_files_ask_what_the_requests_ask() {
 fn texts_have_as_many_tokens_a_word_as_english() {
     let dir = tempfile::tempdir().unwrap();
     write_model(&dir.path().join("model"), TINY).unwrap();
-    let model = yardstick_zoo::load(dir.path().join("model").to_str().unwrap(), &Default::default()).unwrap();
+    let model = yardstick_zoo::load(dir.path().join("model").to_str().unwrap(), &LoadOptions::default()).unwrap();
     let (mut tokens, mut words) = (0, 0);
     for request in task_sets(Size::FULL)[3].requests() {
         tokens += model.encode(request.scored_text()).unwrap().len();

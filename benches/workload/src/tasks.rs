@@ -8,6 +8,7 @@ use crate::words::Language;
 use crate::{WorkloadError, make_folder, write_file};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
 use yardstick_core::Request;
 
 const LETTERS: [&str; 4] = ["A", "B", "C", "D"];
@@ -116,8 +117,9 @@ fn endings(language: &Language, size: Size) -> TaskSet {
         prompt: "output_type: multiple_choice\ndoc_to_text: context\ndoc_to_target: label\ndoc_to_choice: endings\n\
                  metric_list:\n  - metric: acc\n  - metric: acc_norm\n",
         ask: |document| {
+            let context: Arc<str> = text(&document["context"]).into();
             let endings = document["endings"].as_array().into_iter().flatten();
-            endings.map(|ending| continuation(text(&document["context"]), format!(" {}", text(ending)))).collect()
+            endings.map(|ending| continuation(&context, format!(" {}", text(ending)))).collect()
         },
     }
 }
@@ -136,7 +138,7 @@ fn last_words(language: &Language, size: Size) -> TaskSet {
         documents: (0..size.documents(200)).map(document).collect(),
         prompt: "output_type: loglikelihood\ndoc_to_text: context\ndoc_to_target: \"{{' ' + word}}\"\n\
                  metric_list:\n  - metric: perplexity\n  - metric: acc\n",
-        ask: |document| vec![continuation(text(&document["context"]), format!(" {}", text(&document["word"])))],
+        ask: |document| vec![continuation(&text(&document["context"]).into(), format!(" {}", text(&document["word"])))],
     }
 }
 
@@ -165,7 +167,7 @@ fn exams(language: &Language, size: Size) -> TaskSet {
         prompt: "output_type: multiple_choice\ndoc_to_text: \"{{prefix}}{{question}}\"\ndoc_to_target: label\n\
                  doc_to_choice: [\"A\", \"B\", \"C\", \"D\"]\nmetric_list:\n  - metric: acc\n",
         ask: |document| {
-            let context = [text(&document["prefix"]), text(&document["question"])].concat();
+            let context: Arc<str> = [text(&document["prefix"]), text(&document["question"])].concat().into();
             LETTERS.iter().map(|letter| continuation(&context, format!(" {letter}"))).collect()
         },
     }
@@ -199,8 +201,9 @@ fn pages(language: &Language, size: Size) -> TaskSet {
     }
 }
 
-fn continuation(context: &str, continuation: String) -> Request {
-    Request::LogLikelihood { context: context.into(), continuation }
+/// A document's choices share the text of its context.
+fn continuation(context: &Arc<str>, continuation: String) -> Request {
+    Request::LogLikelihood { context: Arc::clone(context), continuation }
 }
 
 fn text(value: &Value) -> &str {

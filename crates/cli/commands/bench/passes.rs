@@ -118,7 +118,7 @@ fn forward_pass(model: &dyn LanguageModel, tokens: usize, threads: usize) -> Res
 /// The part of `whole`'s time that goes into attention: the same rows as eight shorter texts have fewer pairs of rows and
 /// positions, and nothing else is less. `None` for rows that eight do not divide.
 fn attention(model: &dyn LanguageModel, whole: &Forward) -> Result<Option<f64>, ScoreError> {
-    if whole.tokens % TEXTS != 0 {
+    if !whole.tokens.is_multiple_of(TEXTS) {
         return Ok(None);
     }
     let each = whole.tokens / TEXTS;
@@ -142,12 +142,12 @@ pub fn scoring(model: &dyn LanguageModel, threads: usize) -> Result<Scoring, Sco
     let (seconds, scores) = timed(pass)?;
     let scores: Vec<f64> = scores.into_iter().flatten().map(|score| score.log_prob).collect();
     let costs = model.costs();
-    let scored = (TEXTS * fed) as u64 * costs.flop_per_scored_row;
+    let in_vocabulary = (TEXTS * fed) as u64 * costs.flop_per_scored_row;
     Ok(Scoring {
         texts: TEXTS,
         fed,
         seconds,
-        flop: scored + parts.iter().map(|rows| rows.flop(&costs)).sum::<u64>(),
+        flop: in_vocabulary + parts.iter().map(|rows| rows.flop(&costs)).sum::<u64>(),
         mean_log_prob: scores.iter().sum::<f64>() / scores.len() as f64,
     })
 }
