@@ -65,7 +65,7 @@ impl FewShot {
         let draw = Draw {
             pool: &self.pool.split(split).docs,
             shots: self.shots,
-            is_same_split: self.pool.is_of_split(&task.dataset.split),
+            is_same_split: self.pool.is_split(&task.dataset),
             is_same_by_name: self.config.is_same_split_by_name,
         };
         let docs = &split.docs[..n_docs];

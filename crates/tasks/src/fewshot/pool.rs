@@ -49,9 +49,9 @@ impl Pool {
         }
     }
 
-    /// Whether it is the split of that name.
-    pub fn is_of_split(&self, name: &str) -> bool {
-        self.own().is_none_or(|split| split.card.split == name)
+    /// Whether it holds the rows of that split, if perhaps processed otherwise.
+    pub fn is_split(&self, evaluated: &DatasetSpec) -> bool {
+        self.own().is_none_or(|split| split.card.path == evaluated.path && split.card.split == evaluated.split)
     }
 
     /// What it is called in messages.
