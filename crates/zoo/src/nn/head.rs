@@ -4,7 +4,7 @@
 
 use super::kernel::{Products, ROWS, product};
 use super::pack::{COLUMNS, GROUP, Line, Panels, Source, Storage};
-use super::simd::{Isa, Simd, WithSimd, exp};
+use super::simd::{Isa, Simd, WithSimd, exp_vector};
 use super::{Linear, Team, values};
 use candle_core::Tensor;
 use std::ops::Range;
@@ -176,7 +176,7 @@ impl WithSimd for Summarize<'_> {
             if max > best.logit {
                 *best = Best { logit: max, token: first as u32 + place(lines(), max) };
             }
-            self.tiles.push(Tile { max, sum: sum_of_exp(lines(), max) });
+            self.tiles.push(Tile { max, sum: sum_of_exp(simd, lines(), max) });
         }
     }
 }
@@ -198,17 +198,21 @@ fn place<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> u32 {
     lines.flat_map(|line| line.0).take_while(|x| *x < max).count() as u32
 }
 
-/// Σ exp(logit − max) lane by lane, then over the lanes; NaN where a logit is not finite.
+/// Σ exp(logit − max) lane by lane, then over the lanes, half to half; NaN where a logit is not finite.
 #[inline(always)]
-fn sum_of_exp<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> f32 {
-    let mut sums = [0.0_f32; COLUMNS];
-    for line in lines {
-        for (sum, x) in sums.iter_mut().zip(line.0) {
-            // Zero times a finite logit changes nothing, times another gives NaN.
-            *sum = x.mul_add(0.0, *sum + exp(x - max));
+fn sum_of_exp<'a, S: Simd>(simd: S, lines: impl Iterator<Item = &'a Line> + Clone, max: f32) -> f32 {
+    let (zero, max) = (simd.splat_f32s(0.0), simd.splat_f32s(max));
+    let mut sums = Line([0.0; COLUMNS]);
+    for (i, sum) in S::as_mut_simd_f32s(&mut sums.0).0.iter_mut().enumerate() {
+        let mut total = zero;
+        for line in lines.clone() {
+            let x = S::as_simd_f32s(&line.0).0[i];
+            total = simd.add_f32s(total, exp_vector(simd, simd.sub_f32s(x, max)));
+            total = simd.mul_add_f32s(x, zero, total); // changes nothing, unless x is not finite: then it gives NaN
         }
+        *sum = total;
     }
-    let sixteen: [f32; 16] = std::array::from_fn(|i| sums[i] + sums[i + 16]);
+    let sixteen: [f32; 16] = std::array::from_fn(|i| sums.0[i] + sums.0[i + 16]);
     let eight: [f32; 8] = std::array::from_fn(|i| sixteen[i] + sixteen[i + 8]);
     let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
     (four[0] + four[2]) + (four[1] + four[3])

@@ -70,16 +70,19 @@ pub fn sum(xs: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     parts[0]
 }
 
+/// Adding and taking away 1.5·2²³ rounds to the nearest integer, which then sits in the low bits of the sum.
+const ROUND: f32 = 12_582_912.0;
+const LN_2_HIGH: f32 = 0.693_359_4;
+const LN_2_LOW: f32 = -2.121_944_4e-4;
+/// Where [`exp`] saturates.
+const EXP_RANGE: (f32, f32) = (-87.0, 88.0);
+
 /// eˣ with a relative error below 2e-7, for x from -87 to 88; saturates outside, NaN stays NaN.
 ///
 /// Cody–Waite reduction to |r| ≤ ln 2 / 2 and the Taylor polynomial of degree 7.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    /// Adding and taking away 1.5·2²³ rounds to the nearest integer, which then sits in the low bits of the sum.
-    const ROUND: f32 = 12_582_912.0;
-    const LN_2_HIGH: f32 = 0.693_359_4;
-    const LN_2_LOW: f32 = -2.121_944_4e-4;
-    let x = x.clamp(-87.0, 88.0);
+    let x = x.clamp(EXP_RANGE.0, EXP_RANGE.1);
     let shifted = x.mul_add(std::f32::consts::LOG2_E, ROUND);
     let n = shifted - ROUND;
     let r = n.mul_add(-LN_2_LOW, n.mul_add(-LN_2_HIGH, x));
@@ -87,6 +90,26 @@ pub fn exp(x: f32) -> f32 {
     let p = p.mul_add(r, 1.0 / 6.0).mul_add(r, 0.5).mul_add(r, 1.0).mul_add(r, 1.0);
     let two_to_n = f32::from_bits((shifted.to_bits() << 23).wrapping_add(1.0_f32.to_bits()));
     p * two_to_n
+}
+
+/// [`exp`] of every lane, where a loop over numbers does not become what it should.
+#[inline(always)]
+pub fn exp_vector<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let all = |x: f32| simd.splat_f32s(x);
+    let (low, high) = (all(EXP_RANGE.0), all(EXP_RANGE.1));
+    let x = simd.select_f32s(simd.less_than_f32s(x, low), low, x);
+    let x = simd.select_f32s(simd.less_than_f32s(high, x), high, x);
+    let shifted = simd.mul_add_f32s(x, all(std::f32::consts::LOG2_E), all(ROUND));
+    let n = simd.sub_f32s(shifted, all(ROUND));
+    let r = simd.mul_add_f32s(n, all(-LN_2_HIGH), x);
+    let r = simd.mul_add_f32s(n, all(-LN_2_LOW), r);
+    let mut p = all(1.0 / 5040.0);
+    for term in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
+        p = simd.mul_add_f32s(p, r, all(term));
+    }
+    let exponent = simd.wrapping_dyn_shl_u32s(simd.transmute_u32s_f32s(shifted), simd.splat_u32s(23));
+    let two_to_n = simd.add_u32s(exponent, simd.splat_u32s(1.0_f32.to_bits()));
+    simd.mul_f32s(p, simd.transmute_f32s_u32s(two_to_n))
 }
 
 #[cfg(test)]
@@ -123,6 +146,33 @@ mod tests {
         let bits: Vec<u32> = Isa::all().into_iter().map(|isa| isa.run(SumOfExp(&xs))).collect();
         assert!(bits.len() >= 2 && bits.iter().all(|b| *b == bits[0]), "{bits:x?}");
         assert_eq!(bits[0], sum(&xs, exp).to_bits(), "and without any");
+    }
+
+    struct ExpVector<'a>(&'a [f32]);
+
+    impl WithSimd for ExpVector<'_> {
+        type Output = Vec<u32>;
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) -> Vec<u32> {
+            let mut out = self.0.to_vec();
+            for x in S::as_mut_simd_f32s(&mut out).0 {
+                *x = exp_vector(simd, *x);
+            }
+            out.into_iter().map(f32::to_bits).collect()
+        }
+    }
+
+    #[test]
+    fn vectors_give_the_bits_of_numbers() {
+        let mut xs: Vec<f32> = (-40_000..40_000).map(|i| i as f32 / 400.0).collect();
+        xs[..4].copy_from_slice(&[f32::INFINITY, f32::NEG_INFINITY, f32::MIN, -0.0]);
+        let wanted: Vec<u32> = xs.iter().map(|x| exp(*x).to_bits()).collect();
+        for isa in Isa::all() {
+            assert!(isa.run(ExpVector(&xs)) == wanted, "{isa:?}");
+            let nan = isa.run(ExpVector(&[f32::NAN; 16]));
+            assert!(nan.iter().all(|bits| f32::from_bits(*bits).is_nan()), "{isa:?}");
+        }
     }
 
     #[test]
