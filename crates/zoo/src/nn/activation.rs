@@ -4,6 +4,8 @@
 //! comparisons in one fixed order, so that all machines give the same bits. The loops are plain; the compiler makes vectors
 //! of them for the machine they are dispatched to.
 
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
+
 use super::simd::{Isa, Simd, WithSimd, exp};
 use std::f32::consts::FRAC_2_PI;
 
@@ -106,7 +108,7 @@ fn gelu_erf(x: f32) -> f32 {
         0.134_021_15,
         0.098_327_77,
         0.120_995_56,
-        0.119_614_436,
+        0.119_614_44,
     ];
     let t = 1.0 / x.abs().mul_add(0.3, 1.0);
     let tail = exp(-0.5 * x * x) * (t * polynomial(t, TAIL));
@@ -199,7 +201,8 @@ mod tests {
             activation.apply(&mut xs);
             let top = if activation == Activation::Tanh { 1.0 } else { f32::INFINITY };
             assert!(xs[0].is_nan() && xs[1] >= top && xs[3] == 0.0, "{activation:?}: {xs:?}");
-            assert!(xs[2] == 0.0 || xs[2] == -1.0 || xs[2].abs() < 1e-6, "{activation:?}: {xs:?}");
+            let bottom = if activation == Activation::Tanh { -1.0 } else { 0.0 };
+            assert!((xs[2] - bottom).abs() < 1e-6, "{activation:?}: {xs:?}");
         }
     }
 

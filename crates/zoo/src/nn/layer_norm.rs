@@ -1,5 +1,7 @@
 //! Layer normalisation (Ba et al. 2016).
 
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
+
 use super::simd::{Isa, Simd, WithSimd, sum};
 use super::{Team, values};
 use crate::ZooError;

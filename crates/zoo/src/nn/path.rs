@@ -1,5 +1,7 @@
 //! Keys and values of one layer along one path.
 
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
+
 use std::array;
 use std::ops::{Deref, DerefMut, Range};
 
@@ -50,6 +52,7 @@ impl KeyValues {
     ///
     /// # Panics
     /// With less than `len` positions.
+    #[must_use]
     pub fn keep(&self, len: usize) -> Self {
         let mut kept = Self::new(self.n_head, self.head_dim, len);
         kept.resume(self, len);
@@ -155,9 +158,8 @@ impl HeadPath<'_> {
 #[inline(always)]
 fn transpose<const N: usize>(keys: [&[f32]; N], lane: usize, block: &mut [f32]) {
     for (d, lanes) in block.chunks_exact_mut(BLOCK).enumerate() {
-        let to = &mut lanes[lane..lane + N];
-        for n in 0..N {
-            to[n] = keys[n][d];
+        for (to, key) in lanes[lane..lane + N].iter_mut().zip(keys) {
+            *to = key[d];
         }
     }
 }
@@ -224,7 +226,11 @@ mod tests {
                     let wanted = seed + (h * 10_000 + position * 100 + d) as f32;
                     let key = head.keys(position / BLOCK)[d * BLOCK + position % BLOCK];
                     let value = head.values(position..position + 1)[d];
-                    assert_eq!([key, -value], [wanted, wanted], "head {h}, position {position}, component {d}");
+                    assert_eq!(
+                        [key, -value].map(f32::to_bits),
+                        [wanted; 2].map(f32::to_bits),
+                        "head {h}, position {position}, component {d}"
+                    );
                 }
             }
         }

@@ -98,7 +98,7 @@ impl<'a> HeadPass<'a> {
     fn score<S: Simd>(&self, simd: S, first: usize, tile: Range<usize>, block: usize, softmax: &mut Softmax) {
         let seen = self.plan.queries[tile.clone()].iter().map(|query| self.visible(query, block));
         let any = seen.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or_default();
-        let (q, scores) = softmax.to_score(tile.start - first..tile.end - first);
+        let (q, scores) = softmax.scoring(tile.start - first..tile.end - first);
         simd.vectorize(Score { q, keys: self.path.keys(block), within: any, scores });
     }
 
@@ -109,7 +109,7 @@ impl<'a> HeadPass<'a> {
         let all = tile.clone().map(seen).reduce(|a, b| a.start.max(b.start)..a.end.min(b.end)).unwrap_or_default();
         let mut add = |rows: Range<usize>, within: Range<usize>| {
             if !within.is_empty() {
-                let (weights, sums) = softmax.to_weigh(rows.start - first..rows.end - first);
+                let (weights, sums) = softmax.weighing(rows.start - first..rows.end - first);
                 let values = self.path.values(block * BLOCK + within.start..block * BLOCK + within.end);
                 simd.vectorize(Weigh { weights, values, within, sums });
             }

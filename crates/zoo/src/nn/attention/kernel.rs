@@ -3,6 +3,8 @@
 //! Each element of a product is one chain of fused multiply-adds in ascending order, whatever the tile's shape or the
 //! machine's vectors: a tile only decides which chains run side by side.
 
+#![allow(clippy::needless_range_loop, reason = "with iterators in the innermost loops the tiles leave the registers")]
+
 use crate::nn::path::{BLOCK, LANES};
 use crate::nn::simd::{Simd, WithSimd};
 use std::ops::Range;
@@ -68,21 +70,18 @@ fn score_tile<S: Simd, const R: usize, const C: usize>(
     scores: &mut [Row],
 ) -> usize {
     let dim = q.len() / R;
-    let mut sums = [[simd.splat_f32s(0.0); C]; R];
+    let mut tile = [[simd.splat_f32s(0.0); C]; R];
     for (d, key) in S::as_simd_f32s(keys).0.chunks_exact(BLOCK / S::F32_LANES).enumerate() {
         let key = &key[at..at + C];
         for r in 0..R {
             let x = simd.splat_f32s(q[r * dim + d]);
             for c in 0..C {
-                sums[r][c] = simd.mul_add_f32s(x, key[c], sums[r][c]);
+                tile[r][c] = simd.mul_add_f32s(x, key[c], tile[r][c]);
             }
         }
     }
-    for r in 0..R {
-        let row = &mut S::as_mut_simd_f32s(&mut scores[r]).0[at..at + C];
-        for c in 0..C {
-            row[c] = sums[r][c];
-        }
+    for (row, scores) in tile.iter().zip(&mut scores[..R]) {
+        put(row, &mut S::as_mut_simd_f32s(scores).0[at..at + C]);
     }
     C
 }
@@ -145,11 +144,8 @@ fn weigh_tile<S: Simd, const R: usize, const C: usize>(
     let width = sums.len() / R / S::F32_LANES;
     let sums = S::as_mut_simd_f32s(sums).0;
     let mut tile = [[simd.splat_f32s(0.0); C]; R];
-    for r in 0..R {
-        let row = &sums[r * width + at..][..C];
-        for c in 0..C {
-            tile[r][c] = row[c];
-        }
+    for (r, row) in tile.iter_mut().enumerate() {
+        put(&sums[r * width + at..][..C], row);
     }
     for (key, value) in within.clone().zip(S::as_simd_f32s(values).0.chunks_exact(width)) {
         let value = &value[at..at + C];
@@ -160,11 +156,16 @@ fn weigh_tile<S: Simd, const R: usize, const C: usize>(
             }
         }
     }
-    for r in 0..R {
-        let row = &mut sums[r * width + at..][..C];
-        for c in 0..C {
-            row[c] = tile[r][c];
-        }
+    for (r, row) in tile.iter().enumerate() {
+        put(row, &mut sums[r * width + at..][..C]);
     }
     C
+}
+
+/// Copies vectors one by one: a copy of a slice would call `memmove`, which costs more than a tile's few registers.
+#[inline(always)]
+fn put<V: Copy>(from: &[V], to: &mut [V]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
 }

@@ -48,13 +48,13 @@ impl Softmax {
 
     /// Queries `[tile, dim]` and their scores, to be filled in.
     #[inline(always)]
-    pub fn to_score(&mut self, tile: Range<usize>) -> (&[f32], &mut [Row]) {
+    pub fn scoring(&mut self, tile: Range<usize>) -> (&[f32], &mut [Row]) {
         (&self.q[tile.start * self.dim..tile.end * self.dim], &mut self.scores[tile])
     }
 
     /// Weights and the sums `[tile, width]` that they add to.
     #[inline(always)]
-    pub fn to_weigh(&mut self, tile: Range<usize>) -> (&[Row], &mut [f32]) {
+    pub fn weighing(&mut self, tile: Range<usize>) -> (&[Row], &mut [f32]) {
         (&self.scores[tile.clone()], &mut self.sums[tile.start * self.width..tile.end * self.width])
     }
 
@@ -71,7 +71,7 @@ impl Softmax {
         let row = row.as_chunks_mut::<LANES>().0;
         let (before, mut norm) = (self.max[i], self.norm[i]);
         let max = largest(before, row);
-        if max != before {
+        if max > before {
             self.max[i] = max;
             let factor = exp(before - max);
             scale(&mut norm, factor);
