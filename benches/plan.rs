@@ -52,7 +52,8 @@ impl LanguageModel for Words {
             bytes_per_position: 73_728,
             bytes_per_row: 40_000,
             bytes_per_scored_row: 4_000,
-            bytes_per_session: 1_000_000,
+            bytes_per_path: 0,
+            bytes_per_thread: 1_000_000,
         }
     }
 

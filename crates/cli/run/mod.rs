@@ -18,7 +18,6 @@ use crate::error::CliError;
 use folder::RunFolder;
 use progress::Screen;
 use score::Scorer;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -96,12 +95,16 @@ fn score_models(
     let mut complete = true;
     let names = models::unique_names(references);
     let options = LoadOptions { context: args.context, storage: args.dtype.unwrap_or_default() };
-    models::in_turn(references, &options, |i, model| {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(ControlFlow::Break(()));
-        }
-        let scorer =
-            Scorer { name: &names[i], work, memory: args.memory, models_before: run.record.models.len(), stop, screen };
+    models::in_turn(references, &options, stop, |i, model, loading| {
+        let scorer = Scorer {
+            name: &names[i],
+            work,
+            memory: args.memory,
+            loading,
+            models_before: run.record.models.len(),
+            stop,
+            screen,
+        };
         match score_model(&scorer, model, &mut log, run) {
             Ok(true) => {}
             Ok(false) => complete = false,
@@ -116,7 +119,7 @@ fn score_models(
         }
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
-        Ok(ControlFlow::Continue(()))
+        Ok(())
     })?;
     if run.record.status == RunStatus::Complete {
         folder.remove_log()?;

@@ -3,7 +3,7 @@
 use super::memory;
 use crate::args::RunArgs;
 use crate::error::CliError;
-use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use yardstick_core::LanguageModel;
 use yardstick_zoo::{LoadOptions, ZooError, check_reference, load, weight_bytes};
@@ -46,26 +46,32 @@ pub fn unique_names(references: &[String]) -> Vec<String> {
 /// A model, or why there is none.
 pub type Loaded = Result<Box<dyn LanguageModel>, ZooError>;
 
-/// Gives each model in turn to `score`, until that breaks or fails. While one is scored the next one is loaded, where there
-/// is memory for both.
+/// Gives each model in turn to `score`, until that fails or `stop` is set. While one is scored the next one is loaded, where
+/// there is memory for both; `score` is told how many bytes that may take.
 pub fn in_turn(
     references: &[String],
     options: &LoadOptions,
-    mut score: impl FnMut(usize, Loaded) -> Result<ControlFlow<()>, CliError>,
+    stop: &AtomicBool,
+    mut score: impl FnMut(usize, Loaded, u64) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     std::thread::scope(|scope| {
         let mut ahead = None;
         for (i, reference) in references.iter().enumerate() {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
             let model = match ahead.take() {
                 Some(loading) => join(loading),
                 None => timed_load(reference, options),
             };
-            if let Some(next) = references.get(i + 1).filter(|next| fits_beside(next)) {
+            let mut loading = 0;
+            if let Some(next) = references.get(i + 1)
+                && let Some(bytes) = fits_beside(next)
+            {
+                loading = bytes;
                 ahead = Some(scope.spawn(move || timed_load(next, options)));
             }
-            if score(i, model)?.is_break() {
-                break;
-            }
+            score(i, model, loading)?;
         }
         Ok(())
     })
@@ -83,10 +89,10 @@ fn timed_load(reference: &str, options: &LoadOptions) -> Loaded {
     Ok(model)
 }
 
-/// Whether loading `reference` leaves the model at work half of what is free now.
-fn fits_beside(reference: &str) -> bool {
+/// What loading `reference` may take, bytes, if that leaves the model at work half of what is free now.
+fn fits_beside(reference: &str) -> Option<u64> {
     let free = memory::available().unwrap_or(0);
-    weight_bytes(reference).is_ok_and(|bytes| bytes.saturating_mul(LOADING) <= free / 2)
+    weight_bytes(reference).ok().map(|bytes| bytes.saturating_mul(LOADING)).filter(|&bytes| bytes <= free / 2)
 }
 
 #[cfg(test)]
@@ -109,16 +115,18 @@ mod tests {
     fn every_model_has_its_turn_even_after_one_that_fails() {
         let references = ["gpt2-nano", "no-such-model", "gpt2-micro"].map(str::to_owned);
         let mut seen = Vec::new();
-        in_turn(&references, &LoadOptions::default(), |i, model| {
+        let stop = AtomicBool::new(false);
+        in_turn(&references, &LoadOptions::default(), &stop, |i, model, _| {
             seen.push((i, model.ok().map(|model| model.card().name.clone())));
-            Ok(ControlFlow::Continue(()))
+            Ok(())
         })
         .unwrap();
         assert_eq!(seen, [(0, Some("gpt2-nano".to_owned())), (1, None), (2, Some("gpt2-micro".to_owned()))]);
         let mut turns = 0;
-        in_turn(&references, &LoadOptions::default(), |_, _| {
+        in_turn(&references, &LoadOptions::default(), &stop, |_, _, _| {
             turns += 1;
-            Ok(ControlFlow::Break(()))
+            stop.store(true, Ordering::Relaxed);
+            Ok(())
         })
         .unwrap();
         assert_eq!(turns, 1);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{
-    Plan, PlanOptions, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key,
+    Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key,
 };
 use yardstick_tasks::{Loaded, TaskError, group_estimates};
 
@@ -20,6 +20,8 @@ pub struct Scorer<'a> {
     pub work: &'a Work,
     /// Bytes for scoring, beside the weights; by default half of what is free.
     pub memory: Option<u64>,
+    /// Bytes that the next model may take while it is loaded beside this one.
+    pub loading: u64,
     /// How many models' samples are already kept.
     pub models_before: usize,
     /// Set by Ctrl-C.
@@ -104,7 +106,7 @@ impl Scorer<'_> {
     /// Plans the open requests. Tasks with a request that the model cannot score are left out, with an error each, so that
     /// the others are still run.
     fn plan(&self, model: &dyn LanguageModel, open: &mut Vec<Open>, errors: &mut Vec<CliError>) -> Option<Plan> {
-        let memory = self.memory.unwrap_or_else(memory::half_of_free);
+        let memory = self.memory.unwrap_or_else(|| memory::half_of_free(self.loading));
         let options = PlanOptions { threads: rayon::current_num_threads(), memory, share: true };
         loop {
             let requests: Vec<&Request> = open.iter().map(|o| o.request).collect();
@@ -140,8 +142,8 @@ impl Scorer<'_> {
         if counts.rows == 0 {
             return;
         }
-        let peak = memory::at_most(self.work, model.card(), &counts, self.models_before) / 1_000_000;
-        let time = speed::flop_per_second(model).map_or_else(String::new, |speed| about(counts.seconds(speed)));
+        let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
+        let time = self.expected(model, &counts);
         self.screen.say(&format!(
             "{}: {} requests: {} tokens to read ({} saved by sharing), {} positions to score; {:.1} GFLOP{time}, at most {peak} MB",
             self.name,
@@ -152,6 +154,14 @@ impl Scorer<'_> {
             counts.flop as f64 / 1e9,
         ));
         tracing::info!(?counts, "planned");
+    }
+
+    /// How long the plan will take, where that is worth finding out.
+    fn expected(&self, model: &dyn LanguageModel, counts: &PlanCounts) -> String {
+        if self.screen.is_quiet() || counts.rows < speed::WORTH_A_TRIAL {
+            return String::new();
+        }
+        speed::flop_per_second(model).map_or_else(String::new, |speed| about(counts.seconds(speed)))
     }
 
     fn execute(

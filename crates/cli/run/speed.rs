@@ -5,6 +5,8 @@ use yardstick_core::{LanguageModel, ScoreError, Stretch, Wanted};
 
 /// Rows of the trial: as many as a small stretch has.
 const ROWS: u32 = 64;
+/// From this many rows on a plan is long enough for the trial not to matter.
+pub const WORTH_A_TRIAL: usize = 16 * ROWS as usize;
 /// Passes are repeated this long, so that a small model's time is more than the clock's grain.
 const AT_LEAST: Duration = Duration::from_millis(5);
 

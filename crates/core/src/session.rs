@@ -71,16 +71,18 @@ pub struct Past {
 pub struct Costs {
     /// Floating-point operations for each fed row, without attention and the vocabulary projection.
     pub flop_per_row: u64,
-    /// For each pair of a row and a position it sees.
+    /// For each pair of a row and a position it sees, at least.
     pub flop_per_pair: u64,
     /// For each row that has something scored.
     pub flop_per_scored_row: u64,
     /// Bytes of keys and values for each position of a path.
     pub bytes_per_position: u64,
+    /// Bytes that a path takes beside, however short it is.
+    pub bytes_per_path: u64,
     /// Bytes of working memory for each row of a stretch.
     pub bytes_per_row: u64,
     /// Bytes of working memory for each scored row of a stretch.
     pub bytes_per_scored_row: u64,
-    /// Bytes of working memory that a session takes whatever it is fed.
-    pub bytes_per_session: u64,
+    /// Bytes of working memory for each thread that computes.
+    pub bytes_per_thread: u64,
 }

@@ -70,7 +70,7 @@ pub fn lay_out(tree: &Tree, costs: &Costs, limits: Limits) -> Result<Layout, u64
     let work = Work::new(tree, costs);
     let least = u64::from(limits.least_strand) * costs.flop_per_row.max(1);
     let ways = limits.teams.map_or_else(|| Teams::ways(limits.threads), |teams| vec![teams]);
-    let layouts = ways.into_iter().filter_map(|teams| {
+    let layouts = ways.iter().filter_map(|&teams| {
         let strands = work.cut(teams.count, least);
         let stretch = stretches(teams).find(|&stretch| sizes.bytes(&strands, teams, stretch) <= limits.memory)?;
         let (memory, time) = (sizes.bytes(&strands, teams, stretch), makespan(&strands, teams, stretch));
@@ -78,8 +78,8 @@ pub fn lay_out(tree: &Tree, costs: &Costs, limits: Limits) -> Result<Layout, u64
     });
     // Of those that end together, the one with most teams: its threads meet least.
     layouts.min_by_key(|layout| (layout.time, Reverse(layout.teams.count))).ok_or_else(|| {
-        let teams = limits.teams.unwrap_or(Teams { count: 1, threads: 1 });
-        sizes.bytes(&work.cut(teams.count, least), teams, LEAST_STRETCH)
+        let smallest = |&teams: &Teams| sizes.bytes(&work.cut(teams.count, least), teams, LEAST_STRETCH);
+        ways.iter().map(smallest).min().unwrap_or(0)
     })
 }
 
@@ -103,12 +103,15 @@ impl<'a> Sizes<'a> {
     /// Most bytes at a time: a session a team with its largest stretch, the pasts, and all scores.
     fn bytes(&self, strands: &[Strand], teams: Teams, stretch: u32) -> u64 {
         let (costs, stretch) = (self.costs, u64::from(stretch));
-        let session = costs.bytes_per_session
+        let session = teams.threads as u64 * costs.bytes_per_thread
+            + costs.bytes_per_path
             + self.longest * costs.bytes_per_position
             + self.rows.min(stretch) * costs.bytes_per_row
             + self.scored_rows.min(stretch) * costs.bytes_per_scored_row;
         let sessions = teams.count.min(strands.len()) as u64 * session;
-        let pasts = most_positions(strands, teams.count) * costs.bytes_per_position;
+        let positions = most_positions(strands, teams.count);
+        let count = positions.min(strands.iter().map(|strand| strand.keeps.len() as u64).sum());
+        let pasts = positions * costs.bytes_per_position + count * costs.bytes_per_path;
         sessions + pasts + self.scores * size_of::<TokenScore>() as u64
     }
 }
@@ -125,7 +128,8 @@ mod tests {
         bytes_per_position: 1000,
         bytes_per_row: 10,
         bytes_per_scored_row: 1,
-        bytes_per_session: 5000,
+        bytes_per_path: 0,
+        bytes_per_thread: 5000,
     };
 
     /// 400 questions behind one prefix of 300 tokens.
@@ -140,7 +144,7 @@ mod tests {
         let rich = lay_out(&tree, &COSTS, Limits::new(4, u64::MAX)).unwrap();
         assert_eq!((rich.teams, rich.stretch), (Teams { count: 4, threads: 1 }, 512));
         let least = lay_out(&tree, &COSTS, Limits::new(4, 0)).unwrap_err();
-        assert_eq!(least, 5000 + 349 * 1000 + 16 * 11 + 400 * 16);
+        assert_eq!(least, 4 * 5000 + 349 * 1000 + 16 * 11 + 400 * 16);
         let poor = lay_out(&tree, &COSTS, Limits::new(4, least)).unwrap();
         assert_eq!((poor.teams, poor.stretch, poor.memory), (Teams { count: 1, threads: 4 }, 16, least));
         assert!(poor.time > rich.time);

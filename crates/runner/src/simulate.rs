@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 /// every product, and no product divides evenly.
 const TEAM_LOSS: f64 = 0.06;
 /// Rows at which a product runs at half its speed, for each thread that works on it: the weights are read for few rows.
-/// Packed kernels reach 70 % at 16 rows and 95 % at 64.
+/// Packed kernels reach three quarters of it at 16 rows and nearly all at 64.
 const HALF_SPEED_ROWS: f64 = 5.0;
 
 /// How threads are divided.
@@ -102,7 +102,8 @@ mod tests {
         bytes_per_position: 73_728,
         bytes_per_row: 40_000,
         bytes_per_scored_row: 4_000,
-        bytes_per_session: 1_000_000,
+        bytes_per_path: 0,
+        bytes_per_thread: 1_000_000,
     };
     const LEAST: u64 = 256 * COSTS.flop_per_row;
 

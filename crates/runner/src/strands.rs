@@ -186,7 +186,8 @@ mod tests {
         bytes_per_position: 1,
         bytes_per_row: 1,
         bytes_per_scored_row: 1,
-        bytes_per_session: 1,
+        bytes_per_path: 0,
+        bytes_per_thread: 1,
     };
 
     /// Branches of (position, rows).

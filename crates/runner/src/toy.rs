@@ -33,7 +33,8 @@ pub const COSTS: Costs = Costs {
     bytes_per_position: 1000,
     bytes_per_row: 300,
     bytes_per_scored_row: 50,
-    bytes_per_session: 2000,
+    bytes_per_path: 0,
+    bytes_per_thread: 2000,
 };
 
 /// A request for the log-likelihood of `continuation`.
@@ -111,7 +112,7 @@ impl LanguageModel for Toy {
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
         assert!(positions <= self.card.n_ctx && threads > 0);
         assert!(threads == 1 || threads == rayon::current_num_threads(), "called in a pool of {threads} threads");
-        let bytes = COSTS.bytes_per_session + positions as u64 * COSTS.bytes_per_position;
+        let bytes = COSTS.bytes_per_thread + positions as u64 * COSTS.bytes_per_position;
         Box::new(ToySession { toy: self, path: Vec::new(), positions, _held: Held::new(&self.memory, bytes) })
     }
 }

@@ -3,7 +3,7 @@
 //! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
 //! gives a [`LanguageModel`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
-//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f64. A span's bits do
+//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
 
 mod bundled;

@@ -8,11 +8,15 @@ use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, ZooError, families, reference};
+use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{Costs, LanguageModel, ModelCard, ScoreError, Session};
 
-/// A checkpoint in memory, ready to score. Scoring runs on the calling thread and takes `&self`: for more cores, score
-/// several batches at once.
+/// How many models were loaded by this process: each has a number.
+static LOADED: AtomicU64 = AtomicU64::new(0);
+
+/// A checkpoint in memory, ready to score. Any number of sessions may compute at the same time.
 pub struct Model {
+    number: u64,
     card: ModelCard,
     tokenizer: Tokenizer,
     network: Box<dyn Transformer>,
@@ -31,7 +35,12 @@ impl Model {
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
         let parts = Parts::load(&source, &config, options.storage)?;
         let card = parts.card(name, &source, &config, options)?;
-        Ok(Self { card, tokenizer: parts.tokenizer, network: parts.network })
+        Ok(Self {
+            number: LOADED.fetch_add(1, Ordering::Relaxed),
+            card,
+            tokenizer: parts.tokenizer,
+            network: parts.network,
+        })
     }
 
     /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`.
@@ -45,7 +54,7 @@ impl Model {
         if len == 0 || len > n_ctx {
             return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
         }
-        PathSession::new(&self.card, &*self.network, len, 1).logits(tokens)
+        PathSession::new(&self.card, &*self.network, self.number, len, 1).logits(tokens)
     }
 
     /// The card alone.
@@ -72,7 +81,7 @@ impl LanguageModel for Model {
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
-        Box::new(PathSession::new(&self.card, &*self.network, positions.min(self.card.n_ctx), threads))
+        Box::new(PathSession::new(&self.card, &*self.network, self.number, positions.min(self.card.n_ctx), threads))
     }
 }
 

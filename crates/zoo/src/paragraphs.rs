@@ -12,8 +12,12 @@ use tokenizers::{NormalizerWrapper, PreTokenizerWrapper, Tokenizer};
 
 /// Parts with a lock each, so that threads seldom meet.
 const SHARDS: usize = 32;
-/// Bytes of text that a part remembers before it starts anew: 64 MB in all.
+/// Bytes that a part takes before it starts anew: 64 MB in all.
 const SHARD_BYTES: usize = 2 << 20;
+/// Longer paragraphs are whole books, which do not repeat.
+const LONGEST: usize = 16 << 10;
+/// Bytes that an entry takes beside text and tokens.
+const ENTRY: usize = 96;
 
 /// Tokens of paragraphs already seen.
 #[derive(Default)]
@@ -57,10 +61,14 @@ impl Paragraphs {
 
 impl Shard {
     fn remember(&mut self, paragraph: &str, tokens: Vec<u32>) {
-        if self.bytes > SHARD_BYTES {
+        if paragraph.len() > LONGEST {
+            return;
+        }
+        let bytes = paragraph.len() + 4 * tokens.len() + ENTRY;
+        if self.bytes + bytes > SHARD_BYTES {
             *self = Self::default();
         }
-        self.bytes += paragraph.len();
+        self.bytes += bytes;
         self.tokens.insert(paragraph.into(), tokens.into());
     }
 }

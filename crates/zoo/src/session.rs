@@ -17,11 +17,26 @@ pub struct PathSession<'m> {
     capacity: usize,
     buffers: Buffers,
     team: Team,
+    /// Tells this model's pasts from others'.
+    model: u64,
+}
+
+/// What a [`Past`] holds.
+struct Kept {
+    model: u64,
+    /// One a layer.
+    layers: Vec<KeyValues>,
 }
 
 impl<'m> PathSession<'m> {
-    /// An empty path with room for `positions`.
-    pub fn new(card: &'m ModelCard, network: &'m dyn Transformer, positions: usize, threads: usize) -> Self {
+    /// An empty path with room for `positions`. `model` is a number that no other model has.
+    pub fn new(
+        card: &'m ModelCard,
+        network: &'m dyn Transformer,
+        model: u64,
+        positions: usize,
+        threads: usize,
+    ) -> Self {
         let d = network.dimensions();
         let layer = |_| KeyValues::new(d.n_head, d.n_embd / d.n_head, positions);
         Self {
@@ -32,6 +47,7 @@ impl<'m> PathSession<'m> {
             capacity: positions,
             buffers: Buffers::default(),
             team: Team::new(threads),
+            model,
         }
     }
 
@@ -93,7 +109,7 @@ impl<'m> PathSession<'m> {
         ScoreError::Stretch { model: self.card.name.clone(), reason }
     }
 
-    /// The failure of the `index`-th scored row, as the stretch's caller knows it.
+    /// The failure of a row, as the stretch's caller knows it.
     fn not_finite(&self, stretch: &Stretch, row: u32) -> ScoreError {
         ScoreError::NotFinite {
             model: self.card.name.clone(),
@@ -106,6 +122,9 @@ impl<'m> PathSession<'m> {
 impl Session for PathSession<'_> {
     fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError> {
         let scored = self.forward(stretch)?;
+        if scored.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut at = 0;
         let wanted = stretch.wanted.iter().map(|wanted| {
             at += usize::from(scored[at] != wanted.row);
@@ -118,16 +137,18 @@ impl Session for PathSession<'_> {
 
     fn keep(&self, len: usize) -> Past {
         let len = len.min(self.len);
-        let path: Vec<KeyValues> = self.path.iter().map(|layer| layer.keep(len)).collect();
-        Past { len, data: Arc::new(path) }
+        let layers = self.path.iter().map(|layer| layer.keep(len)).collect();
+        Past { len, data: Arc::new(Kept { model: self.model, layers }) }
     }
 
     fn resume(&mut self, past: &Past, len: usize) -> Result<(), ScoreError> {
-        let layers = past.data.downcast_ref::<Vec<KeyValues>>().filter(|layers| layers.len() == self.path.len());
-        let Some(layers) = layers.filter(|_| len <= past.len && len <= self.capacity) else {
-            return Err(self.misfit(format!("{len} positions of a past with {}, room for {}", past.len, self.capacity)));
-        };
-        for (layer, past) in self.path.iter_mut().zip(layers) {
+        let kept = past.data.downcast_ref::<Kept>().filter(|kept| kept.model == self.model);
+        let kept = kept.ok_or_else(|| self.misfit("the past is another model's".to_owned()))?;
+        let there = kept.layers.first().map_or(0, KeyValues::positions);
+        if len > there || len > self.capacity {
+            return Err(self.misfit(format!("{len} positions of a past with {there}, room for {}", self.capacity)));
+        }
+        for (layer, past) in self.path.iter_mut().zip(&kept.layers) {
             layer.resume(past, len);
         }
         self.len = len;

@@ -3,7 +3,7 @@
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
-use crate::nn::{Embedding, Head, KeyValues, Run, Team};
+use crate::nn::{Embedding, Head, KeyValues, Run, Team, work_bytes};
 use yardstick_core::Costs;
 
 /// The sizes of a network.
@@ -42,19 +42,21 @@ impl Dimensions {
         })
     }
 
-    /// What the work costs. The last layer's attention output and feed-forward are computed for scored rows alone, so they
-    /// count there.
+    /// What the work costs. The last layer's attention output and feed-forward are computed for scored rows alone: the
+    /// feed-forward counts there, and the few pairs of scored rows in the last layer's attention are not counted. Local
+    /// attention counts as if it were global.
     pub fn costs(&self) -> Costs {
         let [layers, d, inner, vocab] = [self.n_layer, self.n_embd, self.n_inner, self.vocab_size].map(|n| n as u64);
         let (qkv, rest) = (6 * d * d, 2 * d * d + 4 * d * inner);
         Costs {
             flop_per_row: layers * qkv + (layers - 1) * rest,
-            flop_per_pair: 4 * d * layers,
+            flop_per_pair: 4 * d * (layers - 1),
             flop_per_scored_row: rest + 2 * d * vocab,
-            bytes_per_position: layers * 8 * d,
-            bytes_per_row: 4 * (6 * d + inner),
+            bytes_per_position: layers * KeyValues::bytes_per_position(self.n_head, self.n_embd / self.n_head),
+            bytes_per_path: layers * KeyValues::bytes_beside(self.n_embd),
+            bytes_per_row: 4 * (7 * d + inner),
             bytes_per_scored_row: 4 * d,
-            bytes_per_session: Head::WORK_BYTES,
+            bytes_per_thread: work_bytes(d.max(inner), vocab),
         }
     }
 }

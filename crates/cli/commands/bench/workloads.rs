@@ -131,7 +131,7 @@ fn run_one(model: &dyn LanguageModel, set: &TaskSet, threads: usize) -> Result<W
 fn planned(model: &dyn LanguageModel, set: &TaskSet, threads: usize) -> Result<Plan, CliError> {
     let requests = set.requests();
     let requests: Vec<&Request> = requests.iter().collect();
-    let options = PlanOptions { threads, memory: half_of_free(), share: true };
+    let options = PlanOptions { threads, memory: half_of_free(0), share: true };
     plan(model, &requests, &options).map_err(|mut reasons| failed(model, set, reasons.swap_remove(0)))
 }
 

@@ -46,6 +46,11 @@ impl<'a> Collector<'a> {
         collector
     }
 
+    /// Whether something went wrong already.
+    pub const fn has_failed(&self) -> bool {
+        self.error.is_some()
+    }
+
     /// Takes a stretch of `rows` rows with the scores of what it wanted, `range` of all.
     ///
     /// # Errors

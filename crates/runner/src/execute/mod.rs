@@ -48,6 +48,9 @@ pub struct Outcome {
 pub fn execute(model: &dyn LanguageModel, plan: &Plan, stop: &AtomicBool, progress: &mut dyn Progress) -> Outcome {
     let queue = Queue::new(&plan.strands, plan.counts.teams);
     let run = Run { model, plan, stop, queue: &queue, collector: Mutex::new(Collector::new(plan, progress)) };
+    if run.collector().has_failed() {
+        queue.close();
+    }
     thread::scope(|scope| {
         let count = plan.counts.teams.min(plan.strands.len());
         let teams: Vec<_> = (0..count).map(|_| scope.spawn(|| run.team())).collect();

@@ -19,10 +19,6 @@ pub struct Head {
 }
 
 impl Head {
-    /// Working memory of a thread in [`Self::score`] and in the layers before it, bytes: enough for hidden states of 1,600,
-    /// feed-forward layers of 6,400 and any number of rows.
-    pub const WORK_BYTES: u64 = 1 << 23;
-
     /// A head over `weight` `[vocab, n_embd]`, usually the token embedding itself.
     pub fn new(weight: &Tensor, n_embd: usize, storage: Storage) -> Self {
         values(weight, |w| Self::pack(w, n_embd, storage))
@@ -32,11 +28,6 @@ impl Head {
     pub fn pack(weight: &[f32], n_embd: usize, storage: Storage) -> Self {
         let source = Source { values: weight, n_in: n_embd, n_out: weight.len() / n_embd, transposed: true };
         Self { linear: Linear::pack(source, None, storage) }
-    }
-
-    /// Memory of the packed weights.
-    pub fn bytes(&self) -> usize {
-        self.linear.bytes()
     }
 
     /// Logits `[rows, vocab]` of `hidden` `[rows, n_embd]`, all of them: for tests and tools.
@@ -234,9 +225,9 @@ impl LogSum {
     /// From a row's best tokens and tiles, both in the order of the vocabulary; `None` where a logit is not finite.
     fn merge<'a>(best: impl Iterator<Item = Best>, tiles: impl Iterator<Item = &'a Tile>) -> Option<Self> {
         let Best { logit: max, token: first } = best.fold(Best::NONE, |a, b| if b.logit > a.logit { b } else { a });
-        let scaled = |tile: &Tile| f64::from(tile.sum) * (f64::from(tile.max) - f64::from(max)).exp();
+        let scaled = |tile: &Tile| f64::from(tile.sum) * libm::exp(f64::from(tile.max) - f64::from(max));
         let sum: f64 = tiles.map(scaled).sum();
-        (sum.is_finite() && max > Self::LOWEST).then(|| Self { max, first, ln_sum: sum.ln() })
+        (sum.is_finite() && max > Self::LOWEST).then(|| Self { max, first, ln_sum: libm::log(sum) })
     }
 
     fn score(&self, token: u32, logit: f32) -> TokenScore {

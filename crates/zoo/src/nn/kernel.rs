@@ -31,6 +31,14 @@ struct Scratch {
     products: Vec<Line>,
 }
 
+/// Memory that products and what comes of them take on a thread, bytes, for rows of at most `widest` numbers and a
+/// vocabulary of `vocab`: a block of rows, its products with a group of panels, and two numbers a row and group of the
+/// vocabulary.
+pub fn work_bytes(widest: u64, vocab: u64) -> u64 {
+    let (rows, columns) = (ROWS as u64, (GROUP * COLUMNS) as u64);
+    4 * rows * (widest.next_multiple_of(DEPTH as u64) + columns) + 8 * rows * vocab.div_ceil(columns) + (1 << 18)
+}
+
 thread_local! {
     static SCRATCH: Cell<Scratch> = Cell::default();
 }
@@ -60,8 +68,11 @@ pub fn product(isa: Isa, x: &[f32], weights: &Panels, panels: Range<usize>, mut 
         let rows = x.len() / weights.n_in();
         copy_rows(x, weights, &mut scratch.rows);
         for panels in groups(panels.clone()) {
-            scratch.products.resize(panels.len() * rows, Line([0.0; COLUMNS]));
-            let lines = &mut scratch.products[..];
+            let size = panels.len() * rows;
+            if scratch.products.len() < size {
+                scratch.products.resize(size, Line([0.0; COLUMNS]));
+            }
+            let lines = &mut scratch.products[..size];
             isa.run(Multiply {
                 rows: &scratch.rows,
                 weights,

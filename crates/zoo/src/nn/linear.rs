@@ -89,11 +89,6 @@ impl Linear {
         &self.weights
     }
 
-    /// Memory of the packed weights.
-    pub fn bytes(&self) -> usize {
-        self.weights.bytes()
-    }
-
     /// `out = x·W + b`: `x` is `[rows, n_in]`, `out` `[rows, n_out]`.
     pub fn forward(&self, x: &[f32], out: &mut [f32], team: Team) {
         self.run(x, out, Then::Store, team);

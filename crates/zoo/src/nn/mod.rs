@@ -21,6 +21,7 @@ pub use activation::Activation;
 pub use attention::{Attention, Window};
 pub use embedding::Embedding;
 pub use head::Head;
+pub use kernel::work_bytes;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pack::{Source, Storage};

@@ -48,6 +48,16 @@ impl KeyValues {
         }
     }
 
+    /// Bytes for each position.
+    pub fn bytes_per_position(n_head: usize, head_dim: usize) -> u64 {
+        (n_head * (head_dim + width(head_dim)) * size_of::<f32>()) as u64
+    }
+
+    /// Bytes that come on top, at most: keys fill whole blocks.
+    pub const fn bytes_beside(n_embd: usize) -> u64 {
+        (n_embd * BLOCK * size_of::<f32>()) as u64
+    }
+
     /// A copy of the first `len` positions, with room for no more.
     ///
     /// # Panics

@@ -26,8 +26,8 @@ impl Team {
         self.threads
     }
 
-    /// Runs `f` on every piece; returns when all are done. Give at most as many pieces as there are threads (see
-    /// [`Self::split`]): which thread of the pool takes which piece is up to rayon.
+    /// Runs `f` on every piece; returns when all are done. [`Self::split`] gives as many pieces as
+    /// there are threads: which thread of the pool takes which piece is up to rayon.
     pub fn each<T: Send>(self, pieces: impl IntoIterator<Item = T>, f: impl Fn(T) + Sync + Send) {
         if self.threads == 1 {
             return pieces.into_iter().for_each(f);

@@ -4,7 +4,7 @@ use super::fixtures::{Draw, checkpoints, open};
 use yardstick_core::{LanguageModel, Past, ScoreError, Session, Span, Stretch, TokenScore, Wanted};
 use yardstick_zoo::Model;
 
-/// Rows of a random tree in preorder, every row scored for two tokens.
+/// Rows of a random tree in preorder, some rows scored for two tokens.
 struct Tree {
     tokens: Vec<u32>,
     positions: Vec<u32>,
@@ -12,7 +12,8 @@ struct Tree {
 }
 
 impl Tree {
-    fn draw(model: &Model, draw: &mut Draw, rows: usize, deepest: usize) -> Self {
+    /// One row in `sparse` is scored, and the last.
+    fn draw(model: &Model, draw: &mut Draw, rows: usize, deepest: usize, sparse: usize) -> Self {
         let mut positions = vec![0];
         while positions.len() < rows {
             let end = positions[positions.len() - 1] as usize + 1;
@@ -22,11 +23,14 @@ impl Tree {
         let tokens = draw.tokens(model, rows);
         let targets = draw.tokens(model, 2 * rows);
         let wanted = targets.iter().enumerate().map(|(i, &token)| Wanted { row: i as u32 / 2, token });
-        Self { tokens, positions, wanted: wanted.collect() }
+        let is_scored =
+            |wanted: &Wanted| (wanted.row as usize + 1).is_multiple_of(sparse) || wanted.row as usize + 1 == rows;
+        Self { tokens, positions, wanted: wanted.filter(is_scored).collect() }
     }
 
     fn stretch(&self, from: usize, to: usize) -> (Stretch<'_>, Vec<Wanted>) {
-        let wanted = self.wanted[2 * from..2 * to].iter().map(|w| Wanted { row: w.row - from as u32, ..*w });
+        let here = self.wanted.iter().filter(|w| (from..to).contains(&(w.row as usize)));
+        let wanted = here.map(|w| Wanted { row: w.row - from as u32, ..*w });
         let stretch = Stretch { tokens: &self.tokens[from..to], positions: &self.positions[from..to], wanted: &[] };
         (stretch, wanted.collect())
     }
@@ -43,7 +47,7 @@ impl Tree {
         for row in 0..self.tokens.len() {
             path.truncate(self.positions[row] as usize);
             path.push(self.tokens[row]);
-            for wanted in &self.wanted[2 * row..2 * row + 2] {
+            for wanted in self.wanted.iter().filter(|wanted| wanted.row as usize == row) {
                 let span = Span { tokens: [path.as_slice(), &[wanted.token]].concat(), scored: 1 };
                 all.extend(bits(&model.score(&[span]).unwrap()[0]));
             }
@@ -62,8 +66,8 @@ fn any_stretches_on_any_threads() {
         let model = open(&folder);
         let mut draw = Draw(23);
         let deepest = model.card().n_ctx.min(100);
-        for rows in [1, 9, 150] {
-            let tree = Tree::draw(&model, &mut draw, rows, deepest);
+        for (rows, sparse) in [(1, 1), (9, 1), (150, 1), (150, 60), (150, 1000)] {
+            let tree = Tree::draw(&model, &mut draw, rows, deepest, sparse);
             let wanted = tree.alone(&model);
             for (threads, longest) in [(1, rows), (1, 1), (1, 40), (2, 40), (7, rows)] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -91,7 +95,7 @@ fn a_kept_past_is_the_path_it_was_kept_from() {
         let mut draw = Draw(29);
         let deepest = model.card().n_ctx.min(60);
         for _ in 0..10 {
-            let tree = Tree::draw(&model, &mut draw, 100, deepest);
+            let tree = Tree::draw(&model, &mut draw, 100, deepest, 3);
             let wanted = tree.alone(&model);
             let cut = 1 + draw.below(98);
             let shared = tree.positions[cut] as usize;
@@ -130,8 +134,10 @@ fn stretches_that_do_not_fit_are_refused() {
     check(&[3], &[2], &[row(1)], true);
     check(&[3, 4], &[2, 3], &[row(1), row(0)], true);
     let mut session = model.session(4, 1);
-    session.advance(&Stretch { tokens: &[1, 2], positions: &[0, 1], wanted: &[] }).unwrap();
+    session.advance(&Stretch { tokens: &[1, 2], positions: &[0, 1], wanted: &[row(1)] }).unwrap();
+    assert_eq!(session.advance(&Stretch::default()), Ok(Vec::new()), "nothing fed, nothing scored");
     let past = session.keep(2);
+    assert!(open(&checkpoints()[0]).session(4, 1).resume(&past, 2).is_err(), "of another model, if only another copy");
     assert!(model.session(1, 1).resume(&past, 2).is_err());
     assert!(model.session(4, 1).resume(&past, 3).is_err());
     assert!(model.session(4, 1).resume(&Past { len: 2, data: std::sync::Arc::new(0_u8) }, 1).is_err());

@@ -34,6 +34,9 @@ pub struct Attention {
     pub window: Window,
 }
 
+/// Pairs of query and key times width below which waking other threads takes longer than the work: some 10 µs of it.
+const WORTH_SHARING: usize = 1 << 18;
+
 impl Attention {
     /// Advances a path by a stretch: each run in turn puts its keys and values at its positions, and its queries see the
     /// path up to their own position.
@@ -79,7 +82,8 @@ impl Attention {
         let pass = |head, path, emit: &mut dyn FnMut(usize, &[f32])| {
             isa.run(HeadPass { attention: self, plan: &plan, qkv, head, path, emit });
         };
-        if team.threads() == 1 {
+        let pairs: usize = plan.queries.iter().map(|query| query.position + 1).sum();
+        if team.threads() == 1 || pairs * self.n_head * dim < WORTH_SHARING {
             for (head, path) in kv.heads().enumerate() {
                 let mut emit = |i: usize, x: &[f32]| out[(i * self.n_head + head) * dim..][..dim].copy_from_slice(x);
                 pass(head, path, &mut emit);
@@ -88,8 +92,13 @@ impl Attention {
         }
         // A head's outputs are columns of `out`, which threads cannot share: each fills rows of its own, put in place later.
         let mut by_head = vec![0.0; out.len()];
-        let pieces = kv.heads().zip(by_head.chunks_exact_mut((count * dim).max(1))).enumerate();
-        team.each(pieces, |(head, (path, rows))| {
+        let mut rest = &mut by_head[..];
+        let pieces = kv.heads().enumerate().map(|(head, path)| {
+            // Every head has a piece, even without outputs: it has keys and values to store.
+            (head, path, rest.split_off_mut(..count * dim).unwrap_or_default())
+        });
+        let pieces: Vec<_> = pieces.collect();
+        team.each(pieces, |(head, path, rows)| {
             pass(head, path, &mut |i, x| rows[i * dim..][..dim].copy_from_slice(x));
         });
         for (i, row) in out.chunks_exact_mut(dim).enumerate() {

@@ -209,6 +209,22 @@ fn the_shapes_that_are_used() {
     }
 }
 
+/// Where nothing is scored the last layer has no queries; what comes after needs its keys and values all the same.
+#[test]
+fn rows_without_an_output_are_stored() {
+    let tree = Tree::new(12, 64, Window::Global, (0..200).collect(), 9);
+    let whole = tree.whole(Isa::best(), None, Team::ONE);
+    for threads in [1, 2, 7] {
+        let mut kv = KeyValues::new(12, 64, 200);
+        let (first, rest) = ([Run { rows: 0..150, start: 0 }], [Run { rows: 0..50, start: 150 }]);
+        let (before, after) = tree.qkv.split_at(150 * 3 * tree.n_embd());
+        let mut out = vec![0.0; 50 * tree.n_embd()];
+        tree.attention().forward(before, &first, Some(&[]), &mut kv, &mut [], Team::new(threads));
+        tree.attention().forward(after, &rest, None, &mut kv, &mut out, Team::new(threads));
+        assert_eq!(bits(&out), bits(&whole[150 * tree.n_embd()..]), "{threads} threads");
+    }
+}
+
 #[test]
 fn what_is_not_a_number_stays_on_its_branch() {
     for (poisoned, which) in [(3, 0), (3, 1), (3, 2), (70, 1), (70, 2)] {
