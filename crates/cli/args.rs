@@ -78,11 +78,11 @@ pub struct RunArgs {
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
-    /// Weights rounded to a smaller type, less exact and less memory: another protocol, named in the results
+    /// Weights held as f32, bf16 or int8; what rounds them is another protocol and named in the results [default: f32]
     #[arg(long, value_name = "TYPE", value_parser = dtype)]
     pub dtype: Option<Storage>,
-    /// Memory for scoring, beside the weights, such as 800M or 4G [default: half of what is free]
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
@@ -273,7 +273,7 @@ fn bytes(text: &str) -> Result<u64, String> {
     let unit = UNITS.iter().find(|(letter, _)| number.ends_with([*letter, letter.to_ascii_lowercase()]));
     let (number, scale) = unit.map_or((number, 1), |(_, scale)| (&number[..number.len() - 1], *scale));
     let whole = number.parse::<u64>().ok().and_then(|n| n.checked_mul(scale)).filter(|&n| n > 0);
-    whole.ok_or_else(|| "is not a number of bytes such as 500M or 4G".to_owned())
+    whole.ok_or_else(|| "must be a whole number with K, M, G or T, such as 500M or 4G".to_owned())
 }
 
 /// One token conditions and one is scored.

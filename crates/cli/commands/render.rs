@@ -21,6 +21,9 @@ pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let mut rendered = Vec::new();
     for task in &selection.tasks {
         let loaded = task.load(&stores, &options)?;
+        for warning in &loaded.warnings {
+            eprintln!("warning: {warning}");
+        }
         for instance in &loaded.instances {
             let value = document(&loaded, instance, model.as_ref());
             let value = value.map_err(|error| CliError::usage(format!("{}: {error}", args.model)))?;

@@ -93,8 +93,8 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    let names = models::unique_names(references);
     let options = LoadOptions { context: args.context, storage: args.dtype.unwrap_or_default() };
+    let names = models::names(references, options.storage);
     models::in_turn(references, &options, stop, |i, model, loading| {
         let scorer = Scorer {
             name: &names[i],
@@ -116,6 +116,9 @@ fn score_models(
         run.record.seconds = before + started.elapsed().as_secs_f64();
         if complete && run.record.models.len() == references.len() {
             run.record.status = RunStatus::Complete;
+        }
+        if run.record.models.is_empty() {
+            return Ok(()); // what is in the folder stays
         }
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
@@ -140,6 +143,10 @@ fn score_model(
         vec![error]
     })?;
     let outcome = scorer.score(model.as_ref(), log);
+    if outcome.samples.is_empty() && !outcome.errors.is_empty() {
+        outcome.errors.iter().for_each(CliError::print);
+        return Err(outcome.errors);
+    }
     run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
     for warning in &outcome.warnings {
         scorer.screen.warn(warning);
@@ -176,8 +183,13 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         tasks.push(loaded);
     }
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
-    screen.say(&format!("{} tasks, {documents} documents", tasks.len()));
+    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
     Ok(Work { tasks, groups: selection.groups })
+}
+
+/// `1 task`, `2 tasks`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn set_threads(threads: Option<usize>) -> Result<(), CliError> {

@@ -6,7 +6,7 @@ use crate::error::CliError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use yardstick_core::LanguageModel;
-use yardstick_zoo::{LoadOptions, ZooError, check_reference, load, weight_bytes};
+use yardstick_zoo::{LoadOptions, Storage, ZooError, check_reference, load, weight_bytes};
 
 /// Memory that a model takes while it is loaded, in sizes of its weight files: as stored, in f32 where that is wider, and packed.
 const LOADING: u64 = 5;
@@ -27,8 +27,14 @@ pub fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
     Ok(references)
 }
 
+/// The models' names in tables. Rounded weights are another protocol: the name says so.
+pub fn names(references: &[String], storage: Storage) -> Vec<String> {
+    let names = unique_names(references).into_iter();
+    names.map(|name| if storage == Storage::F32 { name } else { format!("{name}-{}", storage.name()) }).collect()
+}
+
 /// The last part of each reference, or all of it where two would be called the same.
-pub fn unique_names(references: &[String]) -> Vec<String> {
+fn unique_names(references: &[String]) -> Vec<String> {
     let short = |reference: &str| {
         let trimmed = reference.trim_end_matches('/');
         trimmed
@@ -109,6 +115,7 @@ mod tests {
         check(&["gpt2-micro", "models/x/"], &["gpt2-micro", "x"]);
         check(&["a/m", "b/m", "c"], &["a/m", "b/m", "c"]);
         check(&["."], &["."]);
+        assert_eq!(names(&["a/m".to_owned()], Storage::Int8), ["m-int8"]);
     }
 
     #[test]

@@ -88,9 +88,12 @@ impl Machine {
     }
 }
 
-/// Operations a second of `threads` at once: each thread's fastest burst while the others are at it.
+/// Operations a second of `threads` at once: each thread's fastest burst while the others are at it, on as many cores as
+/// there are.
 fn peak(threads: usize) -> f64 {
-    together(threads, |_| yardstick_zoo::kernels::fma_peak(BURSTS)).iter().sum()
+    let cores = std::thread::available_parallelism().map_or(threads, usize::from);
+    let each = together(threads, |_| yardstick_zoo::kernels::fma_peak(BURSTS));
+    each.iter().sum::<f64>() * cores.min(threads) as f64 / threads as f64
 }
 
 /// Bytes a second with which `threads` read an array of `bytes`, a part each.
