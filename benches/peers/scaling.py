@@ -49,7 +49,10 @@ def variant(options: argparse.Namespace, task: str, name: str, change) -> Path:
     with (tasks / f"{task}.jsonl").open() as lines:
         rows = [change(json.loads(line)) for line in lines]
     (out / f"{task}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    text = (tasks / f"{task}.yaml").read_text().replace(str(tasks), str(out))
+    data = f"    test: {json.dumps(str(out / f'{task}.jsonl'))}"
+    text, replaced = re.subn(r"^    test: .*$", lambda _: data, (tasks / f"{task}.yaml").read_text(), flags=re.MULTILINE)
+    if replaced != 1:
+        raise SystemExit(f"{task}.yaml does not name its documents where they were expected")
     (out / f"{task}.yaml").write_text(text)
     return out / f"{task}.yaml"
 
