@@ -53,10 +53,10 @@ fn layers(c: &mut Criterion) {
 /// The same product by others.
 fn peers(group: &mut BenchmarkGroup<'_, WallTime>, x: &[f32], w: &[f32], n_in: usize) {
     let (rows, n_out) = (x.len() / n_in, w.len() / n_in);
-    let tensor = |values: &[f32], shape| Tensor::from_slice(values, shape, &Device::Cpu).unwrap();
+    let tensor = |values: &[f32], shape| Tensor::from_slice(values, shape, &Device::Cpu).expect("shapes fit");
     let (a, b) = (tensor(x, (rows, n_in)), tensor(w, (n_in, n_out)));
-    group.bench_function("gemm", |bench| bench.iter(|| black_box(&a).matmul(&b).unwrap()));
-    let array = |values: &[f32], shape| Array2::from_shape_vec(shape, values.to_vec()).unwrap();
+    group.bench_function("gemm", |bench| bench.iter(|| black_box(&a).matmul(&b).expect("shapes fit")));
+    let array = |values: &[f32], shape| Array2::from_shape_vec(shape, values.to_vec()).expect("shapes fit");
     let (a, b) = (array(x, (rows, n_in)), array(w, (n_in, n_out)));
     let mut out = Array2::zeros((rows, n_out));
     group.bench_function("matrixmultiply", |bench| {

@@ -5,6 +5,7 @@
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::sync::Arc;
 use yardstick_core::{Costs, LanguageModel, ModelCard, Request, ScoreError, Session};
 use yardstick_runner::{PlanOptions, plan};
 
@@ -26,6 +27,7 @@ impl Words {
             n_ctx: 1024,
             vocab_size: 50_257,
             dtype: "f32".to_owned(),
+            storage: "f32".to_owned(),
             prefix_token: Some(0),
             weights_sha256: String::new(),
             tokenizer_sha256: String::new(),
@@ -64,16 +66,17 @@ impl LanguageModel for Words {
 
 /// `count` words that only `seed` has.
 fn words(seed: usize, count: usize) -> String {
-    (0..count).map(|i| format!(" {}", (seed * 7919 + i * 104_729) % 50_257)).collect()
+    let word = |i| format!(" {}", (seed * 7919 + i * 104_729) % 50_257);
+    (0..count).map(word).collect::<Vec<_>>().concat()
 }
 
 /// `choices` requests a document, in subjects that share a prefix.
 fn requests(prefix: usize, context: usize, choices: usize, ending: usize) -> Vec<Request> {
     let docs = REQUESTS / choices;
     let document = |doc: usize| {
-        let context = words(doc / 200, prefix) + &words(1000 + doc, context);
+        let context: Arc<str> = (words(doc / 200, prefix) + &words(1000 + doc, context)).into();
         let request = move |choice| Request::LogLikelihood {
-            context: context.clone(),
+            context: Arc::clone(&context),
             continuation: words(doc * choices + choice, ending),
         };
         (0..choices).map(request)

@@ -22,14 +22,14 @@ impl Draw {
     fn words(&mut self, most: usize) -> String {
         const WORDS: [&str; 12] =
             ["the", "old", "man", "river", "saw", "and", "a", "ship", "Who", "came", "back", "seven"];
-        (0..1 + self.below(most)).map(|_| format!(" {}", WORDS[self.below(WORDS.len())])).collect()
+        (0..=self.below(most)).flat_map(|_| [" ", WORDS[self.below(WORDS.len())]]).collect()
     }
 
     /// Documents as tasks ask them: few-shot prefixes, choices of one and of several tokens, last words, whole texts.
     fn requests(&mut self) -> Vec<Request> {
         let prefix = if self.below(2) == 0 { self.words(120) } else { String::new() };
         let mut requests = Vec::new();
-        for _ in 0..1 + self.below(6) {
+        for _ in 0..=self.below(6) {
             let context = format!("{prefix}{}", self.words(30));
             match self.below(4) {
                 0 => requests.push(Request::Rolling { text: self.words(150) }),

@@ -93,8 +93,9 @@ impl CliError {
         match self {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
-            Self::Usage { .. } | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. }) => 2,
-            Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
+            Self::Usage { .. }
+            | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. })
+            | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
             Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
             Self::Task(_)
             | Self::Score { .. }

@@ -42,9 +42,10 @@ fn company_changes_nothing() {
 #[test]
 fn memory_and_teams_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let prefix: String = (0..24).map(|i| format!("The {i}th boat came home before the rain. ")).collect();
-    let row = |i: usize| format!("{{\"text\": \"{prefix}Who was on boat {i}?\", \"answer\": {}}}\n", i % 2);
-    std::fs::write(dir.path().join("rows.jsonl"), (0..12).map(row).collect::<String>()).unwrap();
+    let boats: Vec<String> = (0..24).map(|i| format!("The {i}th boat came home before the rain.")).collect();
+    let prefix = boats.join(" ");
+    let row = |i: usize| format!("{{\"text\": \"{prefix} Who was on boat {i}?\", \"answer\": {}}}\n", i % 2);
+    std::fs::write(dir.path().join("rows.jsonl"), (0..12).map(row).collect::<Vec<_>>().concat()).unwrap();
     let yaml = format!(
         "task: boats\ndataset_path: json\ndataset_kwargs:\n  data_files:\n    test: {}\ntest_split: test\n\
          output_type: multiple_choice\ndoc_to_text: \"{{{{text}}}}\"\ndoc_to_choice: [\"the old man\", \"nobody\"]\ndoc_to_target: answer\n\

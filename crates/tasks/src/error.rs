@@ -220,7 +220,9 @@ pub enum TaskError {
         configs: Vec<String>,
     },
     /// More few-shot examples than there are documents for.
-    #[error("{place}: {shots} solved examples (`num_fewshot` or --shots) need {needed} documents of {pool}, and only {available} can be drawn")]
+    #[error(
+        "{place}: {shots} solved examples (`num_fewshot` or --shots) need {needed} documents of {pool}, and only {available} can be drawn"
+    )]
     TooFewExamples {
         /// The task's file.
         place: Place,

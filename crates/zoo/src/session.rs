@@ -131,8 +131,8 @@ impl Session for PathSession<'_> {
             (at, wanted.token)
         });
         let wanted: Vec<(usize, u32)> = wanted.collect();
-        let scores = self.network.head().score(&self.buffers.h, &wanted, self.team);
-        scores.map_err(|index| self.not_finite(stretch, scored[index]))
+        let found = self.network.head().score(&self.buffers.h, &wanted, self.team);
+        found.map_err(|index| self.not_finite(stretch, scored[index]))
     }
 
     fn keep(&self, len: usize) -> Past {

@@ -167,7 +167,7 @@ impl WithSimd for Summarize<'_> {
             if max > best.logit {
                 *best = Best { logit: max, token: first as u32 + place(lines(), max) };
             }
-            self.tiles.push(Tile { max, sum: sum_of_exp(simd, lines(), max) });
+            self.tiles.push(Tile { max, sum: sum_of_exp(simd, &lines(), max) });
         }
     }
 }
@@ -191,7 +191,7 @@ fn place<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> u32 {
 
 /// Σ exp(logit − max) lane by lane, then over the lanes, half to half; NaN where a logit is not finite.
 #[inline(always)]
-fn sum_of_exp<'a, S: Simd>(simd: S, lines: impl Iterator<Item = &'a Line> + Clone, max: f32) -> f32 {
+fn sum_of_exp<'a, S: Simd>(simd: S, lines: &(impl Iterator<Item = &'a Line> + Clone), max: f32) -> f32 {
     let (zero, max) = (simd.splat_f32s(0.0), simd.splat_f32s(max));
     let mut sums = Line([0.0; COLUMNS]);
     for (i, sum) in S::as_mut_simd_f32s(&mut sums.0).0.iter_mut().enumerate() {
