@@ -179,14 +179,14 @@ fn copies_of_the_document_are_drawn_again_as_lm_eval_draws_them() {
 
 #[test]
 fn too_few_documents() {
-    let train = "DIR/t.yaml:1: 5 few-shot examples take 5 documents of split train of o/d, of which 4 can be drawn";
+    let train = "DIR/t.yaml:1: 5 solved examples (`num_fewshot` or --shots) need 5 documents of split train of o/d, and only 4 can be drawn";
     for lines in ["fewshot_split: train\n", "fewshot_split: train\nfewshot_config: {sampler: first_n}\n"] {
         check_error(lines, &shots(5), train);
         check_error(lines, &as_lm_eval(5), train);
     }
     let test = |needed: usize, available: usize| {
         format!(
-            "DIR/t.yaml:1: 5 few-shot examples take {needed} documents of split test of o/d, of which {available} can be drawn"
+            "DIR/t.yaml:1: 5 solved examples (`num_fewshot` or --shots) need {needed} documents of split test of o/d, and only {available} can be drawn"
         )
     };
     check_error("fewshot_split: test\n", &shots(5), &test(5, 4));
@@ -195,7 +195,7 @@ fn too_few_documents() {
     check_error(
         "fewshot_config: {samples: [{q: x}]}\n",
         &shots(2),
-        "DIR/t.yaml:1: 2 few-shot examples take 2 documents of the file's `samples`, of which 1 can be drawn",
+        "DIR/t.yaml:1: 2 solved examples (`num_fewshot` or --shots) need 2 documents of the file's `samples`, and only 1 can be drawn",
     );
 }
 
