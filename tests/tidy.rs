@@ -14,13 +14,14 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("yardstick-tasks", &["core", "stats"]),
     ("yardstick-runner", &["core"]),
     ("yardstick-report", &["core"]),
-    ("yardstick", &["core", "report", "runner", "tasks", "zoo"]),
+    ("yardstick-workload", &["core"]),
+    ("yardstick", &["core", "report", "runner", "tasks", "workload", "zoo"]),
 ];
 
 /// Heavy dependencies and the one crate that may name each.
 const OWNERS: &[(&str, &str)] = &[
     ("candle-core", "yardstick-zoo"),
-    ("gemm", "yardstick-zoo"),
+    ("pulp", "yardstick-zoo"),
     ("safetensors", "yardstick-zoo"),
     ("tokenizers", "yardstick-zoo"),
     ("minijinja", "yardstick-tasks"),

@@ -2,8 +2,10 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use yardstick_tasks::{DrawMode, LoadOptions};
+use yardstick_zoo::Storage;
 
-/// Measures language models: scores checkpoints zero-shot on many datasets and draws the comparison.
+/// Measures language models: scores checkpoints on many datasets and draws the comparison.
 ///
 /// Without a command it runs the bundled models on the bundled suite.
 #[derive(Parser, Debug)]
@@ -43,6 +45,8 @@ pub enum Command {
     Render(RenderArgs),
     /// Draw tables and charts from one or more runs
     Report(ReportArgs),
+    /// Measure how fast this machine computes a model, and how far that is from its limits
+    Bench(BenchArgs),
 }
 
 /// `yardstick run`
@@ -51,7 +55,8 @@ pub enum Command {
   yardstick run
   yardstick run --model gpt2-micro --task starter_pairs --limit 50
   yardstick run --model ./my-checkpoint gpt2-micro --suite starter --out out
-  yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200")]
+  yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200
+  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3")]
 pub struct RunArgs {
     /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
@@ -68,9 +73,17 @@ pub struct RunArgs {
     /// First N documents of every task
     #[arg(short, long, value_name = "N", value_parser = at_least_one)]
     pub limit: Option<usize>,
+    #[command(flatten)]
+    pub shots: ShotArgs,
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
+    /// Weights held as f32, bf16 or int8; what rounds them is another protocol and named in the results [default: f32]
+    #[arg(long, value_name = "TYPE", value_parser = dtype)]
+    pub dtype: Option<Storage>,
+    /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
+    #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
+    pub memory: Option<u64>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
@@ -86,6 +99,47 @@ pub struct RunArgs {
     /// No tables and charts, only the run folder
     #[arg(long)]
     pub no_report: bool,
+}
+
+/// What stands before each document, for run and render.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct ShotArgs {
+    /// K solved examples before each document [default: as many as the task's file says]
+    #[arg(long, value_name = "K")]
+    pub shots: Option<usize>,
+    /// Seed of the draw of examples [default: 1234]
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u64>,
+    /// Draw the examples as another tool does, to the letter
+    #[arg(long, value_name = "TOOL")]
+    pub compat: Option<Compat>,
+}
+
+impl ShotArgs {
+    /// What the task crate is to load.
+    pub fn options(self, limit: Option<usize>) -> LoadOptions {
+        let draw = match self.compat {
+            Some(Compat::LmEval) => DrawMode::LmEval,
+            None => DrawMode::Keyed,
+        };
+        LoadOptions { limit, shots: self.shots, draw, seed: self.seed.unwrap_or(LoadOptions::SEED) }
+    }
+}
+
+/// Tools whose draws can be had.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compat {
+    /// lm-evaluation-harness 0.4.13: one stream of Python's random numbers over the documents
+    LmEval,
+}
+
+impl Compat {
+    /// As typed.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LmEval => "lm-eval",
+        }
+    }
 }
 
 /// Files of other tools.
@@ -142,6 +196,7 @@ pub struct ShowArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   yardstick render starter_last_word --limit 2
+  yardstick render starter_pronouns --shots 2
   yardstick render hellaswag --data ~/datasets --model ./my-checkpoint")]
 pub struct RenderArgs {
     /// A task id, group or YAML file
@@ -150,6 +205,8 @@ pub struct RenderArgs {
     /// First N documents
     #[arg(short, long, value_name = "N", default_value = "3", value_parser = at_least_one)]
     pub limit: usize,
+    #[command(flatten)]
+    pub shots: ShotArgs,
     /// Folders with datasets, as for run
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,
@@ -171,8 +228,52 @@ pub struct ReportArgs {
     pub out: PathBuf,
 }
 
+/// `yardstick bench`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  yardstick bench --model gpt2-micro
+  yardstick bench --only forward scoring --json")]
+pub struct BenchArgs {
+    /// A bundled name or folder, as for run [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
+    #[arg(short, long, value_name = "REF")]
+    pub model: Option<String>,
+    /// Threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+    /// Parts of the measurement [default: all]
+    #[arg(long, value_name = "PART", num_args = 1..)]
+    pub only: Vec<BenchPart>,
+}
+
+/// What can be measured.
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BenchPart {
+    /// 1 to 1024 new tokens without the vocabulary
+    Forward,
+    /// Every position of 8 × 128 tokens
+    Scoring,
+    /// Four kinds of task
+    Tasks,
+}
+
 fn at_least_one(text: &str) -> Result<usize, String> {
     at_least(1, text)
+}
+
+/// How weights are held, by name.
+fn dtype(text: &str) -> Result<Storage, String> {
+    let names = Storage::ALL.map(Storage::name);
+    Storage::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| format!("must be one of {}", names.join(", ")))
+}
+
+/// A number of bytes, with K, M, G or T for thousands, millions, …
+fn bytes(text: &str) -> Result<u64, String> {
+    const UNITS: [(char, u64); 4] = [('K', 1_000), ('M', 1_000_000), ('G', 1_000_000_000), ('T', 1_000_000_000_000)];
+    let number = text.trim_end_matches(['B', 'b']);
+    let unit = UNITS.iter().find(|(letter, _)| number.ends_with([*letter, letter.to_ascii_lowercase()]));
+    let (number, scale) = unit.map_or((number, 1), |(_, scale)| (&number[..number.len() - 1], *scale));
+    let whole = number.parse::<u64>().ok().and_then(|n| n.checked_mul(scale)).filter(|&n| n > 0);
+    whole.ok_or_else(|| "must be a whole number with K, M, G or T, such as 500M or 4G".to_owned())
 }
 
 /// One token conditions and one is scored.
@@ -207,10 +308,26 @@ mod tests {
     }
 
     #[test]
+    fn sizes_have_units() {
+        for (text, wanted) in [("1", 1), ("64k", 64_000), ("800M", 800_000_000), ("4GB", 4_000_000_000)] {
+            assert_eq!(bytes(text), Ok(wanted), "{text}");
+        }
+    }
+
+    #[test]
     fn run_is_the_default_command() {
         let cli = Cli::try_parse_from(["yardstick", "--limit", "20"]).unwrap();
         assert!(cli.command.is_none() && cli.run.limit == Some(20));
-        for wrong in [["--limit", "0"], ["--context", "1"], ["--threads", "1000000"], ["--threads", "-1"]] {
+        for wrong in [
+            ["--limit", "0"],
+            ["--context", "1"],
+            ["--threads", "1000000"],
+            ["--threads", "-1"],
+            ["--dtype", "int4"],
+            ["--memory", "much"],
+            ["--memory", "0"],
+            ["--memory", "99999999T"],
+        ] {
             assert!(Cli::try_parse_from(["yardstick", "run", wrong[0], wrong[1]]).is_err(), "{wrong:?}");
         }
     }

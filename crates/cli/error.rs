@@ -4,9 +4,11 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::fmt::Display;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use yardstick_core::ScoreError;
 use yardstick_report::ReportError;
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
+use yardstick_workload::WorkloadError;
 use yardstick_zoo::ZooError;
 
 /// What the program can fail with.
@@ -34,6 +36,12 @@ pub enum CliError {
         /// Why.
         reason: RunnerError,
     },
+    /// A model that cannot compute what is measured.
+    #[error(transparent)]
+    Arithmetic(#[from] ScoreError),
+    /// A model that cannot be written to be measured.
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
     /// A run folder that cannot be made or written.
     #[error("cannot write the run folder {path}: {reason}")]
     Folder {
@@ -85,9 +93,16 @@ impl CliError {
         match self {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
-            Self::Usage { .. } | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. }) => 2,
-            Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) => 4,
-            Self::Task(_) | Self::Score { .. } | Self::Report(_) | Self::Folder { .. } | Self::Io { .. } => 3,
+            Self::Usage { .. }
+            | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. })
+            | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
+            Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
+            Self::Task(_)
+            | Self::Score { .. }
+            | Self::Report(_)
+            | Self::Folder { .. }
+            | Self::Io { .. }
+            | Self::Workload(_) => 3,
             Self::Interrupted { .. } => 5,
             Self::Parts { code, .. } => *code,
         }

@@ -32,7 +32,7 @@ fn interrupt(out: &Path, signal: &str) -> (Option<i32>, String) {
 /// The requests that a run had to score.
 fn requests(stderr: &str) -> usize {
     let said =
-        stderr.lines().find_map(|line| line.strip_prefix("gpt2-micro: ")?.split(" requests in ").next()?.parse().ok());
+        stderr.lines().find_map(|line| line.strip_prefix("gpt2-micro: ")?.split(" requests: ").next()?.parse().ok());
     said.unwrap_or_else(|| panic!("no plan in {stderr}"))
 }
 

@@ -36,3 +36,46 @@ fn company_changes_nothing() {
     let own: Vec<&Value> = together.as_array().unwrap().iter().filter(|r| r["task"] == "starter_pronouns").collect();
     assert_eq!(own, alone.as_array().unwrap().iter().collect::<Vec<_>>());
 }
+
+/// A shared prefix longer than a stretch, in as little memory as it takes: stretches in which nothing is scored, teams of
+/// several threads.
+#[test]
+fn memory_and_teams_change_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let boats: Vec<String> = (0..24).map(|i| format!("The {i}th boat came home before the rain.")).collect();
+    let prefix = boats.join(" ");
+    let row = |i: usize| format!("{{\"text\": \"{prefix} Who was on boat {i}?\", \"answer\": {}}}\n", i % 2);
+    std::fs::write(dir.path().join("rows.jsonl"), (0..12).map(row).collect::<Vec<_>>().concat()).unwrap();
+    let yaml = format!(
+        "task: boats\ndataset_path: json\ndataset_kwargs:\n  data_files:\n    test: {}\ntest_split: test\n\
+         output_type: multiple_choice\ndoc_to_text: \"{{{{text}}}}\"\ndoc_to_choice: [\"the old man\", \"nobody\"]\ndoc_to_target: answer\n\
+         metric_list:\n  - metric: acc\n",
+        dir.path().join("rows.jsonl").display()
+    );
+    let task = dir.path().join("boats.yaml");
+    std::fs::write(&task, yaml).unwrap();
+    let samples = |extra: &[&str]| {
+        let out = dir.path().join(extra.join(""));
+        let base =
+            ["run", "--quiet", "--no-report", "--export", "lm-eval", "--model", "gpt2-micro", "--out", text(&out)];
+        ok(&[&base[..], &["--task", text(&task)], extra].concat());
+        let find = |folder: &std::path::Path| {
+            let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            files.filter(|path| path.to_string_lossy().contains("samples_")).collect::<Vec<_>>()
+        };
+        let mut found = find(&out);
+        for entry in std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+            found.extend(find(&entry));
+        }
+        assert_eq!(found.len(), 1, "one file of samples");
+        std::fs::read_to_string(&found[0]).unwrap()
+    };
+    let wanted = samples(&["--threads", "1"]);
+    assert!(wanted.lines().count() == 12);
+    for threads in ["2", "4", "7"] {
+        for memory in [&[][..], &["--memory", "20M"], &["--memory", "14M"]] {
+            let found = samples(&[&["--threads", threads][..], memory].concat());
+            assert!(found == wanted, "{threads} threads, {memory:?}");
+        }
+    }
+}

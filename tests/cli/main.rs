@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod bad_input;
+mod bench;
+mod fewshot;
 mod first_command;
 mod goldens;
 mod interrupt;

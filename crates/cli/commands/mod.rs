@@ -1,10 +1,12 @@
 //! The commands that need no run of their own, and what all commands share.
 
+mod bench;
 mod ls;
 mod render;
 mod report;
 mod show;
 
+pub use bench::bench;
 pub use ls::ls;
 pub use render::render;
 pub use report::report;

@@ -16,11 +16,14 @@ use yardstick_zoo::LoadOptions;
 /// The task, its data or the model whose tokens are counted.
 pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let selection = Catalog::bundled()?.resolve(std::slice::from_ref(&args.task))?;
-    let stores = stores(&args.data);
+    let (stores, options) = (stores(&args.data), args.shots.options(Some(args.limit)));
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {
-        let loaded = task.load(&stores, Some(args.limit))?;
+        let loaded = task.load(&stores, &options)?;
+        for warning in &loaded.warnings {
+            eprintln!("warning: {warning}");
+        }
         for instance in &loaded.instances {
             let value = document(&loaded, instance, model.as_ref());
             let value = value.map_err(|error| CliError::usage(format!("{}: {error}", args.model)))?;

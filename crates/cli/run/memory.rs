@@ -2,19 +2,22 @@
 
 use super::Work;
 use yardstick_core::{Instance, Map, ModelCard, Value};
-use yardstick_runner::{PlanCounts, work_bytes};
+use yardstick_runner::PlanCounts;
 
 /// Fixed cost of a document in memory beside its text: hashes, ids, scores, allocations.
 const PER_DOCUMENT: u64 = 1500;
+/// Thread stacks, tables, allocations that are larger than asked for.
+const MARGIN: u64 = 16_000_000;
 /// Copies of all samples so far that exist while the run folder is written: frame, JSON and compressed pages.
 const COPIES_TO_WRITE: u64 = 3;
 
 /// Upper estimate for the process while a model runs and its samples are written, bytes: what is resident now (model,
 /// plan and documents), the arithmetic's working memory, the samples, and the copies that writing makes.
 pub fn at_most(work: &Work, card: &ModelCard, counts: &PlanCounts, models_before: usize) -> u64 {
-    let arithmetic = work_bytes(card, rayon::current_num_threads(), counts.longest);
     let samples = work.tasks.iter().flat_map(|task| &task.instances).map(document_bytes).sum::<u64>();
-    resident().unwrap_or(4 * card.n_params) + arithmetic + samples * (1 + COPIES_TO_WRITE * (models_before as u64 + 1))
+    // What was freed since the peak may not have gone back to the system.
+    let now = peak().or_else(resident).unwrap_or(4 * card.n_params);
+    now + MARGIN + counts.memory + samples * (1 + COPIES_TO_WRITE * (models_before as u64 + 1))
 }
 
 fn document_bytes(instance: &Instance) -> u64 {
@@ -45,9 +48,34 @@ pub fn peak() -> Option<u64> {
     status("VmHWM:")
 }
 
-/// A line of Linux's /proc/self/status, which counts in kB.
+/// Half of what is free beside what is `promised`, or a gigabyte where the system does not tell.
+pub fn half_of_free(promised: u64) -> u64 {
+    available().map_or(1 << 30, |free| free.saturating_sub(promised) / 2)
+}
+
+/// What this process can still take without swapping, bytes, where the system tells: a container's limit counts too.
+pub fn available() -> Option<u64> {
+    let free = line("/proc/meminfo", "MemAvailable:")?;
+    Some(container().map_or(free, |left| left.min(free)))
+}
+
+/// What a control group leaves (cgroup v2, then v1, as a container sees its own).
+fn container() -> Option<u64> {
+    let number =
+        |file: &str| std::fs::read_to_string(format!("/sys/fs/cgroup/{file}")).ok()?.trim().parse::<u64>().ok();
+    let v2 = || Some((number("memory.max")?, number("memory.current")?));
+    let v1 = || Some((number("memory/memory.limit_in_bytes")?, number("memory/memory.usage_in_bytes")?));
+    let (limit, used) = v2().or_else(v1)?;
+    Some(limit.saturating_sub(used))
+}
+
 fn status(key: &str) -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    line("/proc/self/status", key)
+}
+
+/// A line of one of Linux's files about memory, which count in kB.
+fn line(file: &str, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(file).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024)
 }
@@ -60,5 +88,6 @@ mod tests {
     fn the_system_tells() {
         let (now, most) = (resident().unwrap(), peak().unwrap());
         assert!(1_000_000 < now && now <= most);
+        assert!(available().unwrap() > 1_000_000);
     }
 }

@@ -3,10 +3,14 @@
 mod finish;
 mod folder;
 mod memory;
+mod models;
 mod progress;
 mod record;
 mod score;
+mod speed;
 mod warnings;
+
+pub use memory::half_of_free;
 
 use crate::args::RunArgs;
 use crate::commands::stores;
@@ -39,7 +43,7 @@ struct Work {
 pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.threads)?;
     let screen = Screen::new(quiet);
-    let references = references(args)?;
+    let references = models::references(args)?;
     let work = load_tasks(args, screen)?;
     let spec = record::spec(args, &references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
@@ -89,12 +93,19 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    for (reference, name) in references.iter().zip(unique_names(references)) {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let scorer = Scorer { name: &name, work, models_before: run.record.models.len(), stop, screen };
-        match score_model(&scorer, reference, args, &mut log, run) {
+    let options = LoadOptions { context: args.context, storage: args.dtype.unwrap_or_default() };
+    let names = models::names(references, options.storage);
+    models::in_turn(references, &options, stop, |i, model, loading| {
+        let scorer = Scorer {
+            name: &names[i],
+            work,
+            memory: args.memory,
+            loading,
+            models_before: run.record.models.len(),
+            stop,
+            screen,
+        };
+        match score_model(&scorer, model, &mut log, run) {
             Ok(true) => {}
             Ok(false) => complete = false,
             Err(failed) => {
@@ -106,32 +117,36 @@ fn score_models(
         if complete && run.record.models.len() == references.len() {
             run.record.status = RunStatus::Complete;
         }
+        if run.record.models.is_empty() {
+            return Ok(()); // what is in the folder stays
+        }
         yardstick_report::write_run(folder.path(), run)?;
         tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
-    }
+        Ok(())
+    })?;
     if run.record.status == RunStatus::Complete {
         folder.remove_log()?;
     }
     Ok(errors)
 }
 
-/// Loads one model, scores it and adds what came out to `run`. Says whether everything is there.
+/// Scores one model and adds what came out to `run`. Says whether everything is there.
 fn score_model(
     scorer: &Scorer,
-    reference: &str,
-    args: &RunArgs,
+    model: models::Loaded,
     log: &mut ResponseLog,
     run: &mut Run,
 ) -> Result<bool, Vec<CliError>> {
-    let started = Instant::now();
-    let model = yardstick_zoo::load(reference, &LoadOptions { context: args.context }).map_err(|error| {
+    let model = model.map_err(|error| {
         let error = CliError::from(error);
         error.print();
         vec![error]
     })?;
-    let card = model.card();
-    tracing::info!(reference, card.family, card.n_params, card.n_ctx, took = ?started.elapsed(), "model loaded");
     let outcome = scorer.score(model.as_ref(), log);
+    if outcome.samples.is_empty() && !outcome.errors.is_empty() {
+        outcome.errors.iter().for_each(CliError::print);
+        return Err(outcome.errors);
+    }
     run.record.models.push(yardstick_core::ModelCard { name: scorer.name.to_owned(), ..model.card().clone() });
     for warning in &outcome.warnings {
         scorer.screen.warn(warning);
@@ -155,11 +170,11 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
     let selection = catalog.resolve(&selectors)?;
-    let stores = stores(&args.data);
+    let (stores, options) = (stores(&args.data), args.shots.options(args.limit));
     let mut tasks = Vec::new();
     for task in &selection.tasks {
         let started = Instant::now();
-        let loaded = task.load(&stores, args.limit)?;
+        let loaded = task.load(&stores, &options)?;
         tracing::info!(task = task.id(), documents = loaded.instances.len(), took = ?started.elapsed(), "task loaded");
         tracing::debug!(task = task.id(), files = ?loaded.card.dataset.files, "data read");
         for warning in &loaded.warnings {
@@ -168,40 +183,13 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         tasks.push(loaded);
     }
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
-    screen.say(&format!("{} tasks, {documents} documents", tasks.len()));
+    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
     Ok(Work { tasks, groups: selection.groups })
 }
 
-/// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work.
-fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
-    if args.model.is_empty() {
-        return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|&name| name.to_owned()).collect());
-    }
-    let mut references: Vec<String> = Vec::new();
-    for reference in &args.model {
-        yardstick_zoo::check_reference(reference)?;
-        if references.iter().any(|other| other.trim_end_matches('/') == reference.trim_end_matches('/')) {
-            return Err(CliError::usage(format!("--model names {reference} twice")));
-        }
-        references.push(reference.clone());
-    }
-    Ok(references)
-}
-
-/// The last part of each reference, or all of it where two would be called the same.
-fn unique_names(references: &[String]) -> Vec<String> {
-    let short = |reference: &str| {
-        let trimmed = reference.trim_end_matches('/');
-        trimmed
-            .rsplit('/')
-            .next()
-            .filter(|name| !name.is_empty() && *name != "." && *name != "..")
-            .unwrap_or(trimmed)
-            .to_owned()
-    };
-    let shorts: Vec<String> = references.iter().map(|reference| short(reference)).collect();
-    let is_unique = |name: &str| shorts.iter().filter(|other| *other == name).count() == 1;
-    shorts.iter().zip(references).map(|(s, whole)| if is_unique(s) { s.clone() } else { whole.clone() }).collect()
+/// `1 task`, `2 tasks`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn set_threads(threads: Option<usize>) -> Result<(), CliError> {
@@ -222,21 +210,4 @@ fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, CliError> {
     };
     ctrlc::set_handler(handler).map_err(|error| CliError::usage(format!("cannot watch for Ctrl-C: {error}")))?;
     Ok(stop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(references: &[&str], names: &[&str]) {
-        let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
-        assert_eq!(unique_names(&references), names);
-    }
-
-    #[test]
-    fn names_are_short_and_unique() {
-        check(&["gpt2-micro", "models/x/"], &["gpt2-micro", "x"]);
-        check(&["a/m", "b/m", "c"], &["a/m", "b/m", "c"]);
-        check(&["."], &["."]);
-    }
 }

@@ -18,6 +18,11 @@ impl Screen {
         Self { quiet, terminal: std::io::stderr().is_terminal() }
     }
 
+    /// Whether only warnings are wanted.
+    pub const fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     /// One line for people.
     pub fn say(self, line: &str) {
         if !self.quiet {

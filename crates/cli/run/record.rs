@@ -3,6 +3,8 @@
 use super::Work;
 use crate::args::RunArgs;
 use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
+use yardstick_tasks::LoadOptions;
+use yardstick_zoo::Storage;
 
 /// What the arguments ask for; the same command gives the same.
 pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
@@ -11,7 +13,10 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
         tasks: args.suite.iter().chain(&args.task).cloned().collect(),
         limit: args.limit,
         context: args.context,
-        shots: 0,
+        shots: args.shots.shots,
+        seed: args.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
+        compat: args.shots.compat.map(|tool| tool.name().to_owned()),
+        dtype: args.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
     }
 }
 

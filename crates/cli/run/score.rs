@@ -2,12 +2,14 @@
 
 use super::progress::{Bar, Screen};
 use super::warnings::Counts;
-use super::{Work, memory};
+use super::{Work, memory, speed};
 use crate::error::CliError;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
-use yardstick_runner::{Plan, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key};
+use yardstick_runner::{
+    Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key,
+};
 use yardstick_tasks::{Loaded, TaskError, group_estimates};
 
 /// What a model's run needs besides the model.
@@ -16,6 +18,10 @@ pub struct Scorer<'a> {
     pub name: &'a str,
     /// Tasks and groups.
     pub work: &'a Work,
+    /// Bytes for scoring, beside the weights; by default half of what is free.
+    pub memory: Option<u64>,
+    /// Bytes that the next model may take while it is loaded beside this one.
+    pub loading: u64,
     /// How many models' samples are already kept.
     pub models_before: usize,
     /// Set by Ctrl-C.
@@ -100,9 +106,11 @@ impl Scorer<'_> {
     /// Plans the open requests. Tasks with a request that the model cannot score are left out, with an error each, so that
     /// the others are still run.
     fn plan(&self, model: &dyn LanguageModel, open: &mut Vec<Open>, errors: &mut Vec<CliError>) -> Option<Plan> {
+        let memory = self.memory.unwrap_or_else(|| memory::half_of_free(self.loading));
+        let options = PlanOptions { threads: rayon::current_num_threads(), memory, share: true };
         loop {
             let requests: Vec<&Request> = open.iter().map(|o| o.request).collect();
-            match plan(model, &requests) {
+            match plan(model, &requests, &options) {
                 Ok(plan) => return Some(plan),
                 Err(failures) => {
                     let before = open.len();
@@ -131,11 +139,29 @@ impl Scorer<'_> {
     /// Says how much work it is and how much memory it takes, before it starts.
     fn announce(&self, model: &dyn LanguageModel, plan: &Plan) {
         let counts = plan.counts;
-        let peak = memory::at_most(self.work, model.card(), &counts, self.models_before) / 1_000_000;
+        if counts.rows == 0 {
+            return;
+        }
+        let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
+        let time = self.expected(model, &counts);
         self.screen.say(&format!(
-            "{}: {} requests in {} spans, {} tokens to read, {} to score; at most {peak} MB",
-            self.name, counts.requests, counts.spans, counts.tokens, counts.scored
+            "{}: {} requests: {} tokens to read ({} saved by sharing), {} positions to score; {:.1} GFLOP{time}, at most {peak} MB",
+            self.name,
+            counts.requests,
+            counts.rows,
+            counts.saved(),
+            counts.scored_rows,
+            counts.flop as f64 / 1e9,
         ));
+        tracing::info!(?counts, "planned");
+    }
+
+    /// How long the plan will take, where that is worth finding out.
+    fn expected(&self, model: &dyn LanguageModel, counts: &PlanCounts) -> String {
+        if self.screen.is_quiet() || counts.rows < speed::WORTH_A_TRIAL {
+            return String::new();
+        }
+        speed::flop_per_second(model).map_or_else(String::new, |speed| about(counts.seconds(speed)))
     }
 
     fn execute(
@@ -146,7 +172,7 @@ impl Scorer<'_> {
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
     ) -> Option<CliError> {
-        let bar = self.screen.bar(self.name, plan.counts.tokens);
+        let bar = self.screen.bar(self.name, plan.counts.rows);
         let mut writer = LogWriter { log, open, bar: &bar };
         let outcome = execute(model, plan, self.stop, &mut writer);
         let mut done = 0;
@@ -232,6 +258,16 @@ impl Scorer<'_> {
             },
         );
         CliError::Score { place, reason }
+    }
+}
+
+/// An expected time for people.
+fn about(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => ", under a second".to_owned(),
+        s if s < 120.0 => format!(", about {s:.0} s"),
+        s if s < 7200.0 => format!(", about {:.0} min", s / 60.0),
+        s => format!(", about {:.1} h", s / 3600.0),
     }
 }
 

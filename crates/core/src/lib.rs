@@ -13,15 +13,18 @@ mod python;
 mod record;
 mod request;
 mod sample;
+mod session;
 mod value;
 
 pub use estimate::Estimate;
 pub use hex::hex;
-pub use model::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+pub use model::{LanguageModel, ModelCard, ScoreError, Span};
 pub use python::python_float;
 pub use record::{
-    DatasetCard, Environment, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus, TaskCard,
+    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus,
+    TaskCard,
 };
 pub use request::{Request, Response};
 pub use sample::{Instance, Sample, Score, Target};
+pub use session::{Costs, Past, Session, Stretch, TokenScore, Wanted};
 pub use value::{Doc, Map, Value};

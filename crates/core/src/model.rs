@@ -1,5 +1,6 @@
 //! The one trait at the bottom: what a language model must be able to do to be measured.
 
+use crate::{Costs, Session, Stretch, TokenScore, Wanted};
 use serde::{Deserialize, Serialize};
 
 /// Anything that gives log-probabilities to tokens.
@@ -13,14 +14,37 @@ pub trait LanguageModel: Send + Sync {
     /// [`ScoreError::Encode`] when the tokenizer cannot represent the text.
     fn encode(&self, text: &str) -> Result<Vec<u32>, ScoreError>;
 
-    /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span.
-    ///
-    /// Spans do not see one another, and a span's bits do not depend on the others in the batch.
+    /// What its work costs.
+    fn costs(&self) -> Costs;
+
+    /// A session with an empty path that can grow to `positions` (at most the context). Its arithmetic is shared by
+    /// `threads` threads of the rayon pool it is called in; 1 keeps it on the calling thread.
+    fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_>;
+
+    /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span, nothing shared
+    /// between spans: what the planner's tree must equal bit for bit. Runs on the calling thread.
     /// The result has one entry a span, each with `scored` entries.
     ///
     /// # Errors
     /// A span that the model cannot take, or a logit that is not finite.
-    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError>;
+    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
+        batch
+            .iter()
+            .map(|span| score_span(self.session(span.tokens.len().max(2) - 1, 1).as_mut(), self.card(), span))
+            .collect()
+    }
+}
+
+/// One span in a fresh session.
+fn score_span(session: &mut dyn Session, card: &ModelCard, span: &Span) -> Result<Vec<TokenScore>, ScoreError> {
+    let len = span.tokens.len();
+    if span.scored >= len || len > card.n_ctx + 1 {
+        return Err(ScoreError::Span { model: card.name.clone(), len, scored: span.scored, n_ctx: card.n_ctx });
+    }
+    let positions: Vec<u32> = (0..len as u32 - 1).collect();
+    let wanted: Vec<Wanted> =
+        (len - span.scored..len).map(|at| Wanted { row: at as u32 - 1, token: span.tokens[at] }).collect();
+    session.advance(&Stretch { tokens: &span.tokens[..len - 1], positions: &positions, wanted: &wanted })
 }
 
 /// A run of tokens, the last `scored` of which are wanted. `scored < tokens.len() <= n_ctx + 1`.
@@ -30,15 +54,6 @@ pub struct Span {
     pub tokens: Vec<u32>,
     /// How many tokens at the end are scored.
     pub scored: usize,
-}
-
-/// One scored token.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TokenScore {
-    /// ln p(token | tokens before), nats.
-    pub log_prob: f64,
-    /// Whether no other token has a larger logit (lm-eval's `is_greedy`: the first maximum is the token).
-    pub is_greedy: bool,
 }
 
 /// What is known about a model before it is run.
@@ -64,6 +79,9 @@ pub struct ModelCard {
     pub vocab_size: usize,
     /// The weights' type on disk: `f32`, `f16` or `bf16`. Arithmetic is f32.
     pub dtype: String,
+    /// How the layers hold their weights for it: `f32` is exact; `bf16` and `int8` round them, which is another protocol.
+    #[serde(default = "exact")]
+    pub storage: String,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.
     pub prefix_token: Option<u32>,
     /// sha256 (hex) over the weight files' bytes, in name order.
@@ -72,6 +90,10 @@ pub struct ModelCard {
     pub tokenizer_sha256: String,
     /// sha256 (hex) of config.json: what the weights alone do not tell (heads, activation, epsilons, windows).
     pub config_sha256: String,
+}
+
+fn exact() -> String {
+    "f32".to_owned()
 }
 
 /// Why a model could not score.
@@ -109,16 +131,24 @@ pub enum ScoreError {
         /// The model's context.
         n_ctx: usize,
     },
-    /// NaN or infinity among the logits of a scored position.
+    /// A stretch that its session cannot take.
+    #[error("{model}: a stretch of the token tree does not fit its session: {reason}")]
+    Stretch {
+        /// Model name.
+        model: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// NaN or infinity among the logits of a scored row.
     #[error(
-        "the logits before token {position} are not finite numbers: the weights or activations hold NaN or infinity; check or download the model again"
+        "the logits after position {position} are not finite numbers: the weights or activations hold NaN or infinity; check or download the model again"
     )]
     NotFinite {
         /// Model name.
         model: String,
-        /// Index of the span in the batch.
-        span: usize,
-        /// Index of the scored token in the span.
+        /// Index among the stretch's wanted tokens.
+        wanted: usize,
+        /// The row's position.
         position: usize,
     },
     /// The arithmetic itself failed.

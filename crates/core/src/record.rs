@@ -58,8 +58,18 @@ pub struct RunSpec {
     pub limit: Option<usize>,
     /// Context length in tokens, when shortened.
     pub context: Option<usize>,
-    /// Few-shot examples before each document.
-    pub shots: usize,
+    /// Few-shot examples before each document, when not each task's own number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shots: Option<usize>,
+    /// Seed of few-shot draws, when not the default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The tool whose draws are reproduced to the letter, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compat: Option<String>,
+    /// How weights are held, when not `f32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dtype: Option<String>,
 }
 
 /// Where a run took place; never part of a comparison.
@@ -92,6 +102,9 @@ pub struct TaskCard {
     pub metrics: Vec<MetricCard>,
     /// Few-shot examples before each document.
     pub shots: usize,
+    /// Where those examples come from; `None` without examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fewshot: Option<FewShotCard>,
     /// sha256 (hex) over the prompt hashes of the documents run, in order.
     pub prompt_hash: String,
     /// Documents run.
@@ -109,6 +122,17 @@ pub struct MetricCard {
     pub higher_is_better: bool,
     /// What guessing gets, where that is known: one over the number of choices, averaged over documents.
     pub chance: Option<f64>,
+}
+
+/// How few-shot examples were chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FewShotCard {
+    /// `first_n`, `keyed` (drawn for each document by itself) or `lm-eval` (drawn as lm-eval 0.4.13 draws).
+    pub draw: String,
+    /// Seed of the draw; `None` where nothing is drawn.
+    pub seed: Option<u64>,
+    /// The split they are taken from, or `samples` for those in the task file.
+    pub pool: DatasetCard,
 }
 
 /// Where a task's rows come from.

@@ -1,6 +1,7 @@
 //! What a task asks of a model, and what comes back.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One question to a model. Text in, text boundaries only: how it becomes tokens is the runner's business.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -8,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// The log-likelihood of `continuation` given `context` (which may be empty).
     LogLikelihood {
-        /// The text before; only conditions.
-        context: String,
+        /// The text before; only conditions. Shared by the choices of a document: with few-shot examples it is kilobytes.
+        context: Arc<str>,
         /// The text that is scored, with the delimiter that precedes it.
         continuation: String,
     },

@@ -23,6 +23,7 @@ pub(crate) fn model(name: &str, family: &str, n_params: u64) -> ModelCard {
         n_ctx: 256,
         vocab_size: 2048,
         dtype: "f16".to_owned(),
+        storage: "f32".to_owned(),
         prefix_token: Some(0),
         weights_sha256: crate::hash::sha256_hex(name),
         tokenizer_sha256: crate::hash::sha256_hex("tokenizer"),
@@ -44,6 +45,7 @@ pub(crate) fn task(id: &str, metrics: &[Metric], n_docs: u64) -> TaskCard {
         dataset: DatasetCard { path: format!("made/{id}"), name: None, split: "test".to_owned(), files: Vec::new() },
         metrics: metrics.collect(),
         shots: 0,
+        fewshot: None,
         prompt_hash: crate::hash::sha256_hex(id),
         n_docs,
         n_available: 2 * n_docs,
@@ -101,7 +103,10 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             tasks: tasks.iter().map(|t| t.id.clone()).collect(),
             limit: Some(200),
             context: None,
-            shots: 0,
+            shots: None,
+            seed: None,
+            compat: None,
+            dtype: None,
         },
         environment: Environment { os: "linux".into(), arch: "x86_64".into(), cpus: 4, threads: 4 },
         models,
@@ -208,7 +213,7 @@ fn base(model: &str, task: &str) -> Sample {
 }
 
 fn ask(context: &str, continuation: &str) -> Request {
-    Request::LogLikelihood { context: context.to_owned(), continuation: continuation.to_owned() }
+    Request::LogLikelihood { context: context.into(), continuation: continuation.to_owned() }
 }
 
 pub(crate) fn choice(model: &str) -> Sample {

@@ -29,17 +29,46 @@ fn is_space(c: char) -> bool {
 /// # Errors
 /// What the tokenizer says.
 pub fn encode_pair(model: &dyn LanguageModel, context: &str, continuation: &str) -> Result<Pair, ScoreError> {
-    let trimmed = context.trim_end_matches(is_space);
-    let text = format!("{context}{continuation}");
-    let whole = model.encode(&text)?;
-    let n_context = if trimmed.is_empty() { 0 } else { model.encode(trimmed)?.len() };
-    if n_context == 0 {
-        return Ok(with_prefix(model.card().prefix_token, whole));
+    Context::new(model, context)?.pair(continuation)
+}
+
+/// A context whose length in tokens is known, for any number of continuations.
+pub struct Context<'a> {
+    model: &'a dyn LanguageModel,
+    text: &'a str,
+    /// Bytes without the whitespace at the end.
+    trimmed: usize,
+    /// Tokens of those.
+    n_tokens: usize,
+}
+
+impl<'a> Context<'a> {
+    /// Counts the context's tokens.
+    ///
+    /// # Errors
+    /// What the tokenizer says.
+    pub fn new(model: &'a dyn LanguageModel, text: &'a str) -> Result<Self, ScoreError> {
+        let trimmed = text.trim_end_matches(is_space);
+        let n_tokens = if trimmed.is_empty() { 0 } else { model.encode(trimmed)?.len() };
+        Ok(Self { model, text, trimmed: trimmed.len(), n_tokens })
     }
-    if whole.len() <= n_context && text.len() > trimmed.len() {
-        return Ok(merged(model.card().prefix_token, whole));
+
+    /// The context with `continuation`.
+    ///
+    /// # Errors
+    /// What the tokenizer says.
+    pub fn pair(&self, continuation: &str) -> Result<Pair, ScoreError> {
+        let Self { model, text, trimmed, n_tokens } = *self;
+        let text = format!("{text}{continuation}");
+        let whole = model.encode(&text)?;
+        if n_tokens == 0 {
+            return Ok(with_prefix(model.card().prefix_token, whole));
+        }
+        if whole.len() <= n_tokens && text.len() > trimmed {
+            return Ok(merged(model.card().prefix_token, whole));
+        }
+        Ok(Pair { scored: whole.len().saturating_sub(n_tokens), tokens: whole, unscored: 0, merged: false })
     }
-    Ok(Pair { scored: whole.len().saturating_sub(n_context), tokens: whole, unscored: 0, merged: false })
 }
 
 /// The continuation has vanished into the context's last token: that token is scored.

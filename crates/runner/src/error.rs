@@ -40,6 +40,31 @@ pub enum RunnerError {
         /// The model's reason.
         source: ScoreError,
     },
+    /// A plan whose rows could not be numbered.
+    #[error("the requests have {tokens} tokens together, more than a plan can number: run fewer tasks at a time")]
+    TooManyTokens {
+        /// Tokens of all spans.
+        tokens: usize,
+    },
+    /// The budget is below what one thread with small batches needs.
+    #[error(
+        "{model} does not fit in the memory given to its arithmetic, {budget} MB: it takes at least {least} MB",
+        budget = budget / 1_000_000, least = least.div_ceil(1_000_000)
+    )]
+    Memory {
+        /// Model name.
+        model: String,
+        /// Bytes that it may take.
+        budget: u64,
+        /// Bytes that would do.
+        least: u64,
+    },
+    /// The system gave no threads.
+    #[error("the threads that compute cannot be started: {reason}")]
+    Threads {
+        /// The system's own words.
+        reason: String,
+    },
     /// Two runs at once.
     #[error("{path} is in use: another yardstick writes this run folder", path = path.display())]
     LogInUse {
@@ -64,7 +89,11 @@ impl RunnerError {
             | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),
-            Self::LogInUse { .. } | Self::Log { .. } => None,
+            Self::TooManyTokens { .. }
+            | Self::Memory { .. }
+            | Self::Threads { .. }
+            | Self::LogInUse { .. }
+            | Self::Log { .. } => None,
         }
     }
 }

@@ -1,15 +1,31 @@
 //! Requests × a language model → responses.
 //!
 //! [`plan`] decides once, for every model family, how text becomes scored tokens: the border between context and
-//! continuation, the prefix token, truncation, windows. [`execute`] scores the plan's spans on all cores, in an order and
-//! in batches that no result depends on. [`ResponseLog`] keeps what is finished, so that a run can go on where it stopped.
+//! continuation, the prefix token, truncation, windows. The spans of all requests become one token tree, in which every
+//! distinct prefix is fed once and every distinct score is asked for once; the tree is cut into strands for the threads and
+//! the memory there are. [`execute`] computes the strands in an order that no result depends on. [`ResponseLog`] keeps
+//! what is finished, so that a run can go on where it stopped.
+//!
+//! ```text
+//! requests → spans → order → tree → strands → layout → responses
+//!            encode          rows   pieces    teams,   collected from
+//!            windows         once   and pasts budget   stretches' scores
+//! ```
 
+mod agenda;
+mod budget;
 mod encode;
 mod error;
 mod execute;
+mod lists;
 mod log;
-mod memory;
+mod order;
 mod plan;
+mod simulate;
+mod span;
+mod spans;
+mod strands;
+mod tree;
 mod windows;
 
 #[cfg(test)]
@@ -19,5 +35,4 @@ pub use encode::{Pair, encode_pair};
 pub use error::RunnerError;
 pub use execute::{Outcome, Progress, execute};
 pub use log::{ResponseLog, fingerprint, request_key};
-pub use memory::work_bytes;
-pub use plan::{BATCH_TOKENS, Plan, PlanCounts, plan};
+pub use plan::{Plan, PlanCounts, PlanOptions, plan};

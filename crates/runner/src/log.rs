@@ -124,6 +124,7 @@ pub fn fingerprint(card: &ModelCard) -> String {
         &card.tokenizer_sha256,
         &card.config_sha256,
         &card.n_ctx.to_string(),
+        &card.storage,
         &format!("{:?}", card.prefix_token),
     ];
     hash(&parts)
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn keys_tell_texts_and_models_apart() {
         let pair = |context: &str, continuation: &str| Request::LogLikelihood {
-            context: context.to_owned(),
+            context: context.into(),
             continuation: continuation.to_owned(),
         };
         assert_ne!(request_key("m", &pair("ab", "c")), request_key("m", &pair("a", "bc")));

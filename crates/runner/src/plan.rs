@@ -1,35 +1,47 @@
-//! From requests to spans, and from spans to batches.
+//! What a model has to compute for a set of requests, in which order, and what that costs.
 
 use crate::RunnerError;
-use crate::encode::{Pair, encode_pair};
-use crate::windows::windows;
-use rayon::prelude::*;
-use std::collections::HashMap;
-use yardstick_core::{LanguageModel, Request, Span};
+use crate::budget::{Layout, Limits, lay_out};
+use crate::lists::Lists;
+use crate::simulate::Teams;
+use crate::span::Span;
+use crate::spans::{Encoded, encode_all};
+use crate::strands::Strand;
+use crate::tree::Tree;
+use yardstick_core::{LanguageModel, Request};
 
-/// Input tokens in one call to the model. Large enough for its matrices to be worth it, small enough that the batches of
-/// all threads fit in memory and that all threads have one.
-pub const BATCH_TOKENS: usize = 512;
+/// What a plan has to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanOptions {
+    /// Threads that compute; 0 is taken as 1.
+    pub threads: usize,
+    /// Bytes that keys, values, working memory and scores may take, beside the weights and the plan itself.
+    pub memory: u64,
+    /// Whether equal prefixes are computed once. Without it every span is computed on its own, with the same results.
+    pub share: bool,
+}
 
 /// What a model has to compute for a set of requests.
 #[derive(Debug)]
 pub struct Plan {
-    /// Distinct spans, longest first.
-    pub(crate) spans: Vec<Span>,
+    pub(crate) tree: Tree,
+    pub(crate) strands: Vec<Strand>,
     /// For each request, in order.
     pub(crate) requests: Vec<Planned>,
+    /// For each request its spans (indices into the tree's), in the order of the text.
+    pub(crate) spans: Lists<u32>,
+    /// For each span the requests that wait for it.
+    pub(crate) waiting: Lists<u32>,
     /// What a person wants to know before it runs.
     pub counts: PlanCounts,
 }
 
-/// One request's place in the plan.
-#[derive(Clone, Debug, Default)]
+/// What a request's response says beside its score.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Planned {
-    /// Indices of its spans, in the order of the text.
-    pub spans: Vec<usize>,
-    pub n_tokens: usize,
-    pub n_truncated: usize,
-    pub n_unscored: usize,
+    pub n_tokens: u32,
+    pub n_truncated: u32,
+    pub n_unscored: u32,
     pub is_merged: bool,
 }
 
@@ -38,212 +50,157 @@ pub(crate) struct Planned {
 pub struct PlanCounts {
     /// Requests.
     pub requests: usize,
-    /// Distinct spans to compute.
+    /// Distinct spans.
     pub spans: usize,
-    /// Tokens to feed.
-    pub tokens: usize,
-    /// Tokens to score.
+    /// Tokens that would be fed if every request were computed on its own.
+    pub unshared: usize,
+    /// Tokens to feed: rows of the tree.
+    pub rows: usize,
+    /// Rows that have something scored.
+    pub scored_rows: usize,
+    /// Distinct tokens to score.
     pub scored: usize,
-    /// Tokens of the longest span's input.
+    /// Positions of the longest path.
     pub longest: usize,
+    /// Floating-point operations.
+    pub flop: u64,
+    /// When the last thread is expected to end, in FLOP that one thread does at its best (see [`PlanCounts::seconds`]).
+    pub schedule: u64,
+    /// Most bytes that keys, values, working memory and scores take at a time.
+    pub memory: u64,
+    /// Strands that the tree is cut into.
+    pub strands: usize,
+    /// Teams of threads, each with a strand of its own at a time.
+    pub teams: usize,
+    /// Threads of a team.
+    pub threads_per_team: usize,
+    /// Most rows fed at a time.
+    pub stretch: usize,
 }
 
-fn all_or_errors<T, E>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Vec<E>> {
-    let (mut all, mut errors) = (Vec::with_capacity(results.len()), Vec::new());
-    for result in results {
-        match result {
-            Ok(value) => all.push(value),
-            Err(error) => errors.push(error),
-        }
+impl PlanCounts {
+    /// Tokens that need not be fed because others have the same beginning.
+    pub const fn saved(&self) -> usize {
+        self.unshared - self.rows
     }
-    if errors.is_empty() { Ok(all) } else { Err(errors) }
+
+    /// The expected time if one thread does `flop_per_second` at its best.
+    pub fn seconds(&self, flop_per_second: f64) -> f64 {
+        self.schedule as f64 / flop_per_second
+    }
 }
 
-/// A request as tokens, before spans are shared.
-struct Encoded {
-    planned: Planned,
-    spans: Vec<Span>,
-}
-
-/// Encodes every request (in parallel) and lays out the distinct spans, longest first.
+/// Encodes every request (in parallel), finds what they share, and lays it out for threads and memory.
 ///
 /// # Errors
-/// Every request, in order, that cannot be scored by this model.
-pub fn plan(model: &dyn LanguageModel, requests: &[&Request]) -> Result<Plan, Vec<RunnerError>> {
-    let encoded: Vec<Result<Encoded, RunnerError>> =
-        requests.par_iter().enumerate().map(|(i, request)| encode(model, i, request)).collect();
-    let mut counts = PlanCounts { requests: requests.len(), ..PlanCounts::default() };
-    let mut shared = Shared::default();
-    let mut planned = Vec::with_capacity(requests.len());
-    for Encoded { planned: mut request, spans } in all_or_errors(encoded)? {
-        request.spans = spans.into_iter().map(|span| shared.index_of(span)).collect();
-        planned.push(request);
-    }
-    let spans = sort_longest_first(shared.spans, &mut planned);
-    counts.spans = spans.len();
-    counts.tokens = spans.iter().map(input_len).sum();
-    counts.scored = spans.iter().map(|span| span.scored).sum();
-    counts.longest = spans.first().map_or(0, input_len);
-    Ok(Plan { spans, requests: planned, counts })
+/// Every request, in order, that cannot be scored by this model; or that the model does not fit in the memory.
+pub fn plan(model: &dyn LanguageModel, requests: &[&Request], options: &PlanOptions) -> Result<Plan, Vec<RunnerError>> {
+    plan_within(model, requests, options.share, Limits::new(options.threads, options.memory))
 }
 
-impl Plan {
-    /// Ranges of spans that go to the model together: at most [`BATCH_TOKENS`] input tokens, or one span.
-    pub(crate) fn batches(&self) -> Vec<std::ops::Range<usize>> {
-        let mut batches = Vec::new();
-        let (mut start, mut tokens) = (0, 0);
-        for (i, span) in self.spans.iter().enumerate() {
-            if i > start && tokens + input_len(span) > BATCH_TOKENS {
-                batches.push(start..i);
-                (start, tokens) = (i, 0);
-            }
-            tokens += input_len(span);
+/// [`plan`] with the grain to be chosen.
+pub(crate) fn plan_within(
+    model: &dyn LanguageModel,
+    requests: &[&Request],
+    share: bool,
+    limits: Limits,
+) -> Result<Plan, Vec<RunnerError>> {
+    let (requests, uses_of, uses) = flatten(encode_all(model, requests)?);
+    let unshared = uses.iter().map(|span| span.len() - 1).sum();
+    let tokens = unshared + uses.len();
+    if u32::try_from(tokens).is_err() {
+        return Err(vec![RunnerError::TooManyTokens { tokens }]);
+    }
+    let mut tree = Tree::new(&uses, share);
+    drop(uses);
+    let layout = lay_out(&tree, &model.costs(), limits).map_err(|least| {
+        vec![RunnerError::Memory { model: model.card().name.clone(), budget: limits.memory, least }]
+    })?;
+    let counts = counts(requests.len(), unshared, &tree, &layout);
+    let (request_of, span_of) = (uses_of.owners(), tree.uses.owners());
+    let waiting = std::mem::take(&mut tree.uses).map(|index| request_of[index as usize]);
+    let spans = uses_of.map(|index| span_of[index as usize]);
+    Ok(Plan { tree, strands: layout.strands, requests, spans, waiting, counts })
+}
+
+/// Requests, the spans that each has, and those spans.
+fn flatten(encoded: Vec<Encoded>) -> (Vec<Planned>, Lists<u32>, Vec<Span>) {
+    let mut requests = Vec::with_capacity(encoded.len());
+    let mut uses_of = Lists::default();
+    let mut uses = Vec::with_capacity(encoded.len());
+    for Encoded { spans, n_tokens, n_truncated, n_unscored, is_merged } in encoded {
+        let [n_tokens, n_truncated, n_unscored] = [n_tokens, n_truncated, n_unscored].map(|n| n as u32);
+        requests.push(Planned { n_tokens, n_truncated, n_unscored, is_merged });
+        for span in spans {
+            uses_of.push(uses.len() as u32);
+            uses.push(span);
         }
-        if start < self.spans.len() {
-            batches.push(start..self.spans.len());
-        }
-        batches
+        uses_of.end();
     }
+    (requests, uses_of, uses)
 }
 
-/// Tokens that the model is fed: all but the last.
-pub(crate) fn input_len(span: &Span) -> usize {
-    span.tokens.len() - 1
-}
-
-fn encode(model: &dyn LanguageModel, index: usize, request: &Request) -> Result<Encoded, RunnerError> {
-    let fail = |source| RunnerError::Score { request: index, source };
-    let n_ctx = model.card().n_ctx;
-    match request {
-        Request::LogLikelihood { context, continuation } => {
-            let pair = encode_pair(model, context, continuation).map_err(fail)?;
-            one_span(model, index, pair)
-        }
-        Request::Rolling { text } => {
-            let tokens = model.encode(text).map_err(fail)?;
-            let n_tokens = tokens.len();
-            let (spans, n_unscored) = windows(model.card().prefix_token, tokens, n_ctx);
-            let planned = Planned { n_tokens, n_unscored, ..Planned::default() };
-            Ok(Encoded { planned, spans })
-        }
+fn counts(requests: usize, unshared: usize, tree: &Tree, layout: &Layout) -> PlanCounts {
+    let Teams { count, threads } = layout.teams;
+    PlanCounts {
+        requests,
+        spans: tree.scores.len(),
+        unshared,
+        rows: tree.tokens.len(),
+        scored_rows: tree.scored_rows(),
+        scored: tree.wanted.len(),
+        longest: tree.longest(),
+        flop: layout.strands.iter().map(|strand| strand.flop).sum(),
+        schedule: layout.time,
+        memory: layout.memory,
+        strands: layout.strands.len(),
+        teams: count,
+        threads_per_team: threads,
+        stretch: layout.stretch as usize,
     }
-}
-
-/// Cuts the context from the left so that the continuation fits.
-fn one_span(model: &dyn LanguageModel, request: usize, pair: Pair) -> Result<Encoded, RunnerError> {
-    let Pair { mut tokens, scored, unscored, merged } = pair;
-    let n_ctx = model.card().n_ctx;
-    if scored + unscored == 0 {
-        return Err(RunnerError::EmptyContinuation { request });
-    }
-    if scored == 0 {
-        return Err(RunnerError::NothingScored { request, model: model.card().name.clone() });
-    }
-    if scored > n_ctx {
-        let model = model.card().name.clone();
-        return Err(RunnerError::ContinuationTooLong { request, model, tokens: scored, n_ctx });
-    }
-    let n_truncated = tokens.len().saturating_sub(n_ctx + 1);
-    tokens.drain(..n_truncated);
-    let planned = Planned {
-        n_tokens: scored + unscored,
-        n_truncated,
-        n_unscored: unscored,
-        is_merged: merged,
-        spans: Vec::new(),
-    };
-    Ok(Encoded { planned, spans: vec![Span { tokens, scored }] })
-}
-
-/// Distinct spans in the order of their first use.
-#[derive(Default)]
-struct Shared {
-    spans: Vec<Span>,
-    seen: HashMap<Span, usize>,
-}
-
-impl Shared {
-    fn index_of(&mut self, span: Span) -> usize {
-        if let Some(&index) = self.seen.get(&span) {
-            return index;
-        }
-        self.seen.insert(span.clone(), self.spans.len());
-        self.spans.push(span);
-        self.spans.len() - 1
-    }
-}
-
-/// Longest first: the memory peak comes at once, and batches hold spans of a length.
-fn sort_longest_first(spans: Vec<Span>, requests: &mut [Planned]) -> Vec<Span> {
-    let mut order: Vec<usize> = (0..spans.len()).collect();
-    order.sort_by(|&a, &b| spans[b].tokens.len().cmp(&spans[a].tokens.len()).then_with(|| spans[a].cmp(&spans[b])));
-    let mut place = vec![0; spans.len()];
-    for (new, &old) in order.iter().enumerate() {
-        place[old] = new;
-    }
-    for index in requests.iter_mut().flat_map(|r| r.spans.iter_mut()) {
-        *index = place[*index];
-    }
-    let mut slots: Vec<Option<Span>> = spans.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|old| slots[old].take()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::toy::Toy;
+    use crate::toy::{Toy, pair};
 
-    fn pair(context: &str, continuation: &str) -> Request {
-        Request::LogLikelihood { context: context.to_owned(), continuation: continuation.to_owned() }
-    }
-
-    fn counts(requests: &[Request]) -> Result<PlanCounts, Vec<RunnerError>> {
-        plan(&Toy::with_prefix(Some(0)), &requests.iter().collect::<Vec<_>>()).map(|p| p.counts)
+    fn counts(requests: &[Request], share: bool) -> PlanCounts {
+        let options = PlanOptions { threads: 2, memory: u64::MAX, share };
+        plan(&Toy::with_prefix(Some(0)), &requests.iter().collect::<Vec<_>>(), &options).unwrap().counts
     }
 
     #[test]
-    fn equal_requests_are_computed_once() {
-        let got = counts(&[pair("x", " y"), pair("x", " z"), pair("x", " y")]).unwrap();
-        assert_eq!((got.requests, got.spans, got.tokens, got.scored), (3, 2, 4, 4));
+    fn equal_beginnings_are_fed_once() {
+        let requests = [pair("x", " y"), pair("x", " z"), pair("x", " y")];
+        let got = counts(&requests, true);
+        assert_eq!((got.requests, got.spans, got.rows, got.scored, got.scored_rows), (3, 2, 2, 3, 2));
+        assert_eq!((got.unshared, got.saved(), got.longest), (6, 4, 2));
+        let got = counts(&requests, false);
+        assert_eq!((got.spans, got.rows, got.scored, got.saved()), (2, 4, 4, 2));
     }
 
     #[test]
-    fn long_contexts_lose_their_left_end() {
-        let request = pair("0123456789", "xyz");
-        let model = Toy::with_prefix(Some(0));
-        let plan = plan(&model, &[&request]).unwrap();
-        assert_eq!(Toy::text(&plan.spans[0].tokens), "456789xyz");
-        assert_eq!(plan.requests[0].n_truncated, 4);
+    fn arithmetic_is_counted() {
+        // Two rows at positions 0 and 1, both scored.
+        let got = counts(&[pair("x", " y")], true);
+        assert_eq!(got.flop, 2 * 100 + (1 + 2) + 2 * 50);
+        assert!(got.schedule > got.flop, "short stretches are slower than the peak");
+        assert!(got.seconds(got.flop as f64) > 1.0);
     }
 
     #[test]
-    fn continuations_are_never_cut() {
-        let errors = counts(&[pair("x", "y"), pair("x", "123456789"), pair("x", "")]).unwrap_err();
+    fn too_little_memory_is_refused_with_what_would_do() {
+        let options = PlanOptions { threads: 2, memory: 10, share: true };
+        let errors = plan(&Toy::with_prefix(Some(0)), &[&pair("x", " y")], &options).unwrap_err();
         match errors.as_slice() {
-            [
-                RunnerError::ContinuationTooLong { request: 1, tokens: 9, n_ctx: 8, .. },
-                RunnerError::EmptyContinuation { request: 2 },
-            ] => {}
+            [RunnerError::Memory { budget: 10, least, .. }] => {
+                assert!(
+                    plan(&Toy::with_prefix(Some(0)), &[&pair("x", " y")], &PlanOptions { memory: *least, ..options })
+                        .is_ok()
+                );
+            }
             other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn a_lone_token_without_anything_before_it_has_no_score() {
-        let request = pair("", "x");
-        let plan = plan(&Toy::with_prefix(None), &[&request]);
-        assert!(matches!(plan.unwrap_err().as_slice(), [RunnerError::NothingScored { request: 0, .. }]));
-    }
-
-    #[test]
-    fn batches_cover_all_spans_within_the_budget() {
-        let requests: Vec<Request> = (0..400).map(|i| pair(&format!("{i}"), "wxyz")).collect();
-        let plan = plan(&Toy::with_prefix(Some(0)), &requests.iter().collect::<Vec<_>>()).unwrap();
-        let batches = plan.batches();
-        assert!(batches.len() > 1);
-        assert_eq!(batches.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..400).collect::<Vec<_>>());
-        for batch in batches {
-            assert!(plan.spans[batch].iter().map(input_len).sum::<usize>() <= BATCH_TOKENS);
         }
     }
 }

@@ -219,6 +219,22 @@ pub enum TaskError {
         /// What there is.
         configs: Vec<String>,
     },
+    /// More few-shot examples than there are documents for.
+    #[error(
+        "{place}: {shots} solved examples (`num_fewshot` or --shots) need {needed} documents of {pool}, and only {available} can be drawn"
+    )]
+    TooFewExamples {
+        /// The task's file.
+        place: Place,
+        /// Examples before each document.
+        shots: usize,
+        /// Documents that the draw needs.
+        needed: usize,
+        /// Where they come from.
+        pool: String,
+        /// Documents that there are.
+        available: usize,
+    },
     /// A split without rows.
     #[error("dataset {id}, split {split}, has no rows (read from {file})")]
     EmptyDataset {

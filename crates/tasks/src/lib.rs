@@ -5,15 +5,17 @@
 //! [`Sample`](yardstick_core::Sample) → [`Estimate`](yardstick_core::Estimate).
 //!
 //! Task files have the schema of lm-evaluation-harness 0.4.13; for the ids in [`Catalog::bundled`], prompts and
-//! metrics are lm-eval's to the letter. Zero-shot, log-likelihood output types only: what a file asks for beyond that is
-//! refused where it would change a result.
+//! metrics are lm-eval's to the letter. Log-likelihood output types only: what a file asks for beyond that is refused
+//! where it would change a result. Few-shot examples are drawn for each document by itself, or with
+//! [`DrawMode::LmEval`] as lm-eval draws them.
 //!
 //! ```
-//! use yardstick_tasks::{Catalog, Stores};
+//! use yardstick_tasks::{Catalog, LoadOptions, Stores};
 //! # fn main() -> Result<(), yardstick_tasks::TaskError> {
 //! let catalog = Catalog::bundled()?;
 //! let selection = catalog.resolve(&["starter_pronouns".to_owned()])?;
-//! let loaded = selection.tasks[0].load(&Stores::default(), Some(4))?;
+//! let options = LoadOptions { limit: Some(4), ..LoadOptions::default() };
+//! let loaded = selection.tasks[0].load(&Stores::default(), &options)?;
 //! assert_eq!(loaded.instances.len(), 4);
 //! assert_eq!(loaded.instances[0].requests.len(), 2);
 //! # Ok(())
@@ -24,6 +26,7 @@ mod catalog;
 mod config;
 mod data;
 mod error;
+mod fewshot;
 mod hash;
 mod hooks;
 mod metrics;
@@ -36,7 +39,8 @@ pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_esti
 pub use config::OutputType;
 pub use data::Stores;
 pub use error::{Place, RowPlace, TaskError};
+pub use fewshot::DrawMode;
 pub use hooks::{Columns, HOOKS, Hook, HookKind, Scores};
 pub use metrics::{Aggregation, METRICS, Metric};
 pub use row::Row;
-pub use task::{Loaded, Task};
+pub use task::{LoadOptions, Loaded, Task};

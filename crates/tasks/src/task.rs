@@ -1,8 +1,9 @@
 //! A task: load it, score answers to it, sum up the scores.
 
 use crate::config::{MetricSpec, TaskConfig};
-use crate::data::{self, Split, Stores};
+use crate::data::{self, Stores};
 use crate::error::TaskError;
+use crate::fewshot::{DrawMode, FewShot};
 use crate::hash;
 use crate::hooks::HookKind;
 use crate::prompt;
@@ -15,6 +16,30 @@ use yardstick_core::{DatasetCard, Estimate, Instance, MetricCard, Response, Samp
 #[derive(Clone, Debug)]
 pub struct Task {
     pub(crate) config: Arc<TaskConfig>,
+}
+
+/// Which documents of a task, and what stands before them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// The first documents of the split; all of them without a limit.
+    pub limit: Option<usize>,
+    /// Few-shot examples before each document; as the task's file says without a number.
+    pub shots: Option<usize>,
+    /// How examples are drawn.
+    pub draw: DrawMode,
+    /// The draw's seed.
+    pub seed: u64,
+}
+
+impl LoadOptions {
+    /// The seed of few-shot draws when none is named, which is lm-eval's.
+    pub const SEED: u64 = 1234;
+}
+
+impl Default for LoadOptions {
+    fn default() -> Self {
+        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED }
+    }
 }
 
 /// A task with its documents.
@@ -51,51 +76,44 @@ impl Task {
                 files: Vec::new(),
             },
             metrics: config.metrics.iter().map(|spec| self.metric_card(spec, &[])).collect(),
-            shots: 0,
+            shots: config.num_fewshot.unwrap_or(0),
+            fewshot: None,
             prompt_hash: String::new(),
             n_docs: 0,
             n_available: 0,
         }
     }
 
-    /// Reads the first `limit` rows of the split (all without a limit) and makes their requests.
+    /// Reads the split's first rows and makes their requests.
     ///
     /// # Errors
-    /// A dataset that is not found, empty or damaged; a row that the task's fields cannot be made from. Errors name the
-    /// file, row and column.
-    pub fn load(&self, stores: &Stores, limit: Option<usize>) -> Result<Loaded, TaskError> {
-        let mut split = data::read(&self.config.dataset, stores, limit)?;
-        self.process(&mut split)?;
-        let (instances, prompt_warnings) = prompt::instances(&self.config, &mut split)?;
-        let mut warnings = [self.config.warnings.clone(), prompt_warnings].concat();
-        if let Some(limit) = limit.filter(|&limit| (instances.len()) < limit) {
-            warnings.push(format!(
-                "{}: {limit} documents were asked for, the split has {}",
-                self.id(),
-                instances.len()
-            ));
+    /// A dataset that is not found, empty or damaged; a row that the task's fields cannot be made from; too few documents
+    /// for the examples. Errors name the file, row and column.
+    pub fn load(&self, stores: &Stores, options: &LoadOptions) -> Result<Loaded, TaskError> {
+        let config = &*self.config;
+        let mut warnings = config.warnings.clone();
+        let fewshot = FewShot::read(config, stores, options, &mut warnings)?;
+        // Examples come from all of the split, wherever scoring ends.
+        let needs_all = fewshot.as_ref().is_some_and(|fewshot| fewshot.pool.own().is_none());
+        let mut split = data::read(&config.dataset, stores, options.limit.filter(|_| !needs_all))?;
+        split.process(config.process_docs)?;
+        let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
+        let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref())?;
+        warnings.extend(prompt_warnings);
+        if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
+            warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));
         }
         let card = TaskCard {
+            shots: fewshot.as_ref().map_or(0, |fewshot| fewshot.shots),
+            fewshot: fewshot.as_ref().map(|fewshot| fewshot.card(&split.card)),
             dataset: split.card,
-            metrics: self.config.metrics.iter().map(|spec| self.metric_card(spec, &instances)).collect(),
+            metrics: config.metrics.iter().map(|spec| self.metric_card(spec, &instances)).collect(),
             prompt_hash: hash::all(instances.iter().map(|instance| instance.prompt_hash.as_str())),
             n_docs: instances.len() as u64,
             n_available: split.available,
             ..self.card()
         };
         Ok(Loaded { task: self.clone(), card, instances, warnings })
-    }
-
-    /// `process_docs`: the hook's columns are added to each row.
-    fn process(&self, split: &mut Split) -> Result<(), TaskError> {
-        let Some(HookKind::Row(function)) = self.config.process_docs.map(|hook| hook.kind) else { return Ok(()) };
-        let columns = split.docs.iter().map(|doc| function(split.row(doc))).collect::<Result<Vec<_>, _>>()?;
-        for (doc, columns) in split.docs.iter_mut().zip(columns) {
-            for (name, value) in columns {
-                doc.fields.insert(name, value);
-            }
-        }
-        Ok(())
     }
 
     fn metric_card(&self, spec: &MetricSpec, instances: &[Instance]) -> MetricCard {

@@ -2,14 +2,15 @@
 
 use crate::ZooError;
 use crate::config::Config;
+use crate::nn::Storage;
 use crate::source::{Bytes, Source};
 use candle_core::safetensors::Load;
 use candle_core::{DType, Device, Tensor};
 use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const SINGLE: &str = "model.safetensors";
 const INDEX: &str = "model.safetensors.index.json";
@@ -34,6 +35,11 @@ impl WeightFiles {
             .map(|name| Ok((source.describe_file(&name), source.map(&name, "the shard index lists it: download it")?)))
             .collect::<Result<_, ZooError>>()?;
         Ok(Self { folder: source.describe(), files })
+    }
+
+    /// Size of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|(_, bytes)| bytes.len() as u64).sum()
     }
 
     /// sha256 (hex) over the files' bytes in name order.
@@ -78,7 +84,8 @@ pub struct Checkpoint<'a> {
     /// Tensor → its shard.
     index: BTreeMap<String, usize>,
     /// Tensor → its number of elements.
-    taken: RefCell<BTreeMap<String, usize>>,
+    taken: Mutex<BTreeMap<String, usize>>,
+    storage: Storage,
 }
 
 impl<'a> Checkpoint<'a> {
@@ -86,7 +93,7 @@ impl<'a> Checkpoint<'a> {
     ///
     /// # Errors
     /// [`ZooError::Safetensors`].
-    pub fn parse(files: &'a WeightFiles) -> Result<Self, ZooError> {
+    pub fn parse(files: &'a WeightFiles, storage: Storage) -> Result<Self, ZooError> {
         let mut shards = Vec::new();
         let mut index = BTreeMap::new();
         for (file, bytes) in &files.files {
@@ -95,7 +102,7 @@ impl<'a> Checkpoint<'a> {
             index.extend(parsed.names().into_iter().map(|name| (name.to_owned(), shards.len())));
             shards.push((file.as_str(), parsed));
         }
-        Ok(Self { folder: &files.folder, shards, index, taken: RefCell::default() })
+        Ok(Self { folder: &files.folder, shards, index, taken: Mutex::default(), storage })
     }
 
     /// Where a model's tensors begin: below `prefix.` when the checkpoint has such names, else at the top.
@@ -112,17 +119,26 @@ impl<'a> Checkpoint<'a> {
 
     /// Elements of the tensors taken so far, each counted once.
     pub fn n_params(&self) -> u64 {
-        self.taken.borrow().values().map(|&n| n as u64).sum()
+        self.taken().values().map(|&n| n as u64).sum()
     }
 
     /// How the tensors taken so far are stored: the most common of `f32`, `f16`, `bf16`, by elements.
     pub fn dtype(&self) -> String {
         let mut elements = BTreeMap::<&str, usize>::new();
-        for (name, n) in self.taken.borrow().iter() {
+        for (name, n) in self.taken().iter() {
             let stored = self.index.get(name).and_then(|&at| self.shards[at].1.tensor(name).ok());
             *elements.entry(stored.and_then(|view| dtype_name(view.dtype())).unwrap_or("f32")).or_default() += n;
         }
         elements.into_iter().max_by_key(|(_, n)| *n).map_or("f32", |(name, _)| name).to_owned()
+    }
+
+    /// How layers are to hold their weights.
+    pub const fn storage(&self) -> Storage {
+        self.storage
+    }
+
+    fn taken(&self) -> MutexGuard<'_, BTreeMap<String, usize>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Refuses a checkpoint whose layers hold more than the model took, apart from constant masks.
@@ -130,7 +146,7 @@ impl<'a> Checkpoint<'a> {
     /// # Errors
     /// [`ZooError::UnusedTensor`].
     pub fn check_all_used(&self, layers: &Weights, n_layer: usize) -> Result<(), ZooError> {
-        let taken = self.taken.borrow();
+        let taken = self.taken();
         let unused = self
             .index
             .keys()
@@ -155,7 +171,7 @@ impl<'a> Checkpoint<'a> {
         if dtype_name(view.dtype()).is_none() {
             return Err(ZooError::TensorType { file, tensor, found: format!("{:?}", view.dtype()) });
         }
-        self.taken.borrow_mut().insert(tensor, shape.iter().product());
+        self.taken().insert(tensor, shape.iter().product());
         Ok(view.load(&Device::Cpu)?.to_dtype(DType::F32)?)
     }
 }
@@ -189,6 +205,11 @@ impl Weights<'_> {
     #[must_use]
     pub fn at(&self, name: impl std::fmt::Display) -> Self {
         Self { checkpoint: self.checkpoint, prefix: format!("{}{name}.", self.prefix) }
+    }
+
+    /// How layers are to hold their weights.
+    pub const fn storage(&self) -> Storage {
+        self.checkpoint.storage
     }
 
     /// One tensor in f32, contiguous.

@@ -3,7 +3,7 @@
 //! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
 //! gives a [`LanguageModel`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
-//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f64. A span's bits do
+//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
 
 mod bundled;
@@ -14,8 +14,9 @@ mod families;
 mod model;
 mod native;
 mod nn;
+mod paragraphs;
 mod reference;
-mod score;
+mod session;
 mod source;
 mod tokenizer;
 mod transformer;
@@ -26,8 +27,15 @@ pub use config::Config;
 pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
+pub use nn::Storage;
 pub use tokenizer::Bpe;
-pub use transformer::{Batch, Dimensions, Transformer};
+pub use transformer::{Dimensions, Transformer};
+
+/// The layers on plain buffers, for benchmarks.
+pub mod kernels {
+    pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
+    pub use crate::nn::{Storage, Team, Window, fma_peak};
+}
 
 use yardstick_core::LanguageModel;
 
@@ -36,6 +44,8 @@ use yardstick_core::LanguageModel;
 pub struct LoadOptions {
     /// A context shorter than the model's own, in tokens, at least 2.
     pub context: Option<usize>,
+    /// How the layers' weights are held.
+    pub storage: Storage,
 }
 
 /// Loads a bundled model by name, or a folder in the hub's layout; see [`Model::open`].
@@ -52,4 +62,13 @@ pub fn load(reference: &str, options: &LoadOptions) -> Result<Box<dyn LanguageMo
 /// [`ZooError::UnknownModel`].
 pub fn check_reference(reference: &str) -> Result<(), ZooError> {
     reference::resolve(reference).map(drop)
+}
+
+/// Bytes of the weight files of `reference`, without reading them.
+///
+/// # Errors
+/// [`ZooError::UnknownModel`], or no weight files.
+pub fn weight_bytes(reference: &str) -> Result<u64, ZooError> {
+    let (_, source) = reference::resolve(reference)?;
+    Ok(checkpoint::WeightFiles::open(&source)?.bytes())
 }

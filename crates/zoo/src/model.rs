@@ -2,16 +2,21 @@
 
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
-use crate::score;
+use crate::nn::Storage;
+use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, ZooError, families, reference};
-use yardstick_core::{LanguageModel, ModelCard, ScoreError, Span, TokenScore};
+use std::sync::atomic::{AtomicU64, Ordering};
+use yardstick_core::{Costs, LanguageModel, ModelCard, ScoreError, Session};
 
-/// A checkpoint in memory, ready to score. Scoring runs on the calling thread and takes `&self`: for more cores, score
-/// several batches at once.
+/// How many models were loaded by this process: each has a number.
+static LOADED: AtomicU64 = AtomicU64::new(0);
+
+/// A checkpoint in memory, ready to score. Any number of sessions may compute at the same time.
 pub struct Model {
+    number: u64,
     card: ModelCard,
     tokenizer: Tokenizer,
     network: Box<dyn Transformer>,
@@ -28,9 +33,14 @@ impl Model {
         let (name, source) = reference::resolve(reference)?;
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
-        let parts = Parts::load(&source, &config)?;
+        let parts = Parts::load(&source, &config, options.storage)?;
         let card = parts.card(name, &source, &config, options)?;
-        Ok(Self { card, tokenizer: parts.tokenizer, network: parts.network })
+        Ok(Self {
+            number: LOADED.fetch_add(1, Ordering::Relaxed),
+            card,
+            tokenizer: parts.tokenizer,
+            network: parts.network,
+        })
     }
 
     /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`.
@@ -40,7 +50,11 @@ impl Model {
     /// # Errors
     /// An empty input, one longer than the context, or a token outside the vocabulary.
     pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
-        score::logits(&self.card, &*self.network, tokens)
+        let (len, n_ctx) = (tokens.len(), self.card.n_ctx);
+        if len == 0 || len > n_ctx {
+            return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
+        }
+        PathSession::new(&self.card, &*self.network, self.number, len, 1).logits(tokens)
     }
 
     /// The card alone.
@@ -62,8 +76,12 @@ impl LanguageModel for Model {
         })
     }
 
-    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
-        score::score(&self.card, &*self.network, batch)
+    fn costs(&self) -> Costs {
+        self.network.dimensions().costs()
+    }
+
+    fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
+        Box::new(PathSession::new(&self.card, &*self.network, self.number, positions.min(self.card.n_ctx), threads))
     }
 }
 
@@ -79,20 +97,26 @@ struct Parts {
 
 impl Parts {
     /// Builds and hashes side by side, so that the weight files are read from disk once.
-    fn load(source: &Source, config: &Config) -> Result<Self, ZooError> {
+    fn load(source: &Source, config: &Config, storage: Storage) -> Result<Self, ZooError> {
         let family = families::find(config)?;
         let files = WeightFiles::open(source)?;
         std::thread::scope(|scope| {
             let hash = scope.spawn(|| files.sha256());
-            let parts = Self::build(source, config, family, &files)?;
+            let parts = Self::build(source, config, family, &files, storage)?;
             let weights_sha256 = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok(Self { weights_sha256, ..parts })
         })
     }
 
     /// Everything but the hash of the weights.
-    fn build(source: &Source, config: &Config, family: &dyn Family, files: &WeightFiles) -> Result<Self, ZooError> {
-        let checkpoint = Checkpoint::parse(files)?;
+    fn build(
+        source: &Source,
+        config: &Config,
+        family: &dyn Family,
+        files: &WeightFiles,
+        storage: Storage,
+    ) -> Result<Self, ZooError> {
+        let checkpoint = Checkpoint::parse(files, storage)?;
         let network = family.build(config, &checkpoint)?;
         Ok(Self {
             tokenizer: Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?,
@@ -123,6 +147,7 @@ impl Parts {
             n_head: dims.n_head as u64,
             vocab_size: dims.vocab_size,
             dtype: self.dtype.clone(),
+            storage: options.storage.name().to_owned(),
             prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),

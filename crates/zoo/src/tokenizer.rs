@@ -2,6 +2,7 @@
 
 use crate::ZooError;
 use crate::config::Config;
+use crate::paragraphs::Paragraphs;
 use crate::source::Source;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -26,9 +27,10 @@ pub enum Bpe {
     LowerCased,
 }
 
-/// A tokenizer that has been checked against its model. Encoding needs no lock.
+/// A tokenizer that has been checked against its model. Encoding may be called from many threads.
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
+    paragraphs: Option<Paragraphs>,
     /// sha256 (hex) of the files it was built from.
     pub sha256: String,
 }
@@ -45,7 +47,7 @@ impl Tokenizer {
         };
         configure(&mut inner);
         check_ids(source.describe_file(file), &inner, vocab_size)?;
-        Ok(Self { inner, sha256 })
+        Ok(Self { paragraphs: Paragraphs::of(&inner), inner, sha256 })
     }
 
     /// The ids of `text`, no special tokens added.
@@ -53,8 +55,22 @@ impl Tokenizer {
     /// # Errors
     /// The tokenizer library's words.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        match &self.paragraphs {
+            Some(paragraphs) => paragraphs.encode(text, |paragraph| self.encode_whole(paragraph)),
+            None => self.encode_whole(text),
+        }
+    }
+
+    /// The same without a memory.
+    pub(crate) fn encode_whole(&self, text: &str) -> Result<Vec<u32>, String> {
         let encoding = self.inner.encode_fast(text, false).map_err(|error| error.to_string())?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// Whether paragraphs are remembered.
+    #[cfg(test)]
+    pub(crate) const fn remembers(&self) -> bool {
+        self.paragraphs.is_some()
     }
 
     /// The id of a token.

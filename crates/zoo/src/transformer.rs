@@ -1,11 +1,10 @@
-//! What the families have in common: dimensions, a packed batch, and the trait that scoring works through.
+//! What the families have in common: dimensions, a pass through the layers, and the trait that scoring works through.
 
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
-use crate::nn::{Embedding, Head, Result};
-use candle_core::{Device, Tensor};
-use std::ops::Range;
+use crate::nn::{Embedding, Head, KeyValues, Run, Team, work_bytes};
+use yardstick_core::Costs;
 
 /// The sizes of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +15,8 @@ pub struct Dimensions {
     pub n_head: usize,
     /// Width.
     pub n_embd: usize,
+    /// Width inside the feed-forward layers.
+    pub n_inner: usize,
     /// Longest input, tokens.
     pub n_ctx: usize,
     /// Rows of the token embedding.
@@ -35,59 +36,105 @@ impl Dimensions {
             n_layer: config.size("n_layer")?,
             n_head: config.heads("n_head", n_embd)?,
             n_embd,
+            n_inner: 4 * n_embd,
             n_ctx,
             vocab_size: config.size("vocab_size")?,
         })
     }
-}
 
-/// The inputs of several spans one after another, unpadded.
-pub struct Batch {
-    /// Token ids `[rows]`.
-    pub ids: Tensor,
-    /// Position of each row in its span `[rows]`.
-    pub positions: Tensor,
-    /// The rows of each span.
-    pub spans: Vec<Range<usize>>,
-}
-
-impl Batch {
-    /// Packs inputs, none of them empty.
-    ///
-    /// # Errors
-    /// The backend's.
-    pub fn pack(inputs: &[&[u32]]) -> Result<Self> {
-        let ids = inputs.concat();
-        let positions: Vec<u32> = inputs.iter().flat_map(|input| 0..input.len() as u32).collect();
-        let mut end = 0;
-        let spans = inputs.iter().map(|input| {
-            end += input.len();
-            end - input.len()..end
-        });
-        Ok(Self {
-            spans: spans.collect(),
-            ids: Tensor::new(ids, &Device::Cpu)?,
-            positions: Tensor::new(positions, &Device::Cpu)?,
-        })
+    /// What the work costs. The last layer's attention output and feed-forward are computed for scored rows alone: the
+    /// feed-forward counts there, and the few pairs of scored rows in the last layer's attention are not counted. Local
+    /// attention counts as if it were global.
+    pub fn costs(&self) -> Costs {
+        let [layers, d, inner, vocab] = [self.n_layer, self.n_embd, self.n_inner, self.vocab_size].map(|n| n as u64);
+        let (qkv, rest) = (6 * d * d, 2 * d * d + 4 * d * inner);
+        Costs {
+            flop_per_row: layers * qkv + (layers - 1) * rest,
+            flop_per_pair: 4 * d * (layers - 1),
+            flop_per_scored_row: rest + 2 * d * vocab,
+            bytes_per_position: layers * KeyValues::bytes_per_position(self.n_head, self.n_embd / self.n_head),
+            bytes_per_path: layers * KeyValues::bytes_beside(self.n_embd),
+            bytes_per_row: 4 * (7 * d + inner),
+            bytes_per_scored_row: 4 * d,
+            bytes_per_thread: work_bytes(d.max(inner), vocab),
+        }
     }
 }
 
-/// A network: token ids in, hidden states and logits out.
+/// One stretch of a token tree on its way through the layers.
+pub struct Pass<'a> {
+    /// Token ids `[rows]`.
+    pub tokens: &'a [u32],
+    /// Absolute positions `[rows]`.
+    pub positions: &'a [u32],
+    /// The rows as runs of consecutive positions.
+    pub runs: Vec<Run>,
+    /// The rows that are scored, ascending: the only ones that are needed behind the last layer's keys and values.
+    pub scored: Vec<u32>,
+    /// Who computes.
+    pub team: Team,
+}
+
+impl Pass<'_> {
+    /// The rows whose attention output layer `i` of `n_layer` owes: `None` is all of them.
+    pub fn queries(&self, i: usize, n_layer: usize) -> Option<&[u32]> {
+        (i + 1 == n_layer).then_some(&self.scored)
+    }
+}
+
+/// The activations of a pass, each `[rows, …]` row by row; kept from pass to pass so that their memory is.
+#[derive(Default)]
+pub struct Buffers {
+    /// The residual stream `[rows, n_embd]`.
+    pub x: Vec<f32>,
+    /// A sublayer's input `[rows, n_embd]`.
+    pub h: Vec<f32>,
+    /// Queries, keys and values `[rows, 3·n_embd]`.
+    pub qkv: Vec<f32>,
+    /// Attention output `[rows, n_embd]`.
+    pub a: Vec<f32>,
+    /// Inside the feed-forward layers `[rows, n_inner]`.
+    pub f: Vec<f32>,
+}
+
+impl Buffers {
+    /// Room for `rows` rows; what is in them is left over.
+    pub fn resize(&mut self, rows: usize, d: &Dimensions) {
+        self.qkv.resize(rows * 3 * d.n_embd, 0.0);
+        self.resize_stream(rows, d);
+    }
+
+    /// The same for all but queries, keys and values.
+    fn resize_stream(&mut self, rows: usize, d: &Dimensions) {
+        self.x.resize(rows * d.n_embd, 0.0);
+        self.h.resize(rows * d.n_embd, 0.0);
+        self.a.resize(rows * d.n_embd, 0.0);
+        self.f.resize(rows * d.n_inner, 0.0);
+    }
+
+    /// From attention's output on, only the rows of `queries`: the residual stream loses the others. Queries, keys and
+    /// values stay.
+    pub fn narrow(&mut self, queries: Option<&[u32]>, d: &Dimensions) {
+        let Some(queries) = queries else { return };
+        for (to, &from) in queries.iter().enumerate() {
+            let from = from as usize * d.n_embd;
+            self.x.copy_within(from..from + d.n_embd, to * d.n_embd);
+        }
+        self.resize_stream(queries.len(), d);
+    }
+}
+
+/// A network: tokens in, hidden states of the scored rows out.
 pub trait Transformer: Send + Sync {
     /// Its sizes.
     fn dimensions(&self) -> Dimensions;
 
-    /// Hidden states `[rows, n_embd]`, ready for [`Self::head`].
-    ///
-    /// # Errors
-    /// The backend's.
-    fn forward(&self, batch: &Batch) -> Result<Tensor>;
+    /// Runs the pass with the keys and values of one path, one entry a layer, which it brings up to date. `b` has room for
+    /// the pass's rows; afterwards `b.h` holds the scored rows' hidden states `[scored, n_embd]`, ready for [`Self::head`].
+    fn forward(&self, pass: &Pass, path: &mut [KeyValues], b: &mut Buffers);
 
-    /// Hidden states `[rows, n_embd]` → logits `[rows, vocab]`.
-    ///
-    /// # Errors
-    /// The backend's.
-    fn head(&self, hidden: &Tensor) -> Result<Tensor>;
+    /// The projection to the vocabulary.
+    fn head(&self) -> &Head;
 }
 
 /// The head: the token embedding, or `lm_head.weight` where the configuration unties them.
@@ -96,20 +143,8 @@ pub trait Transformer: Send + Sync {
 /// A tensor is missing or wrong.
 pub fn load_head(config: &Config, checkpoint: &Checkpoint, wte: &Embedding, d: Dimensions) -> Result<Head, ZooError> {
     if config.flag("tie_word_embeddings", true)? {
-        return Ok(Head::new(wte.weight()));
+        return Ok(Head::new(wte.table(), d.n_embd, checkpoint.storage()));
     }
-    Ok(Head::new(checkpoint.top().at("lm_head").get("weight", &[d.vocab_size, d.n_embd])?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn packing_keeps_spans_apart() {
-        let batch = Batch::pack(&[&[7, 8, 9], &[5], &[1, 2]]).unwrap();
-        assert_eq!(batch.ids.to_vec1::<u32>().unwrap(), [7, 8, 9, 5, 1, 2]);
-        assert_eq!(batch.positions.to_vec1::<u32>().unwrap(), [0, 1, 2, 0, 0, 1]);
-        assert_eq!(batch.spans, [0..3, 3..4, 4..6]);
-    }
+    let weight = checkpoint.top().at("lm_head").get("weight", &[d.vocab_size, d.n_embd])?;
+    Ok(Head::new(&weight, d.n_embd, checkpoint.storage()))
 }

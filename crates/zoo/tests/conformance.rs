@@ -7,4 +7,5 @@ mod conformance {
     mod invariance;
     mod reference;
     mod spans;
+    mod tree;
 }

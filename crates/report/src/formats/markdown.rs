@@ -6,7 +6,7 @@ use crate::overview::{ModelColumn, Row, RowKind};
 use crate::table::{best, chance, n};
 use crate::text::markdown as escape;
 use crate::{Artifact, Card, Report, ReportError};
-use yardstick_core::{RunRecord, RunStatus, TaskCard};
+use yardstick_core::{ModelCard, RunRecord, RunStatus, TaskCard};
 
 /// A page for people.
 pub(super) struct Markdown;
@@ -76,12 +76,17 @@ fn models(report: &Report) -> String {
             parameters(card.n_params),
             format!("{} × {}", card.n_layer, card.n_embd),
             context.to_string(),
-            escape(&card.dtype),
+            escape(&weights_type(card)),
             escape(&weights),
         ])
     };
     let heading = ["model", "family", "parameters", "layers × width", "context", "weights", "sha256"];
     section("Models", &table(&heading, 0, report.overview.models.iter().map(row)))
+}
+
+/// The type on disk, and how the weights were held where that rounds them.
+fn weights_type(card: &ModelCard) -> String {
+    if card.storage == "f32" { card.dtype.clone() } else { format!("{} as {}", card.dtype, card.storage) }
 }
 
 fn results(report: &Report) -> String {
@@ -157,12 +162,19 @@ fn task_row(task: &TaskCard) -> String {
         escape(&task.description),
         escape(&task.output_type),
         escape(&task.version),
-        task.shots.to_string(),
+        shots(task),
         escape(&format!("{}{name}", task.dataset.path)),
         escape(&task.dataset.split),
         documents,
         escape(&task.prompt_hash.chars().take(12).collect::<String>()),
     ])
+}
+
+/// How many examples, and how they were chosen: `3 (keyed, seed 1234, validation)`.
+fn shots(task: &TaskCard) -> String {
+    let Some(fewshot) = &task.fewshot else { return task.shots.to_string() };
+    let seed = fewshot.seed.map_or(String::new(), |seed| format!("seed {seed}, "));
+    escape(&format!("{} ({}, {seed}{})", task.shots, fewshot.draw, fewshot.pool.split))
 }
 
 fn intervals(report: &Report) -> String {

@@ -63,7 +63,7 @@ fn request(arguments: &Value) -> Option<Request> {
     let text = |at: usize| Some(arguments.get(at)?.as_str()?.to_owned());
     match arguments.as_array()?.len() {
         1 => Some(Request::Rolling { text: text(0)? }),
-        _ => Some(Request::LogLikelihood { context: text(0)?, continuation: text(1)? }),
+        _ => Some(Request::LogLikelihood { context: text(0)?.into(), continuation: text(1)? }),
     }
 }
 

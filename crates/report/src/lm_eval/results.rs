@@ -140,7 +140,7 @@ fn invocation(record: &RunRecord, model: &ModelCard) -> Value {
         "model": "yardstick",
         "model_args": { "pretrained": model.source },
         "model_num_parameters": model.n_params,
-        "model_dtype": "float32",
+        "model_dtype": if model.storage == "bf16" { "bfloat16" } else if model.storage == "int8" { "int8" } else { "float32" },
         "model_revision": null,
         "model_sha": model.weights_sha256,
         "batch_size": null,
@@ -153,8 +153,13 @@ fn invocation(record: &RunRecord, model: &ModelCard) -> Value {
         "random_seed": null,
         "numpy_seed": null,
         "torch_seed": null,
-        "fewshot_seed": null,
+        "fewshot_seed": record.tasks.iter().find_map(fewshot_seed),
     })
+}
+
+/// The seed of a task's examples, where lm-eval with that seed has the same ones.
+fn fewshot_seed(task: &TaskCard) -> Option<u64> {
+    task.fewshot.as_ref().filter(|fewshot| fewshot.draw == "lm-eval")?.seed
 }
 
 /// Seconds since 1970 of an RFC 3339 time; `None` when it is none.

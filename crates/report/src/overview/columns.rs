@@ -23,7 +23,7 @@ impl ModelColumn {
     }
 
     /// What decides about a model's numbers, with a word for each. Where it lies and what it is called do not.
-    fn identity(&self) -> [(&'static str, String); 6] {
+    fn identity(&self) -> [(&'static str, String); 7] {
         let card = &self.card;
         [
             ("weights", card.weights_sha256.clone()),
@@ -32,6 +32,7 @@ impl ModelColumn {
             ("context", self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx)).to_string()),
             ("full context", card.n_ctx.to_string()),
             ("type", card.dtype.clone()),
+            ("held as", card.storage.clone()),
         ]
     }
 }
@@ -140,6 +141,7 @@ mod tests {
         );
         check(&[|r| r.spec.context = Some(64)], &["gpt2-micro (context 256)", "gpt2-micro (context 64)"]);
         check(&[|r| r.models[0].dtype = "f32".into()], &["gpt2-micro (type f16)", "gpt2-micro (type f32)"]);
+        check(&[|r| r.models[0].storage = "int8".into()], &["gpt2-micro (held as f32)", "gpt2-micro (held as int8)"]);
     }
 
     #[test]

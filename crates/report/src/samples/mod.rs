@@ -189,7 +189,7 @@ mod tests {
                     log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3),
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
-                sample.requests = vec![Request::LogLikelihood { context, continuation }];
+                sample.requests = vec![Request::LogLikelihood { context: context.into(), continuation }];
                 sample
             }).collect();
             check(&samples);

@@ -75,7 +75,7 @@ impl<'a> Columns<'a> {
 
     fn request(&self, row: usize, kind: &str, (context, text): (String, String)) -> Result<Request, ReportError> {
         match kind {
-            LOG_LIKELIHOOD => Ok(Request::LogLikelihood { context, continuation: text }),
+            LOG_LIKELIHOOD => Ok(Request::LogLikelihood { context: context.into(), continuation: text }),
             ROLLING => Ok(Request::Rolling { text }),
             other => Err(self.cell(row, "request_type", &format!("{other:?} is no request type"))),
         }

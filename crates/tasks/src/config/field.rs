@@ -1,7 +1,7 @@
 //! `doc_to_text` and its relatives: what may stand there.
 
 use crate::error::{Place, TaskError};
-use crate::hooks::{self, Hook};
+use crate::hooks::{self, Hook, HookKind};
 use crate::yaml::{Kind, Node};
 use std::path::Path;
 use yardstick_core::Value;
@@ -37,6 +37,18 @@ impl Field {
         };
         Ok(Some(Self { key, place: node.place.clone(), kind }))
     }
+
+    /// Refuses a hook that gives something else than a value.
+    pub fn check_hook(&self) -> Result<(), TaskError> {
+        match &self.kind {
+            FieldKind::Hook(hook) if !matches!(hook.kind, HookKind::Value(_)) => Err(TaskError::WrongHook {
+                place: self.place.clone(),
+                key: self.key.to_owned(),
+                function: hook.name.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The hook that a `!function` tag means, by its module's place: `utils.f` in `hellaswag/x.yaml` is `hellaswag.utils.f`.
@@ -52,15 +64,9 @@ pub(super) fn hook(node: &Node, key: &str, name: &str) -> Result<&'static Hook, 
 }
 
 fn constant(node: &Node, key: &str) -> Result<Value, TaskError> {
-    Ok(match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Bool(b) => Value::Bool(*b),
-        Kind::Int(i) => Value::Int(*i),
-        Kind::Float(f, _) => Value::Float(*f),
-        Kind::Str(text) => Value::Str(text.clone()),
-        Kind::List(items) => Value::List(items.iter().map(|item| constant(item, key)).collect::<Result<_, _>>()?),
+    match node.value(key)? {
         // lm-eval takes the values of a mapping of choices and drops the keys.
-        Kind::Map(entries) => Value::List(entries.iter().map(|e| constant(&e.value, key)).collect::<Result<_, _>>()?),
-        Kind::Function(_) => return Err(node.wrong(key, "without a !function inside")),
-    })
+        Value::Map(choices) => Ok(Value::List(choices.iter().map(|(_, value)| value.clone()).collect())),
+        value => Ok(value),
+    }
 }

@@ -8,7 +8,7 @@ use crate::yaml::{Entry, Kind};
 enum Policy {
     /// Read by [`super::TaskConfig`].
     Used,
-    /// Without influence on a zero-shot log-likelihood: display names, few-shot pools, decontamination.
+    /// Without influence on a log-likelihood: display names, settings of text generation, decontamination.
     NoEffect,
     /// Would change the result, unless null or the value that means "off".
     Refused(&'static str),
@@ -28,10 +28,10 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("dataset_path", Used),
     ("dataset_name", Used),
     ("dataset_kwargs", Used),
-    ("training_split", NoEffect),
+    ("training_split", Used),
     ("validation_split", Used),
     ("test_split", Used),
-    ("fewshot_split", NoEffect),
+    ("fewshot_split", Used),
     ("process_docs", Used),
     ("doc_to_text", Used),
     ("doc_to_target", Used),
@@ -43,9 +43,9 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("use_prompt", Refused("the prompt comes from promptsource")),
     ("description", Used),
     ("target_delimiter", Used),
-    ("fewshot_delimiter", NoEffect),
-    ("fewshot_config", NoEffect),
-    ("num_fewshot", Refused("prompts are zero-shot")),
+    ("fewshot_delimiter", Used),
+    ("fewshot_config", Used),
+    ("num_fewshot", Used),
     ("metric_list", Used),
     ("output_type", Used),
     ("generation_kwargs", NoEffect),
@@ -53,9 +53,27 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("filter_list", Refused("responses are scored as they are")),
     ("should_decontaminate", NoEffect),
     ("doc_to_decontamination_query", NoEffect),
-    ("gen_prefix", Refused("it puts words before every answer")),
+    ("gen_prefix", Refused(PREFIX)),
     ("metadata", Used),
 ];
+
+/// The keys of `fewshot_config`.
+const FEWSHOT_KEYS: &[(&str, Policy)] = &[
+    ("sampler", Used),
+    ("split", Used),
+    ("process_docs", Used),
+    // lm-eval 0.4.13 reads the key and makes its sampler without it.
+    ("fewshot_indices", NoEffect),
+    ("samples", Used),
+    ("doc_to_text", Used),
+    ("doc_to_choice", Used),
+    ("doc_to_target", Used),
+    ("gen_prefix", Refused(PREFIX)),
+    ("fewshot_delimiter", Used),
+    ("target_delimiter", Used),
+];
+
+const PREFIX: &str = "it puts words before every answer";
 
 const GROUP_KEYS: &[(&str, Policy)] = &[
     ("group", Used),
@@ -96,6 +114,11 @@ const NO_FILTER: &str = "none";
 /// Refuses keys of a task that the schema does not have or that cannot be honoured.
 pub(super) fn check_task(entries: &[Entry]) -> Result<(), TaskError> {
     entries.iter().try_for_each(|entry| check(entry, TASK_KEYS))
+}
+
+/// The same for `fewshot_config`.
+pub(super) fn check_fewshot(entries: &[Entry]) -> Result<(), TaskError> {
+    entries.iter().try_for_each(|entry| check(entry, FEWSHOT_KEYS))
 }
 
 /// The same for a group. A task's key in a group's file overrides it for all members, which is not supported.

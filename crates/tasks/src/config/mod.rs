@@ -1,5 +1,7 @@
 //! Task and group files: from YAML to what they mean.
 
+mod dataset;
+mod fewshot;
 mod field;
 mod group;
 mod include;
@@ -8,9 +10,11 @@ mod output_type;
 mod source;
 mod task;
 
+pub(crate) use dataset::{DataFiles, DatasetSpec};
+pub(crate) use fewshot::{FewShotConfig, PoolSpec, Sampler};
 pub(crate) use field::{Field, FieldKind};
 pub(crate) use group::{Aggregate, GroupConfig};
 pub(crate) use include::load;
 pub use output_type::OutputType;
 pub(crate) use source::Source;
-pub(crate) use task::{DataFiles, DatasetSpec, MetricSpec, TaskConfig};
+pub(crate) use task::{MetricSpec, TaskConfig};

@@ -1,12 +1,11 @@
 //! Task files: one task each.
 
 use super::field::{Field, FieldKind, hook};
-use super::{OutputType, keys};
+use super::{DatasetSpec, FewShotConfig, OutputType, keys};
 use crate::error::{Place, TaskError, nearest};
 use crate::hooks::{self, Hook, HookKind};
 use crate::metrics::{self, Metric};
 use crate::yaml::{Entry, Kind, Node};
-use std::path::PathBuf;
 
 /// A task as its file says, with everything that can be known without data resolved.
 #[derive(Clone, Debug)]
@@ -29,29 +28,14 @@ pub(crate) struct TaskConfig {
     pub doc_to_target: Field,
     pub doc_to_choice: Option<Field>,
     pub target_delimiter: String,
+    /// `num_fewshot`, where the file has it.
+    pub num_fewshot: Option<usize>,
+    /// The file's mapping, of which [`FewShotConfig`](super::FewShotConfig) reads its keys only when examples are asked
+    /// for: without them a hook that there is not stands in nobody's way.
+    pub root: Node,
     pub metrics: Vec<MetricSpec>,
     /// What a reader of the results must know about the file.
     pub warnings: Vec<String>,
-}
-
-/// Where the rows are.
-#[derive(Clone, Debug)]
-pub(crate) struct DatasetSpec {
-    /// Hub id, or `json`, `csv`, `parquet` for local files.
-    pub path: String,
-    pub name: Option<String>,
-    pub split: String,
-    /// The files of the split for local files.
-    pub files: Option<DataFiles>,
-}
-
-/// Local data files.
-#[derive(Clone, Debug)]
-pub(crate) struct DataFiles {
-    /// Paths as written.
-    pub paths: Vec<String>,
-    /// The folder of the task file, which paths that do not exist are tried against.
-    pub folder: PathBuf,
 }
 
 /// A metric as the task reports it.
@@ -80,7 +64,7 @@ impl TaskConfig {
             chance: chance(root)?,
             place: root.place.clone(),
             tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
-            dataset: dataset(root)?,
+            dataset: DatasetSpec::read(root)?,
             output_type,
             process_docs: function(root, "process_docs", |kind| matches!(kind, HookKind::Row(_)))?,
             process_results,
@@ -93,10 +77,18 @@ impl TaskConfig {
                 .get("target_delimiter")
                 .map_or(Ok(" "), |node| node.str("target_delimiter"))?
                 .to_owned(),
+            num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
+            root: root.clone(),
             metrics,
             warnings: python_warnings(root),
         };
-        config.fields().try_for_each(check_hook)?;
+        config.fields().try_for_each(Field::check_hook)?;
+        if let Some(node) = root.get("fewshot_config") {
+            keys::check_fewshot(node.entries("fewshot_config")?)?;
+        }
+        if config.num_fewshot.is_some_and(|shots| shots > 0) {
+            FewShotConfig::read(&config)?;
+        }
         Ok(config)
     }
 
@@ -114,11 +106,11 @@ fn metadata<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
     root.get("metadata").and_then(|metadata| metadata.get(key))
 }
 
-fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
+pub(super) fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
     TaskError::MissingKey { place: root.place.clone(), key, why }
 }
 
-fn required<'a>(root: &'a Node, key: &'static str, why: &'static str) -> Result<&'a Node, TaskError> {
+pub(super) fn required<'a>(root: &'a Node, key: &'static str, why: &'static str) -> Result<&'a Node, TaskError> {
     root.get(key).ok_or_else(|| missing(root, key, why))
 }
 
@@ -162,7 +154,11 @@ fn text_field(root: &Node, output_type: OutputType) -> Result<Field, TaskError> 
     }
 }
 
-fn function(root: &Node, key: &str, accepts: impl Fn(&HookKind) -> bool) -> Result<Option<&'static Hook>, TaskError> {
+pub(super) fn function(
+    root: &Node,
+    key: &str,
+    accepts: impl Fn(&HookKind) -> bool,
+) -> Result<Option<&'static Hook>, TaskError> {
     let Some(node) = root.get(key) else { return Ok(None) };
     let Kind::Function(name) = &node.kind else { return Err(node.wrong(key, "a !function")) };
     let hook = hook(node, key, name)?;
@@ -173,7 +169,7 @@ fn function(root: &Node, key: &str, accepts: impl Fn(&HookKind) -> bool) -> Resu
 }
 
 /// Hooks that stand in for a Python file of the user's own.
-fn python_warnings(root: &Node) -> Vec<String> {
+pub(super) fn python_warnings(root: &Node) -> Vec<String> {
     let Kind::Map(entries) = &root.kind else { return Vec::new() };
     let warning = |entry: &Entry| {
         let Kind::Function(name) = &entry.value.kind else { return None };
@@ -183,62 +179,6 @@ fn python_warnings(root: &Node) -> Vec<String> {
         Some(format!("{place}: `{key}` runs the built-in hook {hook}; {path} differs from what it was written after"))
     };
     entries.iter().filter_map(warning).collect()
-}
-
-fn check_hook(field: &Field) -> Result<(), TaskError> {
-    match &field.kind {
-        FieldKind::Hook(hook) if !matches!(hook.kind, HookKind::Value(_)) => Err(TaskError::WrongHook {
-            place: field.place.clone(),
-            key: field.key.to_owned(),
-            function: hook.name.to_owned(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn dataset(root: &Node) -> Result<DatasetSpec, TaskError> {
-    let path = required(root, "dataset_path", "rows come from somewhere")?.str("dataset_path")?.to_owned();
-    let name = root.get("dataset_name").map(|node| node.str("dataset_name").map(str::to_owned)).transpose()?;
-    let split = match (root.get("test_split"), root.get("validation_split")) {
-        (Some(node), _) => node.str("test_split")?,
-        (None, Some(node)) => node.str("validation_split")?,
-        (None, None) => return Err(missing(root, "test_split", "or `validation_split`: one of them is scored")),
-    };
-    let is_local = matches!(path.as_str(), "json" | "csv" | "parquet");
-    let files = data_files(root, split)?;
-    if is_local && files.is_none() {
-        return Err(missing(root, "dataset_kwargs", "local files are named by its `data_files`"));
-    }
-    Ok(DatasetSpec { path, name, split: split.to_owned(), files })
-}
-
-fn data_files(root: &Node, split: &str) -> Result<Option<DataFiles>, TaskError> {
-    let Some(kwargs) = root.get("dataset_kwargs") else { return Ok(None) };
-    for entry in kwargs.entries("dataset_kwargs")? {
-        if !matches!(entry.key.as_str(), "data_files" | "trust_remote_code") {
-            let reason = "only `data_files` is".to_owned();
-            return Err(TaskError::Unsupported { place: entry.place.clone(), key: entry.key.clone(), reason });
-        }
-    }
-    let Some(node) = kwargs.get("data_files") else { return Ok(None) };
-    let paths = match &node.kind {
-        Kind::Map(entries) => {
-            let node = node.get(split).ok_or_else(|| TaskError::BadKey {
-                place: node.place.clone(),
-                key: "data_files".to_owned(),
-                expected: format!("a mapping with split {split}"),
-                found: format!("one with {}", entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>().join(", ")),
-            })?;
-            node.strings("data_files")?
-        }
-        // What the datasets library calls a split that nobody named.
-        _ if split == "train" => node.strings("data_files")?,
-        _ => {
-            return Err(node.wrong("data_files", &format!("a mapping with split {split} (a bare path is split train)")));
-        }
-    };
-    let folder = PathBuf::from(&*node.place.file).parent().map(PathBuf::from).unwrap_or_default();
-    Ok(Some(DataFiles { paths, folder }))
 }
 
 fn metric_list(root: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// A path that is in neither.
 pub(super) fn find(spec: &DatasetSpec, files: &DataFiles) -> Result<Vec<(DataFile, Format)>, TaskError> {
     let mut found = Vec::new();
-    for written in &files.paths {
+    for written in &files.of(&spec.split)? {
         let candidates = [PathBuf::from(written), files.folder.join(written)];
         let mut paths = Vec::new();
         for candidate in &candidates {

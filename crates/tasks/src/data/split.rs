@@ -4,8 +4,13 @@ use super::file::{DataFile, Format, Table};
 use super::{Stores, local};
 use crate::config::DatasetSpec;
 use crate::error::TaskError;
+use crate::hooks::{Hook, HookKind};
 use crate::row::Row;
-use yardstick_core::{DatasetCard, Doc};
+use rayon::prelude::*;
+use yardstick_core::{DatasetCard, Doc, Map};
+
+/// What the rows of a task file are called where a split has its name.
+const SAMPLES: &str = "samples";
 
 /// A split, or the beginning of one.
 #[derive(Debug)]
@@ -19,6 +24,29 @@ pub(crate) struct Split {
 }
 
 impl Split {
+    /// Rows that stand in a task file.
+    pub fn of_rows(rows: Vec<Map>, file: String) -> Self {
+        let card = DatasetCard { path: file.clone(), split: SAMPLES.to_owned(), ..DatasetCard::default() };
+        let available = rows.len() as u64;
+        let docs = rows.into_iter().zip(0..).map(|(fields, id)| Doc { id, fields }).collect();
+        Self { card, docs, available, starts: vec![(0, file)] }
+    }
+
+    /// `process_docs`: the hook's columns are added to each row. Of several rows with an error the first is reported.
+    ///
+    /// # Errors
+    /// A row that the hook cannot read.
+    pub fn process(&mut self, hook: Option<&Hook>) -> Result<(), TaskError> {
+        let Some(HookKind::Row(function)) = hook.map(|hook| hook.kind) else { return Ok(()) };
+        let columns: Vec<_> = self.docs.par_iter().map(|doc| function(self.row(doc))).collect();
+        for (doc, columns) in self.docs.iter_mut().zip(columns) {
+            for (name, value) in columns? {
+                doc.fields.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
     /// The document as hooks and fields see it.
     pub fn row<'a>(&'a self, doc: &'a Doc) -> Row<'a> {
         let index = self.starts.partition_point(|(start, _)| *start <= doc.id);

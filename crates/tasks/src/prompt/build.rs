@@ -1,20 +1,29 @@
 //! Documents to instances, following lm-eval's `ConfigurableTask`.
 
+use super::example::{Before, Examples};
 use super::field::Compiled;
 use super::{jinja, python};
 use crate::config::{Field, FieldKind, OutputType, TaskConfig};
 use crate::data::Split;
 use crate::error::{TaskError, nearest};
+use crate::fewshot::FewShot;
 use crate::hash;
 use crate::row::Row;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use yardstick_core::{Doc, Instance, Request, Target, Value};
 
-/// All documents of a split as instances, in order, and what the reader should know about the task file.
+/// The first `n_docs` documents of a split as instances, in order, and what the reader should know about the task file.
 ///
-/// Templates are parsed once; documents are rendered in parallel. Of several rows with an error the first is reported.
-pub(crate) fn instances(config: &TaskConfig, split: &mut Split) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
+/// Templates are parsed once, and each example is rendered once; documents are rendered in parallel. Of several rows with
+/// an error the first is reported.
+pub(crate) fn instances(
+    config: &TaskConfig,
+    split: &mut Split,
+    n_docs: usize,
+    fewshot: Option<&FewShot>,
+) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
     // Columns of any row: a row that lacks one is an error later, not a reason to read its name as text.
     let columns: BTreeSet<&str> = split.docs.iter().flat_map(|doc| doc.fields.keys()).collect();
     let env = jinja::environment().map_err(|error| TaskError::Template {
@@ -27,32 +36,39 @@ pub(crate) fn instances(config: &TaskConfig, split: &mut Split) -> Result<(Vec<I
         Some(doc) => prompt.begins_with_index(&Rendering::new(split, doc))?,
         None => false,
     };
-    let parts: Vec<_> = split.docs.par_iter().map(|doc| prompt.parts(&Rendering::new(split, doc))).collect();
+    let examples = match fewshot {
+        Some(fewshot) => Examples::render(&prompt, &env, &columns, fewshot, split, n_docs)?,
+        None => Examples::default(),
+    };
+    let docs = split.docs[..n_docs].par_iter().enumerate();
+    let parts: Vec<_> =
+        docs.map(|(index, doc)| prompt.parts(&Rendering::new(split, doc), examples.before(index))).collect();
     let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
     let warnings = warnings(config, &columns);
-    let docs = std::mem::take(&mut split.docs);
+    let mut docs = std::mem::take(&mut split.docs);
+    docs.truncate(n_docs);
     Ok((docs.into_par_iter().zip(parts).map(|(doc, parts)| parts.instance(doc)).collect(), warnings))
 }
 
 /// A task's fields, ready to render.
-struct Prompt<'a> {
-    config: &'a TaskConfig,
+pub(super) struct Prompt<'a> {
+    pub(super) config: &'a TaskConfig,
     description: Option<Compiled<'a>>,
-    text: Compiled<'a>,
-    target: Compiled<'a>,
-    choice: Option<Compiled<'a>>,
+    pub(super) text: Compiled<'a>,
+    pub(super) target: Compiled<'a>,
+    pub(super) choice: Option<Compiled<'a>>,
     /// Whether choices are contexts and the target follows each of them: `doc_to_text` of the first document is a number.
-    is_multiple_input: bool,
+    pub(super) is_multiple_input: bool,
 }
 
 /// A document on its way, with its columns as template variables.
-struct Rendering<'a> {
-    row: Row<'a>,
+pub(super) struct Rendering<'a> {
+    pub(super) row: Row<'a>,
     context: minijinja::Value,
 }
 
 impl<'a> Rendering<'a> {
-    fn new(split: &'a Split, doc: &'a Doc) -> Self {
+    pub(super) fn new(split: &'a Split, doc: &'a Doc) -> Self {
         Self { row: split.row(doc), context: jinja::context(&doc.fields) }
     }
 
@@ -60,8 +76,22 @@ impl<'a> Rendering<'a> {
         field.value(self.row, &self.context)
     }
 
-    fn text(&self, field: &Compiled) -> Result<String, TaskError> {
+    pub(super) fn text(&self, field: &Compiled) -> Result<String, TaskError> {
         self.value(field).map(|value| python::text(&value))
+    }
+
+    /// The choices that a field gives; none without a field.
+    pub(super) fn choices(&self, field: Option<&Compiled>) -> Result<Vec<String>, TaskError> {
+        let Some(field) = field else { return Ok(Vec::new()) };
+        let value = self.value(field)?;
+        let read = match &value {
+            Value::Str(text) if field.is_template() => python::literal(text),
+            _ => None,
+        };
+        match read.as_ref().unwrap_or(&value) {
+            Value::List(items) if !items.is_empty() => Ok(items.iter().map(python::text).collect()),
+            other => Err(self.row.bad("doc_to_choice", "a list of choices", other)),
+        }
     }
 }
 
@@ -87,42 +117,42 @@ impl<'a> Prompt<'a> {
         Ok(is_choice && matches!(self.value_or_index(&self.text, doc)?, Value::Int(_)))
     }
 
-    fn parts(&self, doc: &Rendering) -> Result<Parts, TaskError> {
+    fn parts(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         match self.config.output_type {
-            OutputType::MultipleChoice if self.is_multiple_input => self.multiple_input(doc),
-            OutputType::MultipleChoice => self.multiple_choice(doc),
-            OutputType::LogLikelihood => self.log_likelihood(doc),
+            OutputType::MultipleChoice if self.is_multiple_input => self.multiple_input(doc, before),
+            OutputType::MultipleChoice => self.multiple_choice(doc, before),
+            OutputType::LogLikelihood => self.log_likelihood(doc, before),
             OutputType::LogLikelihoodRolling => self.rolling(doc),
         }
     }
 
     /// One context, a continuation a choice.
-    fn multiple_choice(&self, doc: &Rendering) -> Result<Parts, TaskError> {
-        let choices = self.choices(doc)?;
+    fn multiple_choice(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
+        let choices = doc.choices(self.choice.as_ref())?;
         let gold = self.gold(&self.target, doc, &choices)?;
-        let context = format!("{}{}", self.description(doc)?, doc.text(&self.text)?);
+        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
         let request = |choice: &String| self.continuation(&context, choice);
         Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
     }
 
     /// A context a choice, one continuation.
-    fn multiple_input(&self, doc: &Rendering) -> Result<Parts, TaskError> {
-        let choices = self.choices(doc)?;
+    fn multiple_input(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
+        let choices = doc.choices(self.choice.as_ref())?;
         let gold = self.gold(&self.text, doc, &choices)?;
         let description = self.description(doc)?;
         let target = doc.text(&self.target)?;
-        let request = |choice: &String| self.continuation(&format!("{description}{choice}"), &target);
+        let request = |choice: &String| self.continuation(&before.context(&description, choice), &target);
         Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
     }
 
-    fn continuation(&self, context: &str, text: &str) -> Request {
+    fn continuation(&self, context: &Arc<str>, text: &str) -> Request {
         let continuation = format!("{}{text}", self.config.target_delimiter);
-        Request::LogLikelihood { context: context.to_owned(), continuation }
+        Request::LogLikelihood { context: Arc::clone(context), continuation }
     }
 
     /// One continuation, without a delimiter: the target brings its own.
-    fn log_likelihood(&self, doc: &Rendering) -> Result<Parts, TaskError> {
-        let context = format!("{}{}", self.description(doc)?, doc.text(&self.text)?);
+    fn log_likelihood(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
+        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
         let continuation = self.target_text(doc)?;
         if continuation.is_empty() {
             return Err(doc.row.bad("doc_to_target", "a continuation to score", &Value::Str(continuation)));
@@ -147,7 +177,7 @@ impl<'a> Prompt<'a> {
     }
 
     /// A field's value, in which the printed form of a number (where there are choices) or of a list is read back.
-    fn value_or_index(&self, field: &Compiled, doc: &Rendering) -> Result<Value, TaskError> {
+    pub(super) fn value_or_index(&self, field: &Compiled, doc: &Rendering) -> Result<Value, TaskError> {
         let value = doc.value(field)?;
         let Value::Str(text) = &value else { return Ok(value) };
         let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -160,21 +190,8 @@ impl<'a> Prompt<'a> {
         Ok(read.unwrap_or(value))
     }
 
-    fn choices(&self, doc: &Rendering) -> Result<Vec<String>, TaskError> {
-        let Some(field) = &self.choice else { return Ok(Vec::new()) };
-        let value = doc.value(field)?;
-        let read = match &value {
-            Value::Str(text) if field.is_template() => python::literal(text),
-            _ => None,
-        };
-        match read.as_ref().unwrap_or(&value) {
-            Value::List(items) if !items.is_empty() => Ok(items.iter().map(python::text).collect()),
-            other => Err(doc.row.bad("doc_to_choice", "a list of choices", other)),
-        }
-    }
-
     /// The index of the right choice, given as a number or as the choice's text.
-    fn gold(&self, field: &Compiled, doc: &Rendering, choices: &[String]) -> Result<usize, TaskError> {
+    pub(super) fn gold(&self, field: &Compiled, doc: &Rendering, choices: &[String]) -> Result<usize, TaskError> {
         let value = self.value_or_index(field, doc)?;
         let index = match &value {
             Value::Int(index) => usize::try_from(*index).ok(),

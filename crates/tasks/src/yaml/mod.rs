@@ -9,6 +9,7 @@ mod scalar;
 pub(crate) use build::{overlay, parse};
 
 use crate::error::{Place, TaskError};
+use yardstick_core::{Map, Value};
 
 /// A value in a task file.
 #[derive(Clone, Debug)]
@@ -110,6 +111,31 @@ impl Node {
             Kind::Map(entries) => Ok(entries),
             _ => Err(self.wrong(key, "a mapping")),
         }
+    }
+
+    /// A whole number that is not negative.
+    pub fn count(&self, key: &str) -> Result<usize, TaskError> {
+        let Kind::Int(number) = self.kind else { return Err(self.wrong(key, "a whole number")) };
+        usize::try_from(number).map_err(|_| self.wrong(key, "0 or more"))
+    }
+
+    /// The value as a cell of a row.
+    pub fn value(&self, key: &str) -> Result<Value, TaskError> {
+        Ok(match &self.kind {
+            Kind::Null => Value::Null,
+            Kind::Bool(b) => Value::Bool(*b),
+            Kind::Int(i) => Value::Int(*i),
+            Kind::Float(f, _) => Value::Float(*f),
+            Kind::Str(text) => Value::Str(text.clone()),
+            Kind::List(items) => Value::List(items.iter().map(|item| item.value(key)).collect::<Result<_, _>>()?),
+            Kind::Map(_) => Value::Map(self.row(key)?),
+            Kind::Function(_) => return Err(self.wrong(key, "without a !function inside")),
+        })
+    }
+
+    /// A mapping as a row of a dataset.
+    pub fn row(&self, key: &str) -> Result<Map, TaskError> {
+        self.entries(key)?.iter().map(|entry| Ok((entry.key.clone(), entry.value.value(key)?))).collect()
     }
 
     /// The value under `key` of a mapping; null counts as absent, as everywhere in the schema.

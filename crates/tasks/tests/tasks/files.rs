@@ -1,12 +1,12 @@
 //! Data files of every format, and where they are looked for.
 
-use crate::workspace::{Workspace, multiple_choice, texts};
+use crate::workspace::{Workspace, first, multiple_choice, texts};
 use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use std::sync::Arc;
-use yardstick_tasks::{Catalog, Stores};
+use yardstick_tasks::{Catalog, LoadOptions, Stores};
 
 const ROWS: &str =
     "{\"q\":\"one\",\"choices\":[\"a\",\"b\"],\"label\":0}\n{\"q\":\"two\",\"choices\":[\"c\"],\"label\":0}\n";
@@ -111,7 +111,7 @@ fn shards_are_read_in_name_order_and_only_as_far_as_needed() {
         workspace.write(&format!("data/o/d/default/test/{shard}.jsonl"), rows.as_bytes());
     }
     let task = workspace.resolve("t.yaml").expect("task").tasks.remove(0);
-    let loaded = task.load(&workspace.stores(), Some(3)).expect("three rows");
+    let loaded = task.load(&workspace.stores(), &first(3)).expect("three rows");
     let prompts: Vec<_> = (0..3).map(|doc| texts(&loaded, doc)[0].0.to_owned()).collect();
     assert_eq!(prompts, ["one", "one+1", "three"]);
     assert_eq!(loaded.instances.iter().map(|instance| instance.doc.id).collect::<Vec<_>>(), [0, 1, 2]);
@@ -137,10 +137,10 @@ fn the_only_configuration_is_taken_and_the_first_store_wins() {
     let workspace = Workspace::new(&[("t.yaml", &multiple_choice("")), ("second/o/d/plain/test/x.jsonl", ROWS)]);
     let stores = |names: &[&str]| Stores::new(names.iter().map(|name| workspace.path().join(name)).collect());
     let task = workspace.resolve("t.yaml").expect("task").tasks.remove(0);
-    let loaded = task.load(&stores(&["first", "second"]), None).expect("second store");
+    let loaded = task.load(&stores(&["first", "second"]), &LoadOptions::default()).expect("second store");
     assert_eq!(loaded.card.dataset.name.as_deref(), Some("plain"));
     workspace.write("first/o/d/default/test/x.jsonl", ROWS.replace("one", "first").as_bytes());
-    let loaded = task.load(&stores(&["first", "second"]), None).expect("first store");
+    let loaded = task.load(&stores(&["first", "second"]), &LoadOptions::default()).expect("first store");
     assert_eq!(texts(&loaded, 0)[0].0, "first");
 }
 
@@ -163,7 +163,7 @@ fn a_copy_of_a_bundled_dataset_in_a_store_wins() {
         Workspace::new(&[("data/yardstick/prose/default/test/x.jsonl", "{\"title\":\"t\",\"text\":\"mine\"}")]);
     let task =
         Catalog::bundled().expect("catalog").resolve(&["starter_prose".to_owned()]).expect("task").tasks.remove(0);
-    let loaded = task.load(&workspace.stores(), None).expect("the copy");
+    let loaded = task.load(&workspace.stores(), &LoadOptions::default()).expect("the copy");
     assert_eq!(texts(&loaded, 0), [("", "mine")]);
 }
 
@@ -178,7 +178,7 @@ fn a_flipped_byte_is_an_error_or_harmless_but_no_panic() {
             let mut damaged = bytes.clone();
             damaged[at] ^= mask;
             workspace.write("data/o/d/default/test/0000.parquet", &damaged);
-            n_errors += usize::from(task.load(&workspace.stores(), None).is_err());
+            n_errors += usize::from(task.load(&workspace.stores(), &LoadOptions::default()).is_err());
         }
     }
     assert!(n_errors > bytes.len(), "{n_errors} of {}", 2 * bytes.len());

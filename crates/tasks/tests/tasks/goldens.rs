@@ -1,18 +1,22 @@
 //! Prompts and metrics against those of lm-eval 0.4.13 on the same data, which lie outside the project.
 
+use crate::workspace::Workspace;
 use std::path::{Path, PathBuf};
 use yardstick_core::{Instance, Response, Sample, Score, Target};
-use yardstick_tasks::{Catalog, Loaded, Stores};
+use yardstick_tasks::{Catalog, DrawMode, LoadOptions, Loaded, Stores, Task};
 
-/// Zero-shot goldens of tasks in the catalog.
-const TASKS: [&str; 12] = [
+/// Goldens of tasks in the catalog, by file: the id and, after a dash, the number of examples.
+const GOLDENS: [&str; 15] = [
     "arc_challenge",
     "arc_easy",
+    "arc_easy-3shot",
     "blimp_adjunct_island",
     "blimp_causative",
     "boolq",
+    "boolq-3shot",
     "copa",
     "hellaswag",
+    "hellaswag-3shot",
     "lambada_openai",
     "lambada_standard",
     "piqa",
@@ -30,6 +34,8 @@ fn shared() -> Option<PathBuf> {
 
 #[derive(serde::Deserialize)]
 struct Golden {
+    task: String,
+    num_fewshot: usize,
     limit: String,
     results: serde_json::Map<String, serde_json::Value>,
     docs: Vec<GoldenDoc>,
@@ -45,13 +51,21 @@ struct GoldenDoc {
     metrics: serde_json::Map<String, serde_json::Value>,
 }
 
-fn read(shared: &Path, task: &str) -> (Golden, Loaded) {
-    let text = std::fs::read_to_string(shared.join(format!("goldens/lm-eval/{task}.json"))).expect("golden");
-    let golden: Golden = serde_json::from_str(&text).expect("golden JSON");
-    let selection = Catalog::bundled().expect("catalog").resolve(&[task.to_owned()]).expect(task);
-    let limit = golden.limit.parse().expect("limit");
-    let loaded = selection.tasks[0].load(&Stores::new(vec![shared.join("data")]), Some(limit)).expect(task);
-    (golden, loaded)
+fn read(shared: &Path, name: &str) -> Golden {
+    let text = std::fs::read_to_string(shared.join(format!("goldens/lm-eval/{name}.json"))).expect("golden");
+    serde_json::from_str(&text).expect("golden JSON")
+}
+
+/// As lm-eval drew: its seed, and its stream over the documents.
+fn load(shared: &Path, task: &Task, golden: &Golden) -> Loaded {
+    let options = LoadOptions {
+        limit: Some(golden.limit.parse().expect("limit")),
+        shots: (golden.num_fewshot > 0).then_some(golden.num_fewshot),
+        draw: DrawMode::LmEval,
+        ..LoadOptions::default()
+    };
+    task.load(&Stores::new(vec![shared.join("data")]), &options)
+        .unwrap_or_else(|error| panic!("{}: {error}", task.id()))
 }
 
 fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
@@ -62,7 +76,7 @@ fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
         .map(|request| match request {
             yardstick_core::Request::Rolling { text } => vec![text.as_str()],
             yardstick_core::Request::LogLikelihood { context, continuation } => {
-                vec![context.as_str(), continuation.as_str()]
+                vec![&**context, continuation.as_str()]
             }
         })
         .collect();
@@ -122,20 +136,54 @@ fn check_results(task: &str, loaded: &Loaded, samples: &[Sample], golden: &Golde
     }
 }
 
+fn check(name: &str, loaded: &Loaded, golden: &Golden) {
+    assert_eq!((loaded.instances.len(), loaded.card.shots), (golden.docs.len(), golden.num_fewshot), "{name}");
+    let mut samples = Vec::new();
+    for (instance, doc) in loaded.instances.iter().zip(&golden.docs) {
+        check_prompts(name, instance, doc);
+        let sample = loaded.task.sample("golden", instance, &responses(doc)).expect(name);
+        check_metrics(name, &sample, doc);
+        samples.push(sample);
+    }
+    check_results(name, loaded, &samples, golden);
+}
+
 #[test]
 fn as_lm_eval() {
     let Some(shared) = shared() else { return };
-    for task in TASKS {
-        let (golden, loaded) = read(&shared, task);
-        assert_eq!(loaded.instances.len(), golden.docs.len(), "{task}");
-        let mut samples = Vec::new();
-        for (instance, doc) in loaded.instances.iter().zip(&golden.docs) {
-            check_prompts(task, instance, doc);
-            let sample = loaded.task.sample("golden", instance, &responses(doc)).expect(task);
-            check_metrics(task, &sample, doc);
-            samples.push(sample);
-        }
-        check_results(task, &loaded, &samples, &golden);
+    for name in GOLDENS {
+        let golden = read(&shared, name);
+        let selection = Catalog::bundled().expect("catalog").resolve(std::slice::from_ref(&golden.task)).expect(name);
+        check(name, &load(&shared, &selection.tasks[0], &golden), &golden);
+    }
+}
+
+/// A task of its schema's own few-shot keys: another split, its first documents, a description.
+const MMLU: &str = r#"
+dataset_path: cais/mmlu
+test_split: test
+fewshot_split: dev
+fewshot_config: {sampler: first_n}
+output_type: multiple_choice
+doc_to_text: "{{question.strip()}}\n{% for c in choices %}{{'ABCD'[loop.index0]}}. {{c}}\n{% endfor %}Answer:"
+doc_to_choice: [A, B, C, D]
+doc_to_target: answer
+metric_list:
+  - metric: acc
+"#;
+
+#[test]
+fn mmlu_as_lm_eval() {
+    let Some(shared) = shared() else { return };
+    for name in ["mmlu_anatomy", "mmlu_anatomy-5shot", "mmlu_abstract_algebra"] {
+        let golden = read(&shared, name);
+        let subject = golden.task.strip_prefix("mmlu_").expect("a subject");
+        let about = subject.replace('_', " ");
+        let description = format!("The following are multiple choice questions (with answers) about {about}.\\n\\n");
+        let yaml = format!("task: {}\ndataset_name: {subject}\ndescription: \"{description}\"{MMLU}", golden.task);
+        let workspace = Workspace::new(&[("t.yaml", &yaml)]);
+        let task = workspace.resolve("t.yaml").expect(name).tasks.remove(0);
+        check(name, &load(&shared, &task, &golden), &golden);
     }
 }
 
@@ -159,8 +207,9 @@ fn every_row_of_the_real_datasets_renders() {
     let selection = catalog.resolve(&selectors.map(str::to_owned)).expect("tasks");
     assert_eq!(selection.tasks.len(), 77);
     for task in &selection.tasks {
-        let loaded =
-            task.load(&Stores::new(vec![shared.join("data")]), None).unwrap_or_else(|e| panic!("{}: {e}", task.id()));
+        let loaded = task
+            .load(&Stores::new(vec![shared.join("data")]), &LoadOptions::default())
+            .unwrap_or_else(|e| panic!("{}: {e}", task.id()));
         let card = &loaded.card.dataset;
         let listed = manifest
             .iter()

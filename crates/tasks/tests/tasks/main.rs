@@ -2,6 +2,8 @@
 
 mod catalog;
 mod data_errors;
+mod fewshot;
+mod fewshot_errors;
 mod files;
 mod goldens;
 mod prompts;

@@ -1,6 +1,6 @@
 //! From task file and row to requests, and from responses to numbers.
 
-use crate::workspace::{Workspace, load, multiple_choice, response, texts};
+use crate::workspace::{Workspace, first, load, multiple_choice, response, texts};
 use yardstick_core::{Score, Target};
 
 const ROW: &str =
@@ -145,9 +145,9 @@ fn limits_take_the_first_and_say_when_there_are_fewer() {
     let rows = [ROW, &ROW.replace("Q?", "R?"), ""].join("\n");
     let workspace = Workspace::new(&[("t.yaml", &yaml), ("data/o/d/default/test/rows.jsonl", &rows)]);
     let task = workspace.resolve("t.yaml").expect("task").tasks.remove(0);
-    let one = task.load(&workspace.stores(), Some(1)).expect("one");
+    let one = task.load(&workspace.stores(), &first(1)).expect("one");
     assert_eq!((one.card.n_docs, one.card.n_available, one.warnings.len()), (1, 2, 0));
-    let all = task.load(&workspace.stores(), Some(5)).expect("both");
+    let all = task.load(&workspace.stores(), &first(5)).expect("both");
     assert_eq!((all.card.n_docs, all.card.n_available), (2, 2));
     assert_eq!(all.warnings, ["t: 5 documents were asked for, the split has 2"]);
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 use yardstick_core::{Request, Target};
-use yardstick_tasks::{Catalog, Loaded, Stores, Task};
+use yardstick_tasks::{Catalog, LoadOptions, Loaded, Stores, Task};
 
 fn starter() -> Vec<Loaded> {
     let catalog = Catalog::bundled().expect("catalog");
     let suite = catalog.suite("starter").expect("suite");
     let selection = catalog.resolve(&suite.tasks).expect("its tasks");
-    let load =
-        |task: &Task| task.load(&Stores::default(), None).unwrap_or_else(|error| panic!("{}: {error}", task.id()));
+    let load = |task: &Task| {
+        task.load(&Stores::default(), &LoadOptions::default()).unwrap_or_else(|error| panic!("{}: {error}", task.id()))
+    };
     selection.tasks.iter().map(load).collect()
 }
 

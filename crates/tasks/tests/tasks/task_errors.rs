@@ -31,7 +31,6 @@ fn keys() {
 
 #[test]
 fn what_is_not_supported_yet() {
-    check_file("num_fewshot: 5\n", "DIR/t.yaml:8: `num_fewshot` is not supported yet: prompts are zero-shot");
     check_file(
         "num_fewshot: 0\nrepeats: 2\nfewshot_config: {sampler: first_n}\ngen_prefix:\nunsafe_code: false\n",
         "no error",

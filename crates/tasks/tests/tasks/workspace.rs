@@ -3,7 +3,7 @@
 use std::path::Path;
 use tempfile::TempDir;
 use yardstick_core::{Request, Response};
-use yardstick_tasks::{Catalog, Loaded, Selection, Stores, TaskError};
+use yardstick_tasks::{Catalog, LoadOptions, Loaded, Selection, Stores, TaskError};
 
 /// A row that fits [`multiple_choice`].
 pub const ROW: &str = r#"{"q":"Q?","choices":["a","b"],"label":1}"#;
@@ -43,7 +43,7 @@ impl Workspace {
 
     /// Loads the one task of a file.
     pub fn load(&self, file: &str) -> Result<Loaded, TaskError> {
-        self.resolve(file)?.tasks[0].load(&self.stores(), None)
+        self.resolve(file)?.tasks[0].load(&self.stores(), &LoadOptions::default())
     }
 
     /// An error's text with the folder's path taken out.
@@ -86,6 +86,11 @@ pub fn texts(loaded: &Loaded, doc: usize) -> Vec<(&str, &str)> {
 
 pub fn response(log_likelihood: f64, is_greedy: bool) -> Response {
     Response { log_likelihood, is_greedy, n_tokens: 1, n_truncated: 0, n_unscored: 0, is_merged: false }
+}
+
+/// Only the first documents.
+pub fn first(limit: usize) -> LoadOptions {
+    LoadOptions { limit: Some(limit), ..LoadOptions::default() }
 }
 
 /// What is wrong with `t.yaml` of a folder.

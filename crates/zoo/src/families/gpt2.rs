@@ -6,10 +6,9 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window, add};
+use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Batch, Dimensions, Transformer, load_head};
-use candle_core::Tensor;
+use crate::transformer::{Buffers, Dimensions, Pass, Transformer, load_head};
 
 pub struct Gpt2;
 
@@ -33,7 +32,6 @@ impl Family for Gpt2 {
 
 struct Hyper {
     dims: Dimensions,
-    n_inner: usize,
     activation: Activation,
     eps: f32,
     scale_attn_weights: bool,
@@ -44,8 +42,7 @@ impl Hyper {
     fn read(config: &Config) -> Result<Self, ZooError> {
         let dims = Dimensions::gpt(config)?;
         Ok(Self {
-            dims,
-            n_inner: config.optional_size("n_inner")?.unwrap_or(4 * dims.n_embd),
+            dims: Dimensions { n_inner: config.optional_size("n_inner")?.unwrap_or(dims.n_inner), ..dims },
             activation: activation(config, "activation_function", "gelu_new")?,
             eps: config.epsilon("layer_norm_epsilon", 1e-5)?,
             scale_attn_weights: config.flag("scale_attn_weights", true)?,
@@ -89,16 +86,17 @@ impl Transformer for Model {
         self.dims
     }
 
-    fn forward(&self, batch: &Batch) -> Result<Tensor> {
-        let mut x = add(self.wte.forward(&batch.ids)?, &self.wpe.forward(&batch.positions)?)?;
-        for block in &self.h {
-            x = block.forward(&x, batch)?;
+    fn forward(&self, pass: &Pass, path: &mut [KeyValues], b: &mut Buffers) {
+        self.wte.forward(pass.tokens, &mut b.x);
+        self.wpe.add(pass.positions, &mut b.x);
+        for (i, (block, kv)) in self.h.iter().zip(path).enumerate() {
+            block.forward(pass, pass.queries(i, self.h.len()), kv, b, &self.dims);
         }
-        self.ln_f.forward(&x)
+        self.ln_f.forward(&b.x, &mut b.h, pass.team);
     }
 
-    fn head(&self, hidden: &Tensor) -> Result<Tensor> {
-        self.head.forward(hidden)
+    fn head(&self) -> &Head {
+        &self.head
     }
 }
 
@@ -124,10 +122,15 @@ impl Block {
         })
     }
 
-    fn forward(&self, x: &Tensor, batch: &Batch) -> Result<Tensor> {
-        let qkv = self.c_attn.forward(&self.ln_1.forward(x)?)?;
-        let x = add(self.c_proj.forward(&self.attn.forward(&qkv, &batch.spans)?)?, x)?;
-        add(self.mlp.forward(&self.ln_2.forward(&x)?)?, &x)
+    fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut KeyValues, b: &mut Buffers, d: &Dimensions) {
+        self.ln_1.forward(&b.x, &mut b.h, pass.team);
+        self.c_attn.forward(&b.h, &mut b.qkv, pass.team);
+        b.narrow(queries, d);
+        self.attn.forward(&b.qkv, &pass.runs, queries, kv, &mut b.a, pass.team);
+        self.c_proj.add(&b.a, &mut b.x, pass.team);
+        self.ln_2.forward(&b.x, &mut b.h, pass.team);
+        self.mlp.c_fc.activate(&b.h, self.mlp.act, &mut b.f, pass.team);
+        self.mlp.c_proj.add(&b.f, &mut b.x, pass.team);
     }
 }
 
@@ -139,15 +142,11 @@ struct Mlp {
 
 impl Mlp {
     fn load(hyper: &Hyper, w: &Weights) -> Result<Self, ZooError> {
-        let n_embd = hyper.dims.n_embd;
+        let Dimensions { n_embd, n_inner, .. } = hyper.dims;
         Ok(Self {
-            c_fc: Linear::conv1d(&w.at("c_fc"), n_embd, hyper.n_inner)?,
+            c_fc: Linear::conv1d(&w.at("c_fc"), n_embd, n_inner)?,
             act: hyper.activation,
-            c_proj: Linear::conv1d(&w.at("c_proj"), hyper.n_inner, n_embd)?,
+            c_proj: Linear::conv1d(&w.at("c_proj"), n_inner, n_embd)?,
         })
-    }
-
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.c_proj.forward(&self.act.forward(self.c_fc.forward(x)?)?)
     }
 }

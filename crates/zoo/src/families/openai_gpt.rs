@@ -7,10 +7,9 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Result, Window, add};
+use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Batch, Dimensions, Transformer, load_head};
-use candle_core::Tensor;
+use crate::transformer::{Buffers, Dimensions, Pass, Transformer, load_head};
 
 pub struct OpenAiGpt;
 
@@ -77,16 +76,17 @@ impl Transformer for Model {
         self.dims
     }
 
-    fn forward(&self, batch: &Batch) -> Result<Tensor> {
-        let mut x = add(self.wte.forward(&batch.ids)?, &self.wpe.forward(&batch.positions)?)?;
-        for block in &self.h {
-            x = block.forward(&x, batch)?;
+    fn forward(&self, pass: &Pass, path: &mut [KeyValues], b: &mut Buffers) {
+        self.wte.forward(pass.tokens, &mut b.x);
+        self.wpe.add(pass.positions, &mut b.x);
+        for (i, (block, kv)) in self.h.iter().zip(path).enumerate() {
+            block.forward(pass, pass.queries(i, self.h.len()), kv, b, &self.dims);
         }
-        Ok(x)
+        b.h.copy_from_slice(&b.x);
     }
 
-    fn head(&self, hidden: &Tensor) -> Result<Tensor> {
-        self.head.forward(hidden)
+    fn head(&self) -> &Head {
+        &self.head
     }
 }
 
@@ -113,10 +113,15 @@ impl Block {
         })
     }
 
-    fn forward(&self, x: &Tensor, batch: &Batch) -> Result<Tensor> {
-        let a = self.c_proj.forward(&self.attn.forward(&self.c_attn.forward(x)?, &batch.spans)?)?;
-        let n = self.ln_1.forward(&add(a, x)?)?;
-        self.ln_2.forward(&add(self.mlp.forward(&n)?, &n)?)
+    fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut KeyValues, b: &mut Buffers, d: &Dimensions) {
+        self.c_attn.forward(&b.x, &mut b.qkv, pass.team);
+        b.narrow(queries, d);
+        self.attn.forward(&b.qkv, &pass.runs, queries, kv, &mut b.a, pass.team);
+        self.c_proj.add(&b.a, &mut b.x, pass.team);
+        self.ln_1.in_place(&mut b.x, pass.team);
+        self.mlp.c_fc.activate(&b.x, self.mlp.act, &mut b.f, pass.team);
+        self.mlp.c_proj.add(&b.f, &mut b.x, pass.team);
+        self.ln_2.in_place(&mut b.x, pass.team);
     }
 }
 
@@ -128,15 +133,11 @@ struct Mlp {
 
 impl Mlp {
     fn load(hyper: &Hyper, w: &Weights) -> Result<Self, ZooError> {
-        let n_embd = hyper.dims.n_embd;
+        let Dimensions { n_embd, n_inner, .. } = hyper.dims;
         Ok(Self {
-            c_fc: Linear::conv1d(&w.at("c_fc"), n_embd, 4 * n_embd)?,
+            c_fc: Linear::conv1d(&w.at("c_fc"), n_embd, n_inner)?,
             act: hyper.afn,
-            c_proj: Linear::conv1d(&w.at("c_proj"), 4 * n_embd, n_embd)?,
+            c_proj: Linear::conv1d(&w.at("c_proj"), n_inner, n_embd)?,
         })
-    }
-
-    fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        self.c_proj.forward(&self.act.forward(self.c_fc.forward(x)?)?)
     }
 }

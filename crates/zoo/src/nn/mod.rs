@@ -1,39 +1,41 @@
-//! Layers that the families share. Each is a struct of weights with a `forward`; tensors are f32 on the CPU.
+//! Layers that the families share: structs of weights that read and write plain row-major buffers, `[rows, n]`.
 //!
-//! Two rules keep a span's bits independent of what else is in the batch:
-//! every layer but attention works row by row, and no product has a single row (see `product.rs`).
-//! Elementwise work runs on the calling thread: the caller scores batches in parallel, nothing forks inside one.
+//! The rule that keeps a row's bits independent of its company: an output row is a function of its own input row (and, in
+//! attention, of the keys and values it sees), computed by one fixed chain of operations whatever the number of rows, the
+//! tile it falls into, or the threads that share the work.
 
 mod activation;
 mod attention;
 mod embedding;
+mod head;
+mod kernel;
 mod layer_norm;
 mod linear;
-mod product;
+mod pack;
+mod path;
+mod peak;
 mod simd;
+mod team;
 
 pub use activation::Activation;
 pub use attention::{Attention, Window};
 pub use embedding::Embedding;
+pub use head::Head;
+pub use kernel::work_bytes;
 pub use layer_norm::LayerNorm;
-pub use linear::{Head, Linear};
-pub use product::{add, product};
+pub use linear::Linear;
+pub use pack::{Source, Storage};
+pub use path::{KeyValues, Run};
+pub use peak::fma_peak;
+pub use team::Team;
 
-use candle_core::{CpuStorage, Layout, bail};
+use candle_core::{CpuStorage, Tensor};
 
-/// What layers return: candle's error unless said otherwise.
-pub type Result<T, E = candle_core::Error> = std::result::Result<T, E>;
-
-/// The elements behind a contiguous layout, to change in place.
-fn slice_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
-    match (storage, layout.contiguous_offsets()) {
-        (CpuStorage::F32(data), Some((start, end))) => Ok(&mut data[start..end]),
-        _ => bail!("in-place operations need contiguous f32 data"),
+/// Shows the elements of a contiguous f32 tensor on the CPU, which is what a checkpoint's tensors are.
+fn values<T>(tensor: &Tensor, f: impl FnOnce(&[f32]) -> T) -> T {
+    let (storage, layout) = tensor.storage_and_layout();
+    match (&*storage, layout.contiguous_offsets()) {
+        (candle_core::Storage::Cpu(CpuStorage::F32(data)), Some((start, end))) => f(&data[start..end]),
+        _ => unreachable!("checkpoints give contiguous f32 tensors on the CPU"),
     }
-}
-
-/// The elements behind a contiguous layout.
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let Some((start, end)) = layout.contiguous_offsets() else { bail!("this operation needs contiguous data") };
-    Ok(&storage.as_slice::<f32>()?[start..end])
 }

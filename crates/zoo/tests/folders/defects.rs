@@ -180,7 +180,7 @@ fn weights_that_are_not_numbers() {
             let span = |tokens: &[u32], scored| Span { tokens: tokens.to_vec(), scored };
             let error = model.score(&[span(&[1], 0), span(&[3, 4, 5], 2)]).unwrap_err();
             let name = model.card().name.clone();
-            assert_eq!(error, ScoreError::NotFinite { model: name, span: 1, position: 1 }, "{family}: {bad}");
+            assert_eq!(error, ScoreError::NotFinite { model: name, wanted: 0, position: 0 }, "{family}: {bad}");
         }
     }
 }

@@ -1,0 +1,355 @@
+//! The vocabulary projection, and log-probabilities without ever holding all logits.
+
+#![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
+
+use super::kernel::{Products, ROWS, product};
+use super::pack::{COLUMNS, GROUP, Line, Panels, Source, Storage};
+use super::simd::{Isa, Simd, WithSimd, exp_vector};
+use super::{Linear, Team, values};
+use candle_core::Tensor;
+use std::ops::Range;
+use yardstick_core::TokenScore;
+
+/// The projection from the last hidden state to the vocabulary.
+///
+/// Logits are made for `ROWS` rows and `GROUP` panels of the vocabulary at a time. Of each such tile two numbers a row are
+/// kept: the largest logit, and Σ exp(logit − largest) in f32. They are put together in f64, in the order of the vocabulary.
+pub struct Head {
+    linear: Linear,
+}
+
+impl Head {
+    /// A head over `weight` `[vocab, n_embd]`, usually the token embedding itself.
+    pub fn new(weight: &Tensor, n_embd: usize, storage: Storage) -> Self {
+        values(weight, |w| Self::pack(w, n_embd, storage))
+    }
+
+    /// A head over a matrix `[vocab, n_embd]` that is already in memory.
+    pub fn pack(weight: &[f32], n_embd: usize, storage: Storage) -> Self {
+        let source = Source { values: weight, n_in: n_embd, n_out: weight.len() / n_embd, transposed: true };
+        Self { linear: Linear::pack(source, None, storage) }
+    }
+
+    /// Logits `[rows, vocab]` of `hidden` `[rows, n_embd]`, all of them: for tests and tools.
+    pub fn logits(&self, hidden: &[f32], team: Team) -> Vec<f32> {
+        let mut logits = vec![0.0; hidden.len() / self.linear.n_in() * self.linear.n_out()];
+        self.linear.forward(hidden, &mut logits, team);
+        logits
+    }
+
+    /// Scores `wanted` tokens, each after its row of `hidden` `[rows, n_embd]`; rows ascending. One score each, in order.
+    ///
+    /// # Errors
+    /// The first row with a logit that is not finite, or with none above −1.7·10³⁸.
+    ///
+    /// # Panics
+    /// A row or token that does not exist, or rows that do not ascend.
+    pub fn score(&self, hidden: &[f32], wanted: &[(usize, u32)], team: Team) -> Result<Vec<TokenScore>, usize> {
+        let (rows, vocab) = (hidden.len() / self.linear.n_in(), self.linear.n_out());
+        assert!(wanted.is_sorted_by_key(|wanted| wanted.0), "wanted rows ascend");
+        assert!(wanted.iter().all(|&(row, token)| row < rows && (token as usize) < vocab), "what is wanted exists");
+        let mut scores = Vec::with_capacity(wanted.len());
+        for (start, hidden) in (0..).step_by(ROWS).zip(hidden.chunks(ROWS * self.linear.n_in())) {
+            let end = start + hidden.len() / self.linear.n_in();
+            let of_block = wanted.partition_point(|w| w.0 < start)..wanted.partition_point(|w| w.0 < end);
+            scores.extend(self.score_block(hidden, start..end, &wanted[of_block], team)?);
+        }
+        Ok(scores)
+    }
+
+    /// At most `ROWS` rows: the team shares the vocabulary.
+    fn score_block(
+        &self,
+        hidden: &[f32],
+        rows: Range<usize>,
+        wanted: &[(usize, u32)],
+        team: Team,
+    ) -> Result<Vec<TokenScore>, usize> {
+        let (weights, isa) = (self.linear.weights(), Isa::best());
+        let vocab = weights.n_out();
+        let mut parts = Part::all(weights, rows.len(), team);
+        team.each(&mut parts, |part| {
+            product(isa, hidden, weights, part.panels.clone(), |products| {
+                part.pick(&products, rows.start, wanted);
+                isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
+            });
+        });
+        let n_rows = rows.len();
+        let sum = |row: usize| {
+            let at = row - rows.start;
+            let tiles = parts.iter().flat_map(|part| part.tiles[at..].iter().step_by(n_rows));
+            LogSum::merge(parts.iter().map(|part| part.best[at]), tiles).ok_or(row)
+        };
+        let sums: Vec<LogSum> = rows.clone().map(sum).collect::<Result<_, _>>()?;
+        let mut logits = vec![f32::NAN; wanted.len()];
+        for &(index, logit) in parts.iter().flat_map(|part| &part.picked) {
+            logits[index] = logit;
+        }
+        Ok(wanted.iter().zip(logits).map(|(&(row, token), logit)| sums[row - rows.start].score(token, logit)).collect())
+    }
+}
+
+/// What one thread finds in its part of the vocabulary.
+struct Part {
+    panels: Range<usize>,
+    /// `[group, row]`
+    tiles: Vec<Tile>,
+    /// `[row]`
+    best: Vec<Best>,
+    /// Logits of wanted tokens, by index among the wanted.
+    picked: Vec<(usize, f32)>,
+}
+
+impl Part {
+    /// Whole groups each, so that tiles are the same for every team.
+    fn all(weights: &Panels, n_rows: usize, team: Team) -> Vec<Self> {
+        let groups = team.split(weights.len().div_ceil(GROUP), 1);
+        let panels = groups.map(|g| g.start * GROUP..weights.len().min(g.end * GROUP));
+        let part = |panels| Self { panels, tiles: Vec::new(), best: vec![Best::NONE; n_rows], picked: Vec::new() };
+        panels.map(part).collect()
+    }
+
+    /// Keeps the logits of wanted tokens that are among `products`, whose first row is row `start` of the wanted.
+    fn pick(&mut self, products: &Products, start: usize, wanted: &[(usize, u32)]) {
+        for (index, &(row, token)) in wanted.iter().enumerate() {
+            let (panel, column) = (token as usize / COLUMNS, token as usize % COLUMNS);
+            if products.panels.contains(&panel) {
+                let mut lines = products.row(row - start);
+                self.picked.extend(lines.nth(panel - products.panels.start).map(|line| (index, line.0[column])));
+            }
+        }
+    }
+}
+
+/// What is kept of a row's logits in one group of panels.
+#[derive(Clone, Copy, Debug)]
+struct Tile {
+    max: f32,
+    /// Σ exp(logit − max); NaN where a logit is not finite.
+    sum: f32,
+}
+
+/// The largest logit of a row so far and the first token that has it.
+#[derive(Clone, Copy, Debug)]
+struct Best {
+    logit: f32,
+    token: u32,
+}
+
+impl Best {
+    /// Below every logit.
+    const NONE: Self = Self { logit: f32::NEG_INFINITY, token: u32::MAX };
+}
+
+/// Reduces a group's logits to a [`Tile`] a row.
+struct Summarize<'a> {
+    products: Products<'a>,
+    vocab: usize,
+    tiles: &'a mut Vec<Tile>,
+    best: &'a mut [Best],
+}
+
+impl WithSimd for Summarize<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Products { rows, panels, .. } = &self.products;
+        let (n_rows, first) = (rows.len(), panels.start * COLUMNS);
+        let missing = (panels.end * COLUMNS).saturating_sub(self.vocab);
+        for line in self.products.lines.iter_mut().rev().take(if missing > 0 { n_rows } else { 0 }) {
+            line.0[COLUMNS - missing..].fill(f32::MIN); // adds e⁻⁸⁷ to a sum that is at least 1; see `LogSum::merge`
+        }
+        for row in 0..n_rows {
+            let lines = || self.products.row(row);
+            let max = largest(simd, lines());
+            let best = &mut self.best[row];
+            if max > best.logit {
+                *best = Best { logit: max, token: first as u32 + place(lines(), max) };
+            }
+            self.tiles.push(Tile { max, sum: sum_of_exp(simd, &lines(), max) });
+        }
+    }
+}
+
+/// The largest of a row's logits; NaN is passed over.
+#[inline(always)]
+fn largest<'a, S: Simd>(simd: S, lines: impl Iterator<Item = &'a Line>) -> f32 {
+    let mut max = simd.splat_f32s(f32::NEG_INFINITY);
+    for line in lines {
+        for vector in S::as_simd_f32s(&line.0).0 {
+            max = simd.max_f32s(max, *vector);
+        }
+    }
+    simd.reduce_max_f32s(max)
+}
+
+/// Where `max` is first.
+fn place<'a>(lines: impl Iterator<Item = &'a Line>, max: f32) -> u32 {
+    lines.flat_map(|line| line.0).take_while(|x| *x < max).count() as u32
+}
+
+/// Σ exp(logit − max) lane by lane, then over the lanes, half to half; NaN where a logit is not finite.
+#[inline(always)]
+fn sum_of_exp<'a, S: Simd>(simd: S, lines: &(impl Iterator<Item = &'a Line> + Clone), max: f32) -> f32 {
+    let (zero, max) = (simd.splat_f32s(0.0), simd.splat_f32s(max));
+    let mut sums = Line([0.0; COLUMNS]);
+    for (i, sum) in S::as_mut_simd_f32s(&mut sums.0).0.iter_mut().enumerate() {
+        let mut total = zero;
+        for line in lines.clone() {
+            let x = S::as_simd_f32s(&line.0).0[i];
+            total = simd.add_f32s(total, exp_vector(simd, simd.sub_f32s(x, max)));
+            total = simd.mul_add_f32s(x, zero, total); // changes nothing, unless x is not finite: then it gives NaN
+        }
+        *sum = total;
+    }
+    let sixteen: [f32; 16] = std::array::from_fn(|i| sums.0[i] + sums.0[i + 16]);
+    let eight: [f32; 8] = std::array::from_fn(|i| sixteen[i] + sixteen[i + 8]);
+    let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+    (four[0] + four[2]) + (four[1] + four[3])
+}
+
+/// ln Σ exp over all logits of a row.
+struct LogSum {
+    max: f32,
+    /// The first token with the largest logit.
+    first: u32,
+    /// ln Σ exp(logit − max)
+    ln_sum: f64,
+}
+
+impl LogSum {
+    /// No logit may lie so low that the filling of the last panel could be seen beside it.
+    const LOWEST: f32 = f32::MIN / 2.0;
+
+    /// From a row's best tokens and tiles, both in the order of the vocabulary; `None` where a logit is not finite.
+    fn merge<'a>(best: impl Iterator<Item = Best>, tiles: impl Iterator<Item = &'a Tile>) -> Option<Self> {
+        let Best { logit: max, token: first } = best.fold(Best::NONE, |a, b| if b.logit > a.logit { b } else { a });
+        let scaled = |tile: &Tile| f64::from(tile.sum) * libm::exp(f64::from(tile.max) - f64::from(max));
+        let sum: f64 = tiles.map(scaled).sum();
+        (sum.is_finite() && max > Self::LOWEST).then(|| Self { max, first, ln_sum: libm::log(sum) })
+    }
+
+    fn score(&self, token: u32, logit: f32) -> TokenScore {
+        let log_prob = f64::from(logit) - f64::from(self.max) - self.ln_sum;
+        TokenScore { log_prob, is_greedy: token == self.first }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn values(len: usize, seed: usize) -> Vec<f32> {
+        (0..len).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 250.0 - 2.0).collect()
+    }
+
+    /// From all logits, in double precision.
+    fn reference(logits: &[f32], token: usize) -> Option<TokenScore> {
+        if !logits.iter().all(|x| x.is_finite()) {
+            return None;
+        }
+        let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let first = logits.iter().position(|&x| x >= max);
+        let sum: f64 = logits.iter().map(|&x| (f64::from(x) - f64::from(max)).exp()).sum();
+        let log_prob = f64::from(logits[token]) - f64::from(max) - sum.ln();
+        Some(TokenScore { log_prob, is_greedy: first == Some(token) })
+    }
+
+    /// A head that gives `logits` after a hidden state of one 1.
+    fn constant(logits: &[f32]) -> Head {
+        Head::pack(logits, 1, Storage::F32)
+    }
+
+    fn check(logits: &[f32], token: u32) {
+        let got = constant(logits).score(&[1.0], &[(0, token)], Team::ONE);
+        match (got, reference(logits, token as usize)) {
+            (Ok(got), Some(wanted)) => {
+                let error = (got[0].log_prob - wanted.log_prob).abs();
+                assert!(error <= 2e-7 * wanted.log_prob.abs().max(1.0), "{token}: {got:?}, not {wanted:?}");
+                assert_eq!(got[0].is_greedy, wanted.is_greedy, "{token}");
+            }
+            (got, wanted) => assert_eq!(got.err(), wanted.is_none().then_some(0), "{token}: an error, or none"),
+        }
+    }
+
+    #[test]
+    fn scores_equal_their_definition() {
+        check(&[3.0], 0);
+        check(&[0.0, 0.0], 0);
+        check(&[0.0, 0.0], 1);
+        check(&[-50.0; 33], 7);
+        check(&[1e30, -1e30], 0);
+        check(&[1e4, 0.0], 1);
+        check(&[-1e38; 40], 0);
+        let mut logits = values(1000, 1);
+        for (at, x) in [(3, 40.0), (299, 90.0), (700, 90.0), (999, 80.0)] {
+            logits[at] = x;
+        }
+        for token in [0, 3, 255, 256, 299, 700, 999] {
+            check(&logits, token);
+        }
+    }
+
+    #[test]
+    fn logits_that_are_not_finite_are_found_wherever_they_are() {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for at in [0, 31, 32, 255, 256, 599] {
+                let mut logits = values(600, 2);
+                logits[at] = bad;
+                check(&logits, 5);
+            }
+        }
+        let (mut hidden, head) = (values(5 * 8, 3), Head::pack(&values(300 * 8, 4), 8, Storage::F32));
+        hidden[3 * 8 + 2] = f32::NAN;
+        assert_eq!(head.score(&hidden, &[(0, 1), (4, 1)], Team::ONE), Err(3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn a_score_does_not_depend_on_its_company(
+            rows in 1_usize..300, n_embd in 1_usize..300, vocab in 1_usize..900, threads in 2_usize..5, kind in 0_usize..3,
+        ) {
+            let head = Head::pack(&values(vocab * n_embd, 1), n_embd, Storage::ALL[kind]);
+            let hidden = values(rows * n_embd, 2);
+            let token = |row: usize| (row * 31 % vocab) as u32;
+            let wanted: Vec<_> = (0..rows).flat_map(|row| [(row, token(row)), (row, token(row + 1))]).collect();
+            let all = head.score(&hidden, &wanted, Team::new(threads)).unwrap();
+            prop_assert_eq!(all.len(), wanted.len());
+            for row in [0, rows / 2, rows - 1] {
+                let hidden = &hidden[row * n_embd..][..n_embd];
+                let alone = head.score(hidden, &[(0, token(row)), (0, token(row + 1))], Team::ONE).unwrap();
+                prop_assert_eq!(&all[2 * row..2 * row + 2], &alone[..]);
+                let wanted = reference(&head.logits(hidden, Team::ONE), token(row) as usize).unwrap();
+                let error = (alone[0].log_prob - wanted.log_prob).abs();
+                prop_assert!(error <= 3e-7 * wanted.log_prob.abs().max(1.0), "off by {}", error);
+                prop_assert_eq!(alone[0].is_greedy, wanted.is_greedy);
+            }
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let (n_rows, panels, vocab) = (5, GROUP..GROUP + 3, (GROUP + 3) * COLUMNS - 7);
+        let logits = values(n_rows * panels.len() * COLUMNS, 5);
+        let run = |isa: Isa| {
+            let mut lines: Vec<Line> =
+                logits.chunks(COLUMNS).map(|x| Line(std::array::from_fn(|i| 9.0 * x[i]))).collect();
+            let (mut tiles, mut best) = (Vec::new(), vec![Best::NONE; n_rows]);
+            let products = Products { rows: 0..n_rows, panels: panels.clone(), lines: &mut lines };
+            isa.run(Summarize { products, vocab, tiles: &mut tiles, best: &mut best });
+            let tiles: Vec<_> = tiles.iter().map(|tile| (tile.max.to_bits(), tile.sum.to_bits())).collect();
+            (tiles, best.iter().map(|best| (best.logit.to_bits(), best.token)).collect::<Vec<_>>())
+        };
+        let all: Vec<_> = Isa::all().into_iter().map(run).collect();
+        assert!(all.iter().all(|bits| *bits == all[0]), "{all:x?}");
+    }
+
+    #[test]
+    #[should_panic(expected = "what is wanted exists")]
+    fn a_token_outside_the_vocabulary_is_refused() {
+        let _ = constant(&[0.0; 33]).score(&[1.0], &[(0, 33)], Team::ONE);
+    }
+}

@@ -1,0 +1,181 @@
+//! A path's keys and values, and how stretches of a token tree advance it.
+
+use crate::nn::{KeyValues, Run, Team};
+use crate::transformer::{Buffers, Pass, Transformer};
+use std::sync::Arc;
+use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore, Wanted};
+
+/// See [`yardstick_core::Session`].
+pub struct PathSession<'m> {
+    card: &'m ModelCard,
+    network: &'m dyn Transformer,
+    /// One a layer.
+    path: Vec<KeyValues>,
+    /// Positions fed so far.
+    len: usize,
+    /// Positions there is room for.
+    capacity: usize,
+    buffers: Buffers,
+    team: Team,
+    /// Tells this model's pasts from others'.
+    model: u64,
+}
+
+/// What a [`Past`] holds.
+struct Kept {
+    model: u64,
+    /// One a layer.
+    layers: Vec<KeyValues>,
+}
+
+impl<'m> PathSession<'m> {
+    /// An empty path with room for `positions`. `model` is a number that no other model has.
+    pub fn new(
+        card: &'m ModelCard,
+        network: &'m dyn Transformer,
+        model: u64,
+        positions: usize,
+        threads: usize,
+    ) -> Self {
+        let d = network.dimensions();
+        let layer = |_| KeyValues::new(d.n_head, d.n_embd / d.n_head, positions);
+        Self {
+            card,
+            network,
+            path: (0..d.n_layer).map(layer).collect(),
+            len: 0,
+            capacity: positions,
+            buffers: Buffers::default(),
+            team: Team::new(threads),
+            model,
+        }
+    }
+
+    /// Logits of every row of a stretch, `[rows, vocab]`.
+    ///
+    /// # Errors
+    /// A stretch that does not fit.
+    pub fn logits(&mut self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
+        let positions: Vec<u32> = (0..tokens.len() as u32).collect();
+        let wanted: Vec<Wanted> = positions.iter().map(|&row| Wanted { row, token: 0 }).collect();
+        self.forward(&Stretch { tokens, positions: &positions, wanted: &wanted })?;
+        Ok(self.network.head().logits(&self.buffers.h, self.team))
+    }
+
+    /// Runs the layers; the scored rows' hidden states are then in `buffers.h`. Returns those rows.
+    fn forward(&mut self, stretch: &Stretch) -> Result<Vec<u32>, ScoreError> {
+        self.check(stretch)?;
+        let mut scored: Vec<u32> = stretch.wanted.iter().map(|wanted| wanted.row).collect();
+        scored.dedup();
+        let Some(&last) = stretch.positions.last() else { return Ok(scored) };
+        let runs = runs(stretch.positions);
+        let pass = Pass { tokens: stretch.tokens, positions: stretch.positions, runs, scored, team: self.team };
+        self.buffers.resize(stretch.tokens.len(), &self.network.dimensions());
+        self.network.forward(&pass, &mut self.path, &mut self.buffers);
+        self.len = last as usize + 1;
+        Ok(pass.scored)
+    }
+
+    fn check(&self, stretch: &Stretch) -> Result<(), ScoreError> {
+        let rows = stretch.tokens.len();
+        if rows != stretch.positions.len() {
+            return Err(self.misfit(format!("{rows} tokens at {} positions", stretch.positions.len())));
+        }
+        let mut end = self.len;
+        for &position in stretch.positions {
+            let position = position as usize;
+            if position > end || position >= self.capacity {
+                return Err(self.misfit(format!("position {position} on a path of {end}, room for {}", self.capacity)));
+            }
+            end = position + 1;
+        }
+        if let Some(wanted) = stretch.wanted.iter().find(|wanted| wanted.row as usize >= rows) {
+            return Err(self.misfit(format!("row {} is wanted of {rows}", wanted.row)));
+        }
+        if !stretch.wanted.is_sorted_by_key(|wanted| wanted.row) {
+            return Err(self.misfit("the wanted rows are not ascending".to_owned()));
+        }
+        self.check_tokens(stretch)
+    }
+
+    fn check_tokens(&self, stretch: &Stretch) -> Result<(), ScoreError> {
+        let vocab_size = self.card.vocab_size;
+        let mut tokens = stretch.tokens.iter().chain(stretch.wanted.iter().map(|wanted| &wanted.token));
+        let outside = tokens.find(|&&token| token as usize >= vocab_size);
+        outside.map_or(Ok(()), |&token| Err(ScoreError::Token { model: self.card.name.clone(), token, vocab_size }))
+    }
+
+    fn misfit(&self, reason: String) -> ScoreError {
+        ScoreError::Stretch { model: self.card.name.clone(), reason }
+    }
+
+    /// The failure of a row, as the stretch's caller knows it.
+    fn not_finite(&self, stretch: &Stretch, row: u32) -> ScoreError {
+        ScoreError::NotFinite {
+            model: self.card.name.clone(),
+            wanted: stretch.wanted.partition_point(|wanted| wanted.row < row),
+            position: stretch.positions[row as usize] as usize,
+        }
+    }
+}
+
+impl Session for PathSession<'_> {
+    fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError> {
+        let scored = self.forward(stretch)?;
+        if scored.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut at = 0;
+        let wanted = stretch.wanted.iter().map(|wanted| {
+            at += usize::from(scored[at] != wanted.row);
+            (at, wanted.token)
+        });
+        let wanted: Vec<(usize, u32)> = wanted.collect();
+        let found = self.network.head().score(&self.buffers.h, &wanted, self.team);
+        found.map_err(|index| self.not_finite(stretch, scored[index]))
+    }
+
+    fn keep(&self, len: usize) -> Past {
+        let len = len.min(self.len);
+        let layers = self.path.iter().map(|layer| layer.keep(len)).collect();
+        Past { len, data: Arc::new(Kept { model: self.model, layers }) }
+    }
+
+    fn resume(&mut self, past: &Past, len: usize) -> Result<(), ScoreError> {
+        let kept = past.data.downcast_ref::<Kept>().filter(|kept| kept.model == self.model);
+        let kept = kept.ok_or_else(|| self.misfit("the past is another model's".to_owned()))?;
+        let there = kept.layers.first().map_or(0, KeyValues::positions);
+        if len > there || len > self.capacity {
+            return Err(self.misfit(format!("{len} positions of a past with {there}, room for {}", self.capacity)));
+        }
+        for (layer, past) in self.path.iter_mut().zip(&kept.layers) {
+            layer.resume(past, len);
+        }
+        self.len = len;
+        Ok(())
+    }
+}
+
+/// Rows at consecutive positions, as long as they go.
+fn runs(positions: &[u32]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (row, &position) in positions.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if run.start + run.rows.len() == position as usize => run.rows.end = row + 1,
+            _ => runs.push(Run { rows: row..row + 1, start: position as usize }),
+        }
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_fall_into_runs() {
+        let got: Vec<_> = runs(&[3, 4, 5, 4, 5, 0, 0, 1]).into_iter().map(|run| (run.rows, run.start)).collect();
+        assert_eq!(got, [(0..3, 3), (3..5, 4), (5..6, 0), (6..8, 0)]);
+        assert!(runs(&[]).is_empty());
+    }
+}
