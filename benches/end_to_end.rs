@@ -6,8 +6,8 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::atomic::AtomicBool;
-use yardstick_core::{LanguageModel, Request, Response};
-use yardstick_runner::{Outcome, Plan, PlanOptions, Progress, RunnerError, execute, plan};
+use yardstick_core::{LanguageModel, Request};
+use yardstick_runner::{Outcome, Plan, PlanOptions, Silent, execute, plan};
 use yardstick_workload::{GPT2_SMALL, Size, task_sets, write_model};
 use yardstick_zoo::{LoadOptions, load};
 
@@ -15,19 +15,6 @@ use yardstick_zoo::{LoadOptions, load};
 const SIZE: Size = Size { documents: 0.025, words: 1.0 };
 /// Bytes for keys, values and working memory.
 const MEMORY: u64 = 1 << 30;
-
-/// Progress that nobody looks at.
-struct Silent;
-
-impl Progress for Silent {
-    fn batch(&mut self, _: usize) -> Result<(), RunnerError> {
-        Ok(())
-    }
-
-    fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
-        Ok(())
-    }
-}
 
 fn model() -> Box<dyn LanguageModel> {
     let folder = tempfile::tempdir().expect("a temporary folder");

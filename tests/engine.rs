@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{LanguageModel, Request, Response};
-use yardstick_runner::{PlanOptions, Progress, RunnerError, execute, plan};
+use yardstick_runner::{PlanOptions, RunnerError, Silent, execute, plan};
 use yardstick_zoo::{LoadOptions, Model};
 
 /// A repeatable stream of numbers (splitmix64).
@@ -50,18 +50,6 @@ impl Draw {
 
 fn pair(context: &str, continuation: &str) -> Request {
     Request::LogLikelihood { context: context.into(), continuation: continuation.into() }
-}
-
-struct Silent;
-
-impl Progress for Silent {
-    fn batch(&mut self, _: usize) -> Result<(), RunnerError> {
-        Ok(())
-    }
-
-    fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
-        Ok(())
-    }
 }
 
 fn responses(model: &dyn LanguageModel, requests: &[&Request], options: &PlanOptions) -> Vec<Response> {

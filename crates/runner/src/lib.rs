@@ -33,6 +33,6 @@ mod toy;
 
 pub use encode::{Pair, encode_pair};
 pub use error::RunnerError;
-pub use execute::{Outcome, Progress, execute};
+pub use execute::{Outcome, Progress, Silent, execute};
 pub use log::{ResponseLog, fingerprint, request_key};
 pub use plan::{Plan, PlanCounts, PlanOptions, plan};

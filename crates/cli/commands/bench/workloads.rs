@@ -6,8 +6,8 @@ use crate::run::half_of_free;
 use serde_json::{Value, json};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
-use yardstick_core::{LanguageModel, Request, Response};
-use yardstick_runner::{Plan, PlanCounts, PlanOptions, Progress, RunnerError, execute, plan};
+use yardstick_core::{LanguageModel, Request};
+use yardstick_runner::{Plan, PlanCounts, PlanOptions, RunnerError, Silent, execute, plan};
 use yardstick_workload::{Size, TaskSet, task_sets};
 
 /// Each kind of task is given as many documents as take about this long.
@@ -137,17 +137,4 @@ fn planned(model: &dyn LanguageModel, set: &TaskSet, threads: usize) -> Result<P
 
 fn failed(model: &dyn LanguageModel, set: &TaskSet, reason: RunnerError) -> CliError {
     CliError::Score { place: format!("{}, task {}", model.card().name, set.id), reason }
-}
-
-/// Progress that nobody looks at.
-struct Silent;
-
-impl Progress for Silent {
-    fn batch(&mut self, _: usize) -> Result<(), RunnerError> {
-        Ok(())
-    }
-
-    fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
-        Ok(())
-    }
 }

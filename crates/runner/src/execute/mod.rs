@@ -32,6 +32,20 @@ pub trait Progress: Send {
     fn response(&mut self, request: usize, response: &Response) -> Result<(), RunnerError>;
 }
 
+/// Progress that nobody looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn batch(&mut self, _: usize) -> Result<(), RunnerError> {
+        Ok(())
+    }
+
+    fn response(&mut self, _: usize, _: &Response) -> Result<(), RunnerError> {
+        Ok(())
+    }
+}
+
 /// What a model's run gave, complete or not.
 #[derive(Debug)]
 pub struct Outcome {
