@@ -24,7 +24,7 @@ pub use record::{
     DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus,
     TaskCard,
 };
-pub use request::{Request, Response};
+pub use request::{Generation, Request, Response, Sampling};
 pub use sample::{Instance, Sample, Score, Target};
 pub use session::{Costs, Past, Session, Stretch, TokenScore, Wanted};
 pub use value::{Doc, Map, Value};

@@ -12,6 +12,10 @@ pub enum Target {
     Choice(usize),
     /// The right text (a continuation, or the whole text of a rolling task).
     Text(String),
+    /// Indices of several right choices: any of them counts.
+    Choices(Vec<usize>),
+    /// Several right texts: any of them counts.
+    Texts(Vec<String>),
 }
 
 /// A document with its requests, ready to be sent to any model.
@@ -34,13 +38,16 @@ pub struct Instance {
 }
 
 /// One metric of one document.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Score {
     /// A number whose mean is the metric (0 or 1 for accuracies; nats for perplexity).
     Value(f64),
     /// A quantity and its units, for metrics that are ratios of sums: (log-likelihood in nats, words or bytes).
     Ratio(f64, f64),
+    /// What a metric of the whole corpus needs to know of one document (n-gram counts for BLEU, label and prediction for
+    /// F1): as many numbers for every document, each metric's own.
+    Counts(Vec<f64>),
 }
 
 /// One document's result with one model on one task: all that is needed to score it again without the model.
@@ -68,6 +75,8 @@ pub struct Sample {
     pub target: Target,
     /// The right answer as text.
     pub target_text: String,
-    /// Metric name → score.
+    /// For each filter, in the task file's order, its name and the texts that were scored; empty where nothing is written.
+    pub filtered: Vec<(String, Vec<String>)>,
+    /// Metric name → score; `name,filter` for a filter that has a name.
     pub metrics: BTreeMap<String, Score>,
 }

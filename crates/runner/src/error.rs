@@ -32,6 +32,12 @@ pub enum RunnerError {
         /// The model's context.
         n_ctx: usize,
     },
+    /// A request to write among those to score.
+    #[error("a text to write is no request to score: generation is planned on its own")]
+    NotScored {
+        /// Index of the request.
+        request: usize,
+    },
     /// The model refused or produced no number.
     #[error("{source}")]
     Score {
@@ -86,6 +92,7 @@ impl RunnerError {
     pub const fn request(&self) -> Option<usize> {
         match self {
             Self::EmptyContinuation { request }
+            | Self::NotScored { request }
             | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),

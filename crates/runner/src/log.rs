@@ -68,7 +68,7 @@ impl ResponseLog {
 
     /// The response that an earlier run left under `key`.
     pub fn get(&self, key: &str) -> Option<Response> {
-        self.known.get(key).copied()
+        self.known.get(key).cloned()
     }
 
     /// How many responses were there when the log was opened.
@@ -86,7 +86,7 @@ impl ResponseLog {
     /// # Errors
     /// The file cannot be written.
     pub fn append(&mut self, key: &str, response: &Response) -> Result<(), RunnerError> {
-        let line = Line { key: key.to_owned(), response: *response };
+        let line = Line { key: key.to_owned(), response: response.clone() };
         serde_json::to_writer(&mut self.file, &line).map_err(|e| self.error(e.into()))?;
         self.file.write_all(b"\n").map_err(|e| self.error(e))
     }
@@ -137,6 +137,9 @@ pub fn request_key(fingerprint: &str, request: &Request) -> String {
             hash(&[fingerprint, "loglikelihood", context, continuation])
         }
         Request::Rolling { text } => hash(&[fingerprint, "rolling", text]),
+        Request::Generate { context, generation, sample } => {
+            hash(&[fingerprint, "generate", context, &format!("{generation:?}"), &sample.to_string()])
+        }
     }
 }
 
@@ -155,7 +158,15 @@ mod tests {
     use super::*;
 
     fn response(log_likelihood: f64) -> Response {
-        Response { log_likelihood, is_greedy: true, n_tokens: 1, n_truncated: 0, n_unscored: 0, is_merged: false }
+        Response {
+            log_likelihood,
+            is_greedy: true,
+            n_tokens: 1,
+            n_truncated: 0,
+            n_unscored: 0,
+            is_merged: false,
+            text: None,
+        }
     }
 
     #[test]

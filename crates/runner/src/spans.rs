@@ -77,6 +77,7 @@ fn encode_group(
         let fail = |source| RunnerError::Score { request: index, source };
         match requests[index] {
             Request::Rolling { text } => rolling(model, text).map_err(fail),
+            Request::Generate { .. } => Err(RunnerError::NotScored { request: index }),
             Request::LogLikelihood { continuation, .. } => {
                 let context = context.as_ref().map_err(|error| fail(error.clone()))?;
                 one_span(model, index, context.pair(continuation).map_err(fail)?)

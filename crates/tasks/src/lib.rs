@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod answers;
 mod catalog;
 mod config;
 mod data;
@@ -35,6 +36,7 @@ mod row;
 mod task;
 mod yaml;
 
+pub use answers::Answers;
 pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_estimates};
 pub use config::OutputType;
 pub use data::Stores;

@@ -143,6 +143,7 @@ impl Task {
             choices: instance.choices.clone(),
             target: instance.target.clone(),
             target_text: instance.target_text.clone(),
+            filtered: Vec::new(),
             metrics: self.scores(instance, responses)?,
         })
     }
@@ -163,7 +164,7 @@ impl Task {
         let wanted = self.config.metrics.iter();
         if let Some(HookKind::Results { function, .. }) = hook {
             let row = Row { fields: &instance.doc.fields, file: &self.config.dataset.path, row: instance.doc.id };
-            let scores = function(row, responses)?;
+            let scores = function(row, &responses.into())?;
             let is_wanted = |name: &str| self.config.metrics.iter().any(|spec| spec.metric.name == name);
             return Ok(scores
                 .into_iter()
@@ -171,7 +172,7 @@ impl Task {
                 .map(|(n, s)| (n.to_owned(), s))
                 .collect());
         }
-        Ok(wanted.map(|spec| (spec.metric.name.to_owned(), (spec.metric.score)(instance, responses))).collect())
+        Ok(wanted.map(|spec| (spec.metric.name.to_owned(), (spec.metric.score)(instance, &responses.into()))).collect())
     }
 
     /// Every metric of the task over the samples of one model, in the task file's order. Samples may come in any order;
@@ -181,7 +182,7 @@ impl Task {
         ordered.sort_by_key(|sample| sample.doc_id);
         let estimate = |spec: &MetricSpec| {
             let name = spec.metric.name;
-            let scores: Vec<_> = ordered.iter().filter_map(|sample| sample.metrics.get(name).copied()).collect();
+            let scores: Vec<_> = ordered.iter().filter_map(|sample| sample.metrics.get(name).cloned()).collect();
             (!scores.is_empty()).then(|| (name.to_owned(), spec.metric.aggregation.estimate(&scores)))
         };
         self.config.metrics.iter().filter_map(estimate).collect()

@@ -108,8 +108,7 @@ impl<'a> Collector<'a> {
 
     fn finish(&mut self, request: usize) -> Result<(), RunnerError> {
         let response = self.respond(request);
-        self.responses[request] = Some(response);
-        self.progress.response(request, &response)
+        self.progress.response(request, self.responses[request].insert(response))
     }
 
     /// Sums over the tokens of each span, and over the spans, in the order of the text: the same bits whenever they came.
@@ -130,6 +129,7 @@ impl<'a> Collector<'a> {
             n_truncated: request.n_truncated,
             n_unscored: request.n_unscored,
             is_merged: request.is_merged,
+            text: None,
         }
     }
 }

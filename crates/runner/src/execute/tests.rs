@@ -88,7 +88,7 @@ fn check(n_ctx: usize, requests: &[Request], way: Way, want: &[Response]) {
 
 /// The score of each request as the model gives it to that request alone.
 fn alone(model: &Toy, request: &Request) -> Response {
-    run(model, std::slice::from_ref(request), Way { share: false, ..PLAIN }).0.responses[0].unwrap()
+    run(model, std::slice::from_ref(request), Way { share: false, ..PLAIN }).0.responses[0].clone().unwrap()
 }
 
 proptest! {
@@ -101,7 +101,7 @@ proptest! {
         let model = Toy::with_context(n_ctx);
         let want: Vec<Response> = requests.iter().map(|request| alone(&model, request)).collect();
         let shuffled: Vec<Request> = order.iter().map(|&i| requests[i].clone()).collect();
-        let shuffled_want: Vec<Response> = order.iter().map(|&i| want[i]).collect();
+        let shuffled_want: Vec<Response> = order.iter().map(|&i| want[i].clone()).collect();
         for share in [true, false] {
             for threads in [1, 2, 7] {
                 let limits = Limits { threads, memory: u64::MAX, least_strand: grain, teams: None };
@@ -186,6 +186,6 @@ fn a_panic_of_the_model_ends_the_run() {
 #[test]
 fn an_empty_text_is_nothing() {
     let (outcome, count) = run(&Toy::with_prefix(Some(0)), &[Request::Rolling { text: String::new() }], PLAIN);
-    assert_eq!(outcome.responses[0].unwrap().log_likelihood.to_bits(), 0.0_f64.to_bits());
+    assert_eq!(outcome.responses[0].as_ref().unwrap().log_likelihood.to_bits(), 0.0_f64.to_bits());
     assert_eq!((count.rows, count.responses), (0, 1));
 }

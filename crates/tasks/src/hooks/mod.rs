@@ -12,9 +12,10 @@ mod winogrande;
 
 pub(crate) use python::different_source;
 
+use crate::answers::Answers;
 use crate::error::{self, TaskError};
 use crate::row::Row;
-use yardstick_core::{Response, Score, Value};
+use yardstick_core::{Score, Value};
 
 /// A function that a task file may call.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub enum HookKind {
         /// before any model runs.
         metrics: &'static [&'static str],
         /// Metric names with their scores.
-        function: fn(Row, &[Response]) -> Result<Scores, TaskError>,
+        function: fn(Row, &Answers) -> Result<Scores, TaskError>,
     },
 }
 

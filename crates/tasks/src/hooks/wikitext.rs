@@ -1,12 +1,13 @@
 //! `WikiText`: its tokenisation is undone before scoring, and the counts are those of the text as published.
 
 use super::Scores;
+use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::metrics::words;
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
-use yardstick_core::{Response, Score, Value};
+use yardstick_core::{Score, Value};
 
 /// Literal replacements before the pairs of brackets and quotes are closed up.
 const SEPARATORS: &[(&str, &str)] = &[
@@ -85,13 +86,13 @@ fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
 pub(super) const METRICS: &[&str] = &["word_perplexity", "byte_perplexity", "bits_per_byte"];
 
 /// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
-pub(super) fn process_results(row: Row, responses: &[Response]) -> Result<Scores, TaskError> {
+pub(super) fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
     let page = row.str("page")?;
-    let log_likelihood: f64 = responses.iter().map(|response| response.log_likelihood).sum();
+    let log_likelihood: f64 = answers.responses.iter().map(|response| response.log_likelihood).sum();
     let per_byte = Score::Ratio(log_likelihood, page.len() as f64);
     Ok(vec![
         ("word_perplexity", Score::Ratio(log_likelihood, words(page))),
-        ("byte_perplexity", per_byte),
+        ("byte_perplexity", per_byte.clone()),
         ("bits_per_byte", per_byte),
     ])
 }
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn scores_are_the_metrics() {
         let fields = [("page".to_owned(), Value::from("a page"))].into_iter().collect();
-        let scores = process_results(Row { fields: &fields, file: "f", row: 0 }, &[]).unwrap();
+        let scores = process_results(Row { fields: &fields, file: "f", row: 0 }, &Answers::default()).unwrap();
         assert_eq!(scores.iter().map(|(name, _)| *name).collect::<Vec<_>>(), METRICS);
     }
 

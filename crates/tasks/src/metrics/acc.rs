@@ -11,7 +11,7 @@ pub(super) static CHOICE: Metric = Metric {
     higher_is_better: true,
     output_types: &[OutputType::MultipleChoice],
     aggregation: Aggregation::Mean,
-    score: |instance, responses| choice::score(instance, responses, |_| 1.0),
+    score: |instance, answers| choice::score(instance, answers, |_| 1.0),
     is_accuracy: true,
 };
 
@@ -22,6 +22,6 @@ pub(super) static GREEDY: Metric = Metric {
     higher_is_better: true,
     output_types: &[OutputType::LogLikelihood],
     aggregation: Aggregation::Mean,
-    score: |_, responses| Score::Value(f64::from(u8::from(responses.iter().all(|response| response.is_greedy)))),
+    score: |_, answers| Score::Value(f64::from(u8::from(answers.responses.iter().all(|response| response.is_greedy)))),
     is_accuracy: true,
 };

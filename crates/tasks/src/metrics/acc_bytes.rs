@@ -10,6 +10,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: true,
     output_types: &[OutputType::MultipleChoice],
     aggregation: Aggregation::Mean,
-    score: |instance, responses| choice::score(instance, responses, |text| text.len() as f64),
+    score: |instance, answers| choice::score(instance, answers, |text| text.len() as f64),
     is_accuracy: true,
 };

@@ -44,6 +44,7 @@ fn values(scores: &[Score]) -> Vec<f64> {
         .map(|score| match *score {
             Score::Value(value) => value,
             Score::Ratio(quantity, units) => quantity / units,
+            Score::Counts(_) => f64::NAN,
         })
         .collect()
 }
@@ -55,6 +56,7 @@ fn ratios(scores: &[Score]) -> Vec<(f64, f64)> {
         .map(|score| match *score {
             Score::Value(value) => (value, 1.0),
             Score::Ratio(quantity, units) => (quantity, units),
+            Score::Counts(_) => (f64::NAN, f64::NAN),
         })
         .collect()
 }

@@ -11,6 +11,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihoodRolling],
     aggregation: Aggregation::WeightedPerplexity,
-    score: |instance, responses| per_unit(instance, responses, |text| text.len() as f64),
+    score: |instance, answers| per_unit(instance, answers, |text| text.len() as f64),
     is_accuracy: false,
 };

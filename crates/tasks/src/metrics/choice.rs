@@ -1,23 +1,34 @@
 //! What metrics of multiple choice share.
 
-use yardstick_core::{Instance, Response, Score, Target};
+use crate::answers::Answers;
+use yardstick_core::{Instance, Score, Target};
 
 /// 1 when the choice with the largest log-likelihood per unit is the right one, else 0. Of equal ones the first counts.
-pub(super) fn score(instance: &Instance, responses: &[Response], units: impl Fn(&str) -> f64) -> Score {
-    let scaled = responses.iter().zip(&instance.choices).map(|(response, text)| response.log_likelihood / units(text));
+pub(super) fn score(instance: &Instance, answers: &Answers, units: impl Fn(&str) -> f64) -> Score {
+    let scaled =
+        answers.responses.iter().zip(&instance.choices).map(|(response, text)| response.log_likelihood / units(text));
     let best = scaled.enumerate().fold(None, |best: Option<(usize, f64)>, (index, value)| match best {
         Some((_, most)) if value <= most || value.is_nan() => best,
         _ => Some((index, value)),
     });
-    let is_right = best.is_some_and(|(index, _)| instance.target == Target::Choice(index));
+    let is_right = best.is_some_and(|(index, _)| is_right(&instance.target, index));
     Score::Value(f64::from(u8::from(is_right)))
+}
+
+/// Whether a choice is the right one, or one of them.
+pub(super) fn is_right(target: &Target, choice: usize) -> bool {
+    match target {
+        Target::Choice(right) => *right == choice,
+        Target::Choices(right) => right.contains(&choice),
+        Target::Text(_) | Target::Texts(_) => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::metrics::{Metric, acc, acc_bytes, acc_norm};
-    use yardstick_core::{Doc, Map};
+    use yardstick_core::{Doc, Map, Response};
 
     fn instance(choices: &[&str], gold: usize) -> Instance {
         Instance {
@@ -41,12 +52,13 @@ mod tests {
                 n_truncated: 0,
                 n_unscored: 0,
                 is_merged: false,
+                text: None,
             })
             .collect();
         for gold in 0..choices.len() {
             let want = Score::Value(if gold == best { 1.0 } else { 0.0 });
             assert_eq!(
-                (metric.score)(&instance(choices, gold), &responses),
+                (metric.score)(&instance(choices, gold), &responses.as_slice().into()),
                 want,
                 "{} {choices:?} gold {gold}",
                 metric.name

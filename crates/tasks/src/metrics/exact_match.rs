@@ -11,10 +11,12 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: true,
     output_types: &[OutputType::MultipleChoice],
     aggregation: Aggregation::Mean,
-    score: |instance, responses| {
-        let is_right = match instance.target {
-            Target::Choice(gold) => responses.get(gold).is_some_and(|response| response.is_greedy),
-            Target::Text(_) => false,
+    score: |instance, answers| {
+        let is_greedy = |&gold: &usize| answers.responses.get(gold).is_some_and(|response| response.is_greedy);
+        let is_right = match &instance.target {
+            Target::Choice(gold) => is_greedy(gold),
+            Target::Choices(gold) => gold.iter().any(is_greedy),
+            Target::Text(_) | Target::Texts(_) => false,
         };
         Score::Value(f64::from(u8::from(is_right)))
     },

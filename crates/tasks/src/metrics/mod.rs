@@ -17,8 +17,9 @@ mod word_perplexity;
 pub use aggregation::Aggregation;
 pub(crate) use word_perplexity::words;
 
+use crate::answers::Answers;
 use crate::config::{MetricSpec, OutputType};
-use yardstick_core::{Instance, Response, Score};
+use yardstick_core::{Instance, Score};
 
 /// A metric, as far as it does not depend on a task.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub struct Metric {
     /// From scores to the number.
     pub aggregation: Aggregation,
     /// The score of one document from the responses to its requests, which are in the requests' order.
-    pub score: fn(&Instance, &[Response]) -> Score,
+    pub score: fn(&Instance, &Answers) -> Score,
     /// Whether the number is a share of documents answered rightly, so that guessing gets one over the number of choices.
     pub is_accuracy: bool,
 }

@@ -11,6 +11,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihood],
     aggregation: Aggregation::Perplexity,
-    score: |_, responses| Score::Value(responses.iter().map(|response| response.log_likelihood).sum()),
+    score: |_, answers| Score::Value(answers.responses.iter().map(|response| response.log_likelihood).sum()),
     is_accuracy: false,
 };

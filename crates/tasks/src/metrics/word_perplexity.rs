@@ -1,10 +1,11 @@
 //! Perplexity per word of whole texts.
 
 use super::{Aggregation, Metric};
+use crate::answers::Answers;
 use crate::config::OutputType;
 use regex::Regex;
 use std::sync::LazyLock;
-use yardstick_core::{Instance, Response, Score};
+use yardstick_core::{Instance, Score};
 
 /// What Python's `\s` matches in text: Unicode white space and the four separators from U+001C.
 static SPACES: LazyLock<Regex> = LazyLock::new(|| {
@@ -19,7 +20,7 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihoodRolling],
     aggregation: Aggregation::WeightedPerplexity,
-    score: |instance, responses| per_unit(instance, responses, words),
+    score: |instance, answers| per_unit(instance, answers, words),
     is_accuracy: false,
 };
 
@@ -30,8 +31,8 @@ pub(crate) fn words(text: &str) -> f64 {
 }
 
 /// The log-likelihood (nats) of the scored text with its size in some unit.
-pub(super) fn per_unit(instance: &Instance, responses: &[Response], size: impl Fn(&str) -> f64) -> Score {
-    let log_likelihood = responses.iter().map(|response| response.log_likelihood).sum();
+pub(super) fn per_unit(instance: &Instance, answers: &Answers, size: impl Fn(&str) -> f64) -> Score {
+    let log_likelihood = answers.responses.iter().map(|response| response.log_likelihood).sum();
     Score::Ratio(log_likelihood, instance.requests.iter().map(|request| size(request.scored_text())).sum())
 }
 

@@ -78,12 +78,14 @@ fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
             yardstick_core::Request::LogLikelihood { context, continuation } => {
                 vec![&**context, continuation.as_str()]
             }
+            yardstick_core::Request::Generate { context, .. } => vec![&**context],
         })
         .collect();
     assert_eq!(ours, golden.requests, "{task} document {}", golden.doc_id);
-    let index = match instance.target {
+    let index = match &instance.target {
         Target::Choice(index) => index.to_string(),
-        Target::Text(_) => String::new(),
+        Target::Choices(indices) => format!("{indices:?}"),
+        Target::Text(_) | Target::Texts(_) => String::new(),
     };
     // lm-eval logs what doc_to_target gave: a label, a choice or the text that follows a gap.
     let is_same = [&index, &instance.target_text].contains(&&golden.target)
@@ -104,6 +106,7 @@ fn responses(golden: &GoldenDoc) -> Vec<Response> {
             n_truncated: 0,
             n_unscored: 0,
             is_merged: false,
+            text: None,
         }
     };
     golden.responses.iter().map(response).collect()
@@ -111,9 +114,10 @@ fn responses(golden: &GoldenDoc) -> Vec<Response> {
 
 fn check_metrics(task: &str, sample: &Sample, golden: &GoldenDoc) {
     for (name, want) in &golden.metrics {
-        let same = match sample.metrics[name] {
-            Score::Value(value) => want.as_f64() == Some(value),
-            Score::Ratio(quantity, units) => want[0].as_f64() == Some(quantity) && want[1].as_f64() == Some(units),
+        let same = match &sample.metrics[name] {
+            Score::Value(value) => want.as_f64() == Some(*value),
+            Score::Ratio(quantity, units) => want[0].as_f64() == Some(*quantity) && want[1].as_f64() == Some(*units),
+            Score::Counts(counts) => *want == serde_json::json!(counts),
         };
         assert!(same, "{task} document {}: {name} is {:?}, lm-eval has {want}", golden.doc_id, sample.metrics[name]);
     }

@@ -93,7 +93,7 @@ fn one_continuation() {
     assert_eq!(names, ["perplexity", "acc"]);
     assert_eq!(loaded.card.metrics[1].chance, None);
     let sample = loaded.task.sample("m", &loaded.instances[0], &[response(-2.0, true)]).expect("scored");
-    assert_eq!((sample.metrics["acc"], sample.metrics["perplexity"]), (Score::Value(1.0), Score::Value(-2.0)));
+    assert_eq!((&sample.metrics["acc"], &sample.metrics["perplexity"]), (&Score::Value(1.0), &Score::Value(-2.0)));
 }
 
 #[test]

@@ -1,0 +1,1 @@
+//! Datasets from the hub's parquet conversion into a store.
