@@ -108,6 +108,8 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             seed: None,
             compat: None,
             dtype: None,
+            system: None,
+            chat: None,
         },
         environment: Environment { os: "linux".into(), arch: "x86_64".into(), cpus: 4, threads: 4 },
         models,

@@ -197,6 +197,12 @@ pub enum TaskError {
         /// What is wrong.
         reason: String,
     },
+    /// A chat template that cannot be used.
+    #[error("the model's chat template fails: {reason}")]
+    ChatTemplate {
+        /// What is wrong, with the line in the template.
+        reason: String,
+    },
     /// A dataset that is in no store.
     #[error("dataset {id}{}, split {split}, was not found; looked in:{}\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA", in_brackets(.config.as_deref()), one_a_line(.tried))]
     DatasetNotFound {

@@ -45,4 +45,4 @@ pub use fewshot::DrawMode;
 pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, hooks};
 pub use metrics::{Aggregation, METRICS, Metric};
 pub use row::Row;
-pub use task::{LoadOptions, Loaded, Task};
+pub use task::{Chat, LoadOptions, Loaded, Task};

@@ -205,9 +205,14 @@ impl TokenizerConfig {
         Ok(Self(bytes.map(|bytes| Config::parse(source.describe_file(SETTINGS), &bytes)).transpose()?))
     }
 
+    /// A key's value.
+    pub fn value(&self, key: &str) -> Option<&serde_json::Value> {
+        self.0.as_ref()?.get(key)
+    }
+
     /// A special token's text, written as a string or as an object with `content`.
     pub fn token(&self, key: &str) -> Option<String> {
-        let value = self.0.as_ref()?.get(key)?;
+        let value = self.value(key)?;
         Some(value.as_str().or_else(|| value.get("content")?.as_str())?.to_owned())
     }
 }

@@ -1,6 +1,7 @@
 //! Documents to requests: templates, columns and hooks.
 
 mod build;
+mod chat;
 mod example;
 mod field;
 mod jinja;
