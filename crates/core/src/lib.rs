@@ -6,6 +6,7 @@
 //!
 //! Units: log-likelihoods and log-probabilities are natural logarithms (nats), summed in `f64`.
 
+mod decode;
 mod estimate;
 mod hex;
 mod model;
@@ -16,6 +17,7 @@ mod sample;
 mod session;
 mod value;
 
+pub use decode::{Decoder, Feed, Next, Pick};
 pub use estimate::Estimate;
 pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};

@@ -9,6 +9,7 @@
 mod bundled;
 mod checkpoint;
 mod config;
+mod decoder;
 mod error;
 mod families;
 mod model;
