@@ -14,7 +14,9 @@ pub fn chat(models: &[String], multiturn: bool) -> Result<Chat, CliError> {
             .ok_or_else(|| CliError::usage(format!("--chat: {model} carries no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)")))?;
         match &found {
             Some((first, other)) if *other != template => {
-                return Err(CliError::usage(format!("--chat: {first} and {model} have different chat templates; run them one at a time")));
+                return Err(CliError::usage(format!(
+                    "--chat: {first} and {model} have different chat templates; run them one at a time"
+                )));
             }
             Some(_) => {}
             None => found = Some((model, template)),

@@ -24,7 +24,7 @@ use std::time::Instant;
 use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
-use yardstick_tasks::{Catalog, Group, Loaded};
+use yardstick_tasks::{Catalog, Group, Loaded, TaskError};
 use yardstick_zoo::LoadOptions;
 
 /// The suite that is run when no task is named.
@@ -200,13 +200,12 @@ fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<TaskError>) -> Resul
         0 => Ok(()),
         1 if n_others == 0 => Err(refused.remove(0).into()),
         n => {
-            let code = CliError::from(refused.remove(0));
-            let code = (code.code(), crate::error::show(&code)).0;
-            refused.into_iter().for_each(|error| crate::error::show(&error.into()));
+            let errors: Vec<CliError> = refused.drain(..).map(CliError::from).collect();
+            errors.iter().for_each(CliError::print);
             if args.keep_going && n_others > 0 {
                 return Ok(());
             }
-            Err(CliError::Refused { count: n, others: n_others, code })
+            Err(CliError::Refused { count: n, others: n_others, code: errors[0].code() })
         }
     }
 }

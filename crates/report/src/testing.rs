@@ -26,6 +26,7 @@ pub(crate) fn model(name: &str, family: &str, n_params: u64) -> ModelCard {
         dtype: "f16".to_owned(),
         storage: "f32".to_owned(),
         prefix_token: Some(0),
+        end_token: Some(0),
         weights_sha256: crate::hash::sha256_hex(name),
         tokenizer_sha256: crate::hash::sha256_hex("tokenizer"),
         config_sha256: crate::hash::sha256_hex("config"),

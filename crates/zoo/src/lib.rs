@@ -10,6 +10,7 @@ mod bundled;
 mod chat;
 mod checkpoint;
 mod config;
+mod decoder;
 mod error;
 mod families;
 mod model;
