@@ -6,7 +6,7 @@ mod example;
 mod field;
 mod jinja;
 mod print;
-mod python;
+pub(crate) mod python;
 mod target;
 mod turn;
 
