@@ -76,7 +76,7 @@ impl TaskConfig {
             place: root.place.clone(),
             dataset: DatasetSpec::read(root)?,
             output_type,
-            process_docs: function(root, "process_docs", |kind| matches!(kind, HookKind::Row(_)))?,
+            process_docs: function(root, "process_docs", HookKind::is_process_docs)?,
             process_results,
             description: Field::read(root, "description")?,
             doc_to_text: text_field(root, output_type)?,
