@@ -46,6 +46,11 @@ pub enum HookKind {
         /// Metric names with their scores.
         function: fn(Row, &Answers) -> Result<Scores, TaskError>,
     },
+    /// For `aggregation` in `metric_list`: one number from the scores of all documents, in document order. Whatever order
+    /// or multiplicity they come in is fine, so that they can be resampled.
+    Aggregation(fn(&[Score]) -> f64),
+    /// For `metric` in `metric_list`: right answers and what the model wrote.
+    Metric(fn(reference: &[String], prediction: &str) -> Score),
 }
 
 /// All hooks.

@@ -123,6 +123,11 @@ impl<'a> Prompt<'a> {
             OutputType::MultipleChoice => self.multiple_choice(doc, before),
             OutputType::LogLikelihood => self.log_likelihood(doc, before),
             OutputType::LogLikelihoodRolling => self.rolling(doc),
+            OutputType::GenerateUntil => Err(TaskError::Unsupported {
+                place: self.config.place.clone(),
+                key: "output_type".to_owned(),
+                reason: "generate_until is text generation".to_owned(),
+            }),
         }
     }
 

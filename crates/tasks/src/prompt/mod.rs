@@ -5,6 +5,6 @@ mod example;
 mod field;
 mod jinja;
 mod print;
-mod python;
+pub(crate) mod python;
 
 pub(crate) use build::instances;
