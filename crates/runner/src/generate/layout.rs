@@ -57,13 +57,13 @@ impl Sizes {
         let costs = model.costs();
         // The last token of a text is not read.
         let positions = texts.iter().map(|text| text.prompt.len() + text.generation.max_tokens as usize - 1);
-        let draws = texts.iter().any(|text| text.generation.sampling.is_some());
-        let drawn = if draws { BYTES_PER_DRAWN_LOGIT * model.card().vocab_size as u64 } else { 0 };
+        let is_drawn = |text: &Text| text.generation.sampling.is_some();
+        let logits = if texts.iter().any(is_drawn) { model.card().vocab_size } else { 0 };
         Self {
             costs,
             threads: options.threads.max(1),
             positions: positions.max().unwrap_or(0),
-            bytes_per_pick: costs.bytes_per_scored_row + drawn,
+            bytes_per_pick: costs.bytes_per_scored_row + BYTES_PER_DRAWN_LOGIT * logits as u64,
         }
     }
 

@@ -1,8 +1,7 @@
 //! Lines of a listing.
 
 use super::index::{Definition, Index};
-use crate::config::{GroupConfig, Member, OutputType};
-use crate::metrics;
+use crate::config::{GroupConfig, Member, TaskConfig};
 use crate::yaml::{Kind, Node};
 use rayon::prelude::*;
 
@@ -71,14 +70,14 @@ fn task(root: &Node, empty: Entry) -> Entry {
     }
 }
 
+/// The keys of the results; as the file names the metrics where it cannot be read.
 fn metrics_of(root: &Node) -> Vec<String> {
-    if let Some(Node { kind: Kind::List(items), .. }) = root.get("metric_list") {
-        return items.iter().filter_map(|item| item.get("metric")).filter_map(Node::text).collect();
+    if let Ok(config) = TaskConfig::read(root) {
+        return config.keys().map(|(key, ..)| key).collect();
     }
-    let name = root.get("output_type").and_then(Node::text);
-    let output_type = OutputType::ALL.into_iter().find(|output_type| Some(output_type.name()) == name.as_deref());
-    let specs = metrics::defaults(output_type.unwrap_or(OutputType::GenerateUntil));
-    specs.iter().map(|spec| spec.metric.name.to_owned()).collect()
+    let items =
+        if let Some(Node { kind: Kind::List(items), .. }) = root.get("metric_list") { items.as_slice() } else { &[] };
+    items.iter().filter_map(|item| item.get("metric")).filter_map(Node::text).collect()
 }
 
 fn group(config: &GroupConfig, empty: Entry) -> Entry {

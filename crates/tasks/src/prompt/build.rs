@@ -17,9 +17,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use yardstick_core::{Doc, Instance, Request, Target, Value};
 
-/// The metric that asks for every choice with nothing before it too.
-const UNCONDITIONAL: &str = "acc_mutual_info";
-
 /// The first `n_docs` documents of a split as instances, in order, and what the reader should know about the task file.
 ///
 /// Templates are parsed once, and each example is rendered once; documents are rendered in parallel. Of several rows with
@@ -179,7 +176,7 @@ impl<'a> Prompt<'a> {
 
     /// The choices with nothing before them, for metrics that compare with that.
     fn unconditional(&self, choices: &[String]) -> Vec<Request> {
-        if !self.config.metrics.iter().any(|spec| spec.metric.name == UNCONDITIONAL) {
+        if !self.config.needs_unconditional() {
             return Vec::new();
         }
         let nothing: Arc<str> = "".into();

@@ -38,16 +38,17 @@ impl Weigh {
         Self { max: f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max)), temperature }
     }
 
-    fn weight(&self, candidate: &Candidate) -> f64 {
+    fn weight(&self, candidate: Candidate) -> f64 {
         libm::exp((f64::from(candidate.logit) - self.max) / self.temperature)
     }
 
     fn total(&self, candidates: &[Candidate]) -> f64 {
-        candidates.iter().map(|candidate| self.weight(candidate)).sum()
+        candidates.iter().map(|&candidate| self.weight(candidate)).sum()
     }
 }
 
 /// The more likely first; of equally likely ones the smaller id.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what sorting wants")]
 fn more_likely(a: &Candidate, b: &Candidate) -> Ordering {
     b.logit.partial_cmp(&a.logit).unwrap_or(Ordering::Equal).then(a.token.cmp(&b.token))
 }
@@ -72,7 +73,7 @@ fn keep_nucleus(candidates: &mut Vec<Candidate>, weigh: &Weigh, p: f64) {
         }
         candidates[..sorted].sort_unstable_by(more_likely);
         let mut sum = 0.0;
-        let reach = candidates[..sorted].iter().position(|candidate| {
+        let reach = candidates[..sorted].iter().position(|&candidate| {
             sum += weigh.weight(candidate);
             sum >= enough
         });
@@ -90,12 +91,12 @@ fn keep_nucleus(candidates: &mut Vec<Candidate>, weigh: &Weigh, p: f64) {
 fn at(candidates: &[Candidate], weigh: &Weigh, uniform: f64) -> u32 {
     let wanted = uniform * weigh.total(candidates);
     let mut sum = 0.0;
-    let found = candidates.iter().find(|candidate| {
+    let found = candidates.iter().find(|&&candidate| {
         sum += weigh.weight(candidate);
         sum > wanted
     });
     // Rounding can leave the last sum at what is wanted.
-    let likely = || candidates.iter().rev().find(|candidate| weigh.weight(candidate) > 0.0);
+    let likely = || candidates.iter().rev().find(|&&candidate| weigh.weight(candidate) > 0.0);
     found.or_else(likely).map_or(0, |candidate| candidate.token)
 }
 
@@ -167,7 +168,7 @@ mod tests {
             let mut sorted = all.clone();
             sorted.sort_by(more_likely);
             let (enough, mut sum) = (p * weigh.total(&all), 0.0);
-            let size = sorted.iter().position(|candidate| { sum += weigh.weight(candidate); sum >= enough });
+            let size = sorted.iter().position(|&candidate| { sum += weigh.weight(candidate); sum >= enough });
             let mut wanted: Vec<u32> = sorted[..=size.unwrap()].iter().map(|candidate| candidate.token).collect();
             wanted.sort_unstable();
             prop_assert_eq!(kept.iter().map(|candidate| candidate.token).collect::<Vec<_>>(), wanted);
