@@ -7,6 +7,7 @@ mod fewshot_errors;
 mod files;
 mod goldens;
 mod hooks;
+mod metric_errors;
 mod prompts;
 mod starter;
 mod task_errors;
