@@ -223,6 +223,12 @@ pub enum TaskError {
         /// What is wrong.
         reason: String,
     },
+    /// A chat template that cannot be used.
+    #[error("the model's chat template fails: {reason}")]
+    ChatTemplate {
+        /// What is wrong, with the line in the template.
+        reason: String,
+    },
     /// A dataset that is in no store.
     #[error("dataset {id}{}, split {split}, was not found; looked in:{}\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA", in_brackets(.config.as_deref()), one_a_line(.tried))]
     DatasetNotFound {
@@ -270,6 +276,20 @@ pub enum TaskError {
         split: String,
         /// The first file of the split.
         file: String,
+    },
+    /// A split of which `process_docs` keeps nothing.
+    #[error(
+        "dataset {id}, split {split}: none of its {rows} rows is left by `process_docs` ({function}); is it the right split and configuration?"
+    )]
+    NothingLeft {
+        /// Hub id or format.
+        id: String,
+        /// Split.
+        split: String,
+        /// Rows that there were.
+        rows: u64,
+        /// The hook.
+        function: &'static str,
     },
     /// A data file that is damaged.
     #[error("{file} is damaged or not what its name says: {reason}")]

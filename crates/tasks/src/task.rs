@@ -10,12 +10,23 @@ use crate::prompt;
 use crate::score;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use yardstick_core::{DatasetCard, Estimate, Instance, MetricCard, Request, Response, Sample, Target, TaskCard};
+use yardstick_core::{
+    ChatTemplate, DatasetCard, Estimate, Instance, MetricCard, Request, Response, Sample, Target, TaskCard,
+};
 
 /// A task, read and checked, without its data. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Task {
     pub(crate) config: Arc<TaskConfig>,
+}
+
+/// A conversation instead of plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// How the model was taught to see it.
+    pub template: ChatTemplate,
+    /// Whether few-shot examples are turns of their own, and not all in one question.
+    pub multiturn: bool,
 }
 
 /// Which documents of a task, and what stands before them.
@@ -29,6 +40,10 @@ pub struct LoadOptions {
     pub draw: DrawMode,
     /// The draw's seed.
     pub seed: u64,
+    /// Words before everything, the system's in a conversation.
+    pub system: Option<String>,
+    /// Prompts as conversations.
+    pub chat: Option<Chat>,
 }
 
 impl LoadOptions {
@@ -38,7 +53,7 @@ impl LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED }
+        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED, system: None, chat: None }
     }
 }
 
@@ -59,12 +74,6 @@ impl Task {
     /// The id.
     pub fn id(&self) -> &str {
         &self.config.id
-    }
-
-    /// Whether each choice has a second request, without a context, after those of all choices: some metric of the task
-    /// compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        self.config.needs_unconditional()
     }
 
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
@@ -100,11 +109,12 @@ impl Task {
         let mut warnings = config.warnings.clone();
         let fewshot = FewShot::read(config, stores, options, &mut warnings)?;
         // Examples come from all of the split, wherever scoring ends.
-        let needs_all = fewshot.as_ref().is_some_and(|fewshot| fewshot.pool.own().is_none());
+        let needs_all = fewshot.as_ref().is_some_and(|fewshot| fewshot.pool.own().is_none())
+            || config.process_docs.is_some_and(|hook| hook.kind.needs_whole_split());
         let mut split = data::read(&config.dataset, stores, options.limit.filter(|_| !needs_all))?;
         split.process(config.process_docs)?;
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
-        let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref())?;
+        let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref(), options)?;
         warnings.extend(prompt_warnings);
         if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
             warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));

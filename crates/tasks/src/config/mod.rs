@@ -4,6 +4,7 @@ mod dataset;
 mod fewshot;
 mod field;
 mod filters;
+mod generation;
 mod group;
 mod include;
 mod keys;

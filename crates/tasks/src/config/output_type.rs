@@ -9,7 +9,7 @@ pub enum OutputType {
     LogLikelihood,
     /// The log-likelihood of a whole text.
     LogLikelihoodRolling,
-    /// The text that the model writes.
+    /// A text that the model writes, up to a stop string.
     GenerateUntil,
 }
 

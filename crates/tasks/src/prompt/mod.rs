@@ -1,10 +1,13 @@
 //! Documents to requests: templates, columns and hooks.
 
 mod build;
+mod chat;
 mod example;
 mod field;
 mod jinja;
 mod print;
 pub(crate) mod python;
+mod target;
+mod turn;
 
 pub(crate) use build::instances;
