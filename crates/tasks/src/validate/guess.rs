@@ -55,7 +55,11 @@ impl Candidates {
             Value::Map(LETTERS.iter().map(|&letter| (letter.to_owned(), Value::from(TEXT))).collect()),
             Value::Null,
         ];
-        values.extend(others.into_iter().chain(literals).chain(rare));
+        for value in others.into_iter().chain(literals).chain(rare) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
         Self { values }
     }
 

@@ -3,6 +3,7 @@
 use crate::config::{FewShotConfig, Field, FieldKind, TaskConfig};
 use crate::error::{Place, TaskError};
 use crate::prompt;
+use crate::yaml::Kind;
 use regex::Regex;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -58,6 +59,7 @@ impl Columns {
         for field in texts {
             columns.add(field, false)?;
         }
+        columns.fields.extend(filters(config));
         Ok(columns)
     }
 
@@ -84,6 +86,22 @@ impl Columns {
         self.fields.push(Reads { key: field.key, place: field.place.clone(), paths });
         Ok(())
     }
+}
+
+/// The column that a filter reads besides what the model wrote.
+fn filters(config: &TaskConfig) -> Option<Reads> {
+    const FILTER: &str = "multi_choice_regex";
+    const COLUMN: &str = "choices";
+    let list = config.root.get("filter_list")?;
+    let pipelines = if let Kind::List(pipelines) = &list.kind { pipelines.as_slice() } else { &[] };
+    let steps = pipelines.iter().filter_map(|pipeline| match &pipeline.get("filter")?.kind {
+        Kind::List(steps) => Some(steps),
+        _ => None,
+    });
+    let mut names = steps.flatten().filter_map(|step| step.get("function"));
+    let node = names.find(|name| matches!(&name.kind, Kind::Str(name) if name == FILTER))?;
+    let paths = BTreeSet::from([vec![COLUMN.to_owned()]]);
+    Some(Reads { key: FILTER, place: node.place.clone(), paths })
 }
 
 /// Whether a bare text reads like a column's name.

@@ -29,13 +29,16 @@ const MOST_IN_PAIRS: usize = 9;
 /// answers.
 ///
 /// # Errors
-/// What is wrong with the most likely row, once no row is found on which the task runs.
+/// What is wrong with the likeliest row that was tried, when there is none on which the task runs.
 pub(super) fn run(task: &Task) -> Result<(), TaskError> {
     let fewshot = FewShot::without_data(&task.config, &LoadOptions::default())?;
     let columns = Columns::of(&task.config, fewshot.as_ref().map(|fewshot| &fewshot.config))?;
     let mut search = Search { task, fewshot, columns, tries: 0, seen: BTreeSet::new() };
     search.settle()
 }
+
+/// What makes two errors the same one.
+type Name = fn(&TaskError) -> String;
 
 struct Search<'a> {
     task: &'a Task,
@@ -49,28 +52,27 @@ struct Search<'a> {
 impl Search<'_> {
     fn settle(&mut self) -> Result<(), TaskError> {
         let mut guess = Guess::new(&self.columns);
-        let Err(first) = self.attempt(&guess) else { return Ok(()) };
         let mut error = self.attempt(&guess).err();
         while let Some(current) = error.take() {
-            self.seen.insert(signature(&current));
+            self.seen.extend([signature(&current), current.to_string()]);
             let places = self.suspects(&current, &mut guess);
-            let step = match self.one_place(&guess, &places) {
-                None => self.two_places(&guess, &places),
-                step => step,
-            };
+            let step = self
+                .one_place(&guess, &places, signature)
+                .or_else(|| self.two_places(&guess, &places))
+                .or_else(|| self.one_place(&guess, &places, ToString::to_string));
             match step {
                 Some((better, next)) => (guess, error) = (better, next),
-                None => return Err(first),
+                None => return Err(current),
             }
         }
         Ok(())
     }
 
     /// Another cell in one of the places: the row with it, and the error that it has instead, if any.
-    fn one_place(&mut self, guess: &Guess, places: &[Path]) -> Option<(Guess, Option<TaskError>)> {
+    fn one_place(&mut self, guess: &Guess, places: &[Path], name: Name) -> Option<(Guess, Option<TaskError>)> {
         for path in places {
             for choice in 0..guess.candidates(path) {
-                if let Some(step) = self.step(guess.with(path, choice)) {
+                if let Some(step) = self.step(guess.with(path, choice), name) {
                     return Some(step);
                 }
             }
@@ -85,7 +87,7 @@ impl Search<'_> {
                 for choice in 0..guess.candidates(first).min(MOST_IN_PAIRS) {
                     let guess = guess.with(first, choice);
                     for choice in 0..guess.candidates(second).min(MOST_IN_PAIRS) {
-                        if let Some(step) = self.step(guess.with(second, choice)) {
+                        if let Some(step) = self.step(guess.with(second, choice), signature) {
                             return Some(step);
                         }
                     }
@@ -96,13 +98,13 @@ impl Search<'_> {
     }
 
     /// A row that is better than those before: it has no error, or one that was not met yet.
-    fn step(&mut self, guess: Guess) -> Option<(Guess, Option<TaskError>)> {
+    fn step(&mut self, guess: Guess, name: Name) -> Option<(Guess, Option<TaskError>)> {
         if self.tries >= MOST_TRIES {
             return None;
         }
         match self.attempt(&guess) {
             Ok(()) => Some((guess, None)),
-            Err(error) if !self.seen.contains(&signature(&error)) => Some((guess, Some(error))),
+            Err(error) if !self.seen.contains(&name(&error)) => Some((guess, Some(error))),
             Err(_) => None,
         }
     }
