@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(crate) struct Leaf {
     /// The id; the file or group where there is none.
     pub name: String,
+    /// Whether it is a group in a folder, which has no verdict of its own unless it is broken.
+    pub is_group: bool,
     /// The file's mapping, where it can be read.
     pub root: Option<Node>,
     /// The task, or what is wrong with it.
@@ -25,11 +27,11 @@ pub(crate) struct Leaf {
 
 impl Leaf {
     fn broken(name: String, error: TaskError) -> Self {
-        Self { name, root: None, task: Err(error) }
+        Self { name, is_group: false, root: None, task: Err(error) }
     }
 
     fn selected(task: Task) -> Self {
-        Self { name: task.id().to_owned(), root: Some(task.config.root.clone()), task: Ok(task) }
+        Self { name: task.id().to_owned(), is_group: false, root: Some(task.config.root.clone()), task: Ok(task) }
     }
 
     /// The task of a file, or what keeps a group from being read.
@@ -39,10 +41,11 @@ impl Leaf {
             Err(error) => return Some(Self::broken(definition.id.clone(), error)),
         };
         if definition.kind == EntryKind::Group {
-            return GroupConfig::read(&root).err().map(|error| Self::broken(definition.id.clone(), error));
+            let broken = |error| Self { is_group: true, ..Self::broken(definition.id.clone(), error) };
+            return GroupConfig::read(&root).err().map(broken);
         }
         let task = TaskConfig::read(&root).map(|config| Task { config: Arc::new(config) });
-        Some(Self { name: definition.id.clone(), root: Some(root), task })
+        Some(Self { name: definition.id.clone(), is_group: false, root: Some(root), task })
     }
 }
 
