@@ -44,8 +44,8 @@ fn result(hook: &Hook, case: &Json) -> Json {
     match hook.kind {
         HookKind::Value(function) => json(&function(rows[0]).expect(hook.name)),
         HookKind::Row(function) => rows.iter().map(|row| merged(row, function(*row).expect(hook.name))).collect(),
-        HookKind::Rows(function) => {
-            let derived = function(&rows).expect(hook.name);
+        HookKind::Rows(_) | HookKind::Keep { .. } => {
+            let derived = hook.kind.documents(&rows).expect("documents").expect(hook.name);
             derived.into_iter().map(|doc| json(&Value::Map(doc.fields))).collect()
         }
         HookKind::Results { metrics, function } => {
