@@ -16,6 +16,7 @@ mod drop;
 mod f1;
 mod global_mmlu;
 mod hellaswag;
+mod llama3_mmlu;
 mod logiqa;
 mod mathqa;
 mod mlqa;
@@ -28,6 +29,7 @@ mod record;
 mod resolve;
 mod rows;
 mod squad;
+mod squadv2;
 mod text;
 mod truthfulqa;
 mod webqs;
@@ -112,6 +114,8 @@ pub enum HookKind {
     Aggregation(fn(&[Score]) -> f64),
     /// For `metric` in `metric_list`: right answers and what the model wrote.
     Metric(fn(reference: &[String], prediction: &str) -> Score),
+    /// For `class`: the task that a Python class is, as a task file of ours.
+    Class(&'static str),
     /// For `samples` in `fewshot_config`: the solved examples out of the text of the Python file beside the task file,
     /// where they stand. `None` when they are not there in the form that lm-eval has them in.
     Samples(fn(source: &str) -> Option<Vec<Map>>),
@@ -164,6 +168,7 @@ pub static MODULES: &[&Module] = &[
     &global_mmlu::MODULE,
     &hellaswag::MODULE,
     &domains::INCLUDE,
+    &llama3_mmlu::MODULE,
     &logiqa::MODULE,
     &logiqa::MODULE_2,
     &mathqa::MODULE,
@@ -179,6 +184,8 @@ pub static MODULES: &[&Module] = &[
     &questions::QA4MRE,
     &race::MODULE,
     &record::MODULE,
+    &squadv2::COMPLETION,
+    &squadv2::MODULE,
     &choices::TMLU,
     &choices::TMMLUPLUS,
     &questions::TOXIGEN,
