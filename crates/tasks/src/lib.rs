@@ -46,7 +46,7 @@ pub use config::OutputType;
 pub use data::Stores;
 pub use error::{Place, RowPlace, TaskError};
 pub use fewshot::DrawMode;
-pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, hooks};
+pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, Words, hooks};
 pub use metrics::{Aggregation, METRICS, Metric, Options, ScoreFn};
 pub use row::Row;
 pub use task::{Chat, LoadOptions, Loaded, Task};

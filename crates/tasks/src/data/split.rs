@@ -4,7 +4,7 @@ use super::file::{DataFile, Format, Table};
 use super::{Stores, local};
 use crate::config::DatasetSpec;
 use crate::error::TaskError;
-use crate::hooks::{Columns, Derived, Hook, HookKind};
+use crate::hooks::{Derived, Hook};
 use crate::row::Row;
 use rayon::prelude::*;
 use yardstick_core::{DatasetCard, Doc, Map};
@@ -41,17 +41,13 @@ impl Split {
     /// A row that the hook cannot read; no document left.
     pub fn process(&mut self, hook: Option<&Hook>) -> Result<(), TaskError> {
         let Some(Hook { kind, name }) = hook else { return Ok(()) };
-        if let HookKind::Row(function) = *kind {
-            return self.add_columns(function);
+        if kind.needs_whole_split() {
+            let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
+            return kind.documents(&rows).map_or(Ok(()), |derived| self.replace(derived?, name));
         }
-        let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
-        kind.documents(&rows).map_or(Ok(()), |derived| self.replace(derived?, name))
-    }
-
-    fn add_columns(&mut self, function: fn(Row) -> Result<Columns, TaskError>) -> Result<(), TaskError> {
-        let columns: Vec<_> = self.docs.par_iter().map(|doc| function(self.row(doc))).collect();
+        let columns: Vec<_> = self.docs.par_iter().map(|doc| kind.columns(self.row(doc))).collect();
         for (doc, columns) in self.docs.iter_mut().zip(columns) {
-            for (name, value) in columns? {
+            for (name, value) in columns.transpose()?.into_iter().flatten() {
                 doc.fields.insert(name, value);
             }
         }
