@@ -6,6 +6,13 @@ use yardstick_core::{Decoder, Feed, Next, Pick, ScoreError};
 /// What the toy can write.
 pub const LETTERS: [char; 8] = ['a', 'b', 'c', 'd', ' ', '\n', '.', 'é'];
 
+/// The letter that even shares of 0 to 1 give.
+fn nth_letter(uniform: f64) -> char {
+    let share = 1.0 / LETTERS.len() as f64;
+    let found = LETTERS.into_iter().zip(1_u8..).find(|(_, n)| uniform < share * f64::from(*n));
+    found.unwrap().0
+}
+
 pub struct ToyDecoder<'a> {
     toy: &'a Toy,
     paths: Vec<Vec<u32>>,
@@ -30,7 +37,7 @@ impl<'a> ToyDecoder<'a> {
         let first = LETTERS.into_iter().max_by(|a, b| score(a).total_cmp(&score(b)).then(b.cmp(a))).unwrap();
         let letter = match pick {
             Pick::First => first,
-            Pick::Draw { uniform, .. } => LETTERS[(uniform * LETTERS.len() as f64) as usize],
+            Pick::Draw { uniform, .. } => nth_letter(uniform),
         };
         Ok(Next { token: letter.into(), log_prob: score(&letter), is_first: letter == first })
     }

@@ -1,5 +1,6 @@
 //! Task and group files: from YAML to what they mean.
 
+mod class;
 mod dataset;
 mod fewshot;
 mod field;
@@ -16,8 +17,8 @@ mod task;
 pub(crate) use dataset::{DataFiles, DatasetSpec};
 pub(crate) use fewshot::{FewShotConfig, PoolSpec, Sampler};
 pub(crate) use field::{Field, FieldKind};
-pub(crate) use group::{Aggregate, GroupConfig};
-pub(crate) use include::load;
+pub(crate) use group::{Aggregate, GroupConfig, Member};
+pub(crate) use include::Files;
 pub(crate) use metrics::{MetricList, MetricSpec, Scorer};
 pub use output_type::OutputType;
 pub(crate) use source::Source;

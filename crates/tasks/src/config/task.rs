@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldKind, hook};
 use super::generation::generation;
-use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, filters, keys};
+use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, class, filters, keys};
 use crate::error::{Place, TaskError};
 use crate::filters::Pipeline;
 use crate::hooks::{self, Hook, HookKind};
@@ -21,7 +21,6 @@ pub(crate) struct TaskConfig {
     /// What guessing gets where the number of choices does not tell, from `metadata.chance`.
     pub chance: Option<f64>,
     pub place: Place,
-    pub tags: Vec<String>,
     pub dataset: DatasetSpec,
     pub output_type: OutputType,
     pub process_docs: Option<&'static Hook>,
@@ -35,6 +34,8 @@ pub(crate) struct TaskConfig {
     pub gen_prefix: Option<Field>,
     /// How a `generate_until` task writes.
     pub generation: Arc<Generation>,
+    /// What is scored beside what a `generate_until` task writes, from `metadata.also_scored`: a class's second request.
+    pub also_scored: Option<String>,
     /// How often each request is sent; at least once.
     pub repeats: usize,
     /// `num_fewshot`, where the file has it.
@@ -43,6 +44,8 @@ pub(crate) struct TaskConfig {
     /// for: without them a hook that there is not stands in nobody's way.
     pub root: Node,
     pub metrics: Vec<MetricSpec>,
+    /// The first key that a group has laid over the file's, if one has.
+    pub overridden: Option<Place>,
     /// What is done to written texts before each of the metrics; one or more.
     pub filters: Vec<Pipeline>,
     /// What a reader of the results must know about the file.
@@ -52,6 +55,8 @@ pub(crate) struct TaskConfig {
 impl TaskConfig {
     /// Reads a mapping with includes merged and a `task` key.
     pub fn read(root: &Node) -> Result<Self, TaskError> {
+        let class = class::expand(root)?;
+        let root = class.as_ref().unwrap_or(root);
         keys::check_task(root.entries("the file")?)?;
         let output_type = output_type(root)?;
         let doc_to_choice = Field::read(root, "doc_to_choice")?;
@@ -67,7 +72,6 @@ impl TaskConfig {
             version: metadata(root, "version").and_then(Node::text).unwrap_or_default(),
             chance: chance(root)?,
             place: root.place.clone(),
-            tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
             dataset: DatasetSpec::read(root)?,
             output_type,
             process_docs: function(root, "process_docs", HookKind::is_process_docs)?,
@@ -83,12 +87,17 @@ impl TaskConfig {
                 .to_owned(),
             gen_prefix: Field::read(root, "gen_prefix")?,
             generation,
+            also_scored: metadata(root, "also_scored")
+                .map(|node| node.str("also_scored"))
+                .transpose()?
+                .map(str::to_owned),
             repeats: repeats(root)?,
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),
             metrics: metrics.specs,
             filters: filters::read(root, output_type)?,
-            warnings: python_warnings(root).into_iter().chain(generation_warnings).chain(metrics.warnings).collect(),
+            overridden: None,
+            warnings: python_warnings(root).into_iter().chain(metrics.warnings).chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;
         if let Some(node) = root.get("fewshot_config") {

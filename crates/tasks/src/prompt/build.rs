@@ -205,7 +205,12 @@ impl<'a> Prompt<'a> {
         let generation = &self.config.generation;
         let request =
             |sample| Request::Generate { context: Arc::clone(&context), generation: Arc::clone(generation), sample };
-        let requests = (0..).take(self.config.repeats).map(request).collect();
+        let also = |continuation: &String| Request::LogLikelihood {
+            context: Arc::clone(&context),
+            continuation: continuation.clone(),
+        };
+        let requests =
+            (0..).take(self.config.repeats).map(request).chain(self.config.also_scored.iter().map(also)).collect();
         Ok(Parts { requests, choices: doc.choices(self.choice.as_ref())?, target, target_text })
     }
 

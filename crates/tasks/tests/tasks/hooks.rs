@@ -44,8 +44,8 @@ fn result(hook: &Hook, case: &Json) -> Json {
     match hook.kind {
         HookKind::Value(function) => json(&function(rows[0]).expect(hook.name)),
         HookKind::Row(function) => rows.iter().map(|row| merged(row, function(*row).expect(hook.name))).collect(),
-        HookKind::Rows(function) => {
-            let derived = function(&rows).expect(hook.name);
+        HookKind::Rows(_) | HookKind::Keep { .. } => {
+            let derived = hook.kind.documents(&rows).expect("documents").expect(hook.name);
             derived.into_iter().map(|doc| json(&Value::Map(doc.fields))).collect()
         }
         HookKind::Results { metrics, function } => {
@@ -60,7 +60,7 @@ fn result(hook: &Hook, case: &Json) -> Json {
             let texts: Vec<String> = serde_json::from_value(case["references"].clone()).expect("references");
             number(function(&texts, case["prediction"].as_str().expect("a prediction")))
         }
-        HookKind::Samples(_) => unreachable!("read from a file"),
+        HookKind::Class(_) | HookKind::Samples(_) => unreachable!("a file"),
     }
 }
 
@@ -76,6 +76,7 @@ fn answers(case: &Json) -> (Vec<Response>, Vec<String>) {
     let response = |pair: &Json| Response {
         log_likelihood: pair[0].as_f64().expect("a number"),
         is_greedy: pair[1].as_bool().expect("a flag"),
+        text: pair[2].as_str().map(str::to_owned),
         ..Response::default()
     };
     let responses = case["responses"].as_array().map(|pairs| pairs.iter().map(response).collect());
@@ -115,7 +116,7 @@ fn every_hook_is_compared() {
         .lines()
         .map(|line| serde_json::from_str::<Json>(line).expect(line)["hook"].as_str().expect(line).to_owned())
         .collect();
-    for hook in hooks().filter(|hook| !matches!(hook.kind, HookKind::Samples(_))) {
+    for hook in hooks().filter(|hook| !matches!(hook.kind, HookKind::Class(_) | HookKind::Samples(_))) {
         assert!(names.iter().any(|name| name == hook.name), "{} is in no line of hooks.jsonl", hook.name);
     }
 }

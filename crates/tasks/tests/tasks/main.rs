@@ -1,6 +1,7 @@
 //! The crate through its public interface.
 
 mod catalog;
+mod classes;
 mod data_errors;
 mod fewshot;
 mod fewshot_errors;

@@ -60,14 +60,16 @@ fn together(decoder: &mut dyn Decoder, texts: &[Text], draw: &mut Draw) -> Vec<W
             if written[path].len() == text.count || draw.below(4) == 0 {
                 continue;
             }
-            let tokens = &unread[..1 + draw.below(unread.len())];
+            let tokens = &unread[..=draw.below(unread.len())];
             let pick = (tokens.len() == unread.len()).then(|| text.pick(written[path].len()));
             feeds.push(Feed { path, start: read[path], tokens, pick });
         }
         let next = decoder.step(&feeds).unwrap();
         let picked: Vec<usize> = feeds.iter().filter(|feed| feed.pick.is_some()).map(|feed| feed.path).collect();
         assert_eq!(next.len(), picked.len());
-        feeds.iter().for_each(|feed| read[feed.path] += feed.tokens.len());
+        for feed in &feeds {
+            read[feed.path] += feed.tokens.len();
+        }
         for (path, next) in picked.into_iter().zip(next) {
             paths[path].push(next.token);
             written[path].push(bits(next));

@@ -34,7 +34,9 @@ impl Attention {
         let worth = |part: &Part| part.pairs * n_embd >= WORTH_SHARING;
         let (large, small): (Vec<_>, Vec<_>) = parts(lanes, queries, paths, out, n_embd).into_iter().partition(worth);
         // A large lane's heads are shared by the team; small lanes go to one thread each.
-        large.into_iter().for_each(|part| run(part, team));
+        for part in large {
+            run(part, team);
+        }
         let pairs: usize = small.iter().map(|part| part.pairs).sum();
         let team = if pairs * n_embd < WORTH_SHARING { Team::ONE } else { team };
         team.each(small, |part| run(part, Team::ONE));

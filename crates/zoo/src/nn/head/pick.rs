@@ -46,17 +46,17 @@ impl Head {
         Ok(self.choose(picks, &sums, &drawn, team))
     }
 
-    /// `drawn` holds the logits `[thread][drawn row]`.
-    fn choose(&self, picks: &[Pick], sums: &[LogSum], drawn: &[Vec<Vec<f32>>], team: Team) -> Vec<Next> {
+    /// `logits` are those of the drawn rows, `[thread][drawn row]`.
+    fn choose(&self, picks: &[Pick], sums: &[LogSum], logits: &[Vec<Vec<f32>>], team: Team) -> Vec<Next> {
         let mut next: Vec<Next> = sums.iter().map(LogSum::first).collect();
-        let draws = picks.iter().zip(sums).zip(&mut next);
-        let draws = draws.filter_map(|((pick, sum), next)| match pick {
+        let rows = picks.iter().zip(sums).zip(&mut next);
+        let rows = rows.filter_map(|((pick, sum), next)| match pick {
             Pick::First => None,
             Pick::Draw { sampling, uniform } => Some((*sampling, *uniform, sum, next)),
         });
-        let draws: Vec<_> = draws.enumerate().collect();
-        team.each(draws, |(index, (sampling, uniform, sum, next))| {
-            let mut logits: Vec<f32> = drawn.iter().flat_map(|share| &share[index]).copied().collect();
+        let rows: Vec<_> = rows.enumerate().collect();
+        team.each(rows, |(index, (sampling, uniform, sum, next))| {
+            let mut logits: Vec<f32> = logits.iter().flat_map(|share| &share[index]).copied().collect();
             logits.truncate(self.linear.n_out()); // the last panel is filled up
             let token = draw(&logits, sampling, uniform);
             let score = sum.score(token, logits[token as usize]);
