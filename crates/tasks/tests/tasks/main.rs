@@ -12,4 +12,5 @@ mod metric_errors;
 mod prompts;
 mod starter;
 mod task_errors;
+mod texts;
 mod workspace;
