@@ -7,7 +7,9 @@ mod group;
 mod include;
 mod keys;
 mod output_type;
+mod reading;
 mod source;
+mod split;
 mod task;
 
 pub(crate) use dataset::{DataFiles, DatasetSpec};
@@ -16,5 +18,7 @@ pub(crate) use field::{Field, FieldKind};
 pub(crate) use group::{Aggregate, GroupConfig};
 pub(crate) use include::load;
 pub use output_type::OutputType;
+pub(crate) use reading::{Header, Reading, SampleBy};
 pub(crate) use source::Source;
+pub(crate) use split::{SplitPart, split_parts};
 pub(crate) use task::{MetricSpec, TaskConfig};
