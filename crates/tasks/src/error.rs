@@ -305,13 +305,16 @@ fn in_brackets(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" ({name})"))
 }
 
-/// What to do about a dataset that is missing. Only what is on a hub or has an address can be fetched.
+/// What to do about a dataset that is missing; only what is on the hub or has an address can be fetched.
 fn how_to_get(id: &str) -> String {
     const PUT: &str = "put its files there, or name a folder that has them with --data or YARDSTICK_DATA";
-    let is_address = id.contains("://");
-    let is_path = !is_address && (id.starts_with('.') || id.matches('/').count() != 1 || id.contains('*'));
-    let is_file = !is_address && id.rsplit('/').next().is_some_and(|name| name.contains(".json") || name.contains(".csv"));
-    if is_path || is_file { PUT.to_owned() } else { format!("fetch it with `yardstick data pull {id}`, {PUT}") }
+    let is_file = [".json", ".csv", ".tsv", ".txt", ".parquet"].iter().any(|extension| id.contains(extension));
+    let is_path = is_file || id.starts_with(['.', '/']);
+    if is_path && !id.contains("://") {
+        PUT.to_owned()
+    } else {
+        format!("fetch it with `yardstick data pull {id}`, {PUT}")
+    }
 }
 
 fn one_a_line(paths: &[PathBuf]) -> String {

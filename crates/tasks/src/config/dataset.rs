@@ -135,7 +135,9 @@ fn kwargs(root: &Node) -> Result<(Reading, Option<DataFiles>), TaskError> {
         };
         if !is_known {
             let reason = match entry.key.as_str() {
-                "revision" => "stores hold the hub's latest parquet conversion; name a revision's files by `data_files`",
+                "revision" => {
+                    "stores hold the hub's latest parquet conversion; name a revision's files by `data_files`"
+                }
                 _ => "it is no argument for reading data files, and a dataset's own loading script is not run",
             };
             let (place, key) = (entry.place.clone(), entry.key.clone());

@@ -15,13 +15,12 @@ use yardstick_core::{Map, Value};
 /// The wanted rows. All rows are read, since they have one set of columns: what a row lacks is null.
 pub(super) fn read(file: &DataFile, reading: &Reading, wanted: Range<u64>) -> Result<Table, TaskError> {
     let mut rows = Rows { wanted, ..Rows::default() };
-    fill(&mut rows, file, reading).map_err(|reason| file.corrupt(&reason))?;
+    fill(&mut rows, file.open_text()?, reading).map_err(|reason| file.corrupt(&reason))?;
     rows.columns.complete(&mut rows.table.rows);
     Ok(rows.table)
 }
 
-fn fill(rows: &mut Rows, file: &DataFile, reading: &Reading) -> Result<(), String> {
-    let mut reader = file.open_text().map_err(|error| error.to_string())?;
+fn fill(rows: &mut Rows, mut reader: impl BufRead, reading: &Reading) -> Result<(), String> {
     if let Some(field) = &reading.field {
         return document(rows, reader, Some(field));
     }

@@ -44,8 +44,7 @@ fn folders(spec: &DatasetSpec) -> Vec<PathBuf> {
 
 fn in_folder(spec: &DatasetSpec, split: &str) -> Result<Option<Found>, TaskError> {
     for folder in folders(spec).iter().filter(|folder| folder.is_dir()) {
-        let ambiguous =
-            |configs| TaskError::AmbiguousConfig { id: spec.path.clone(), store: folder.clone(), configs };
+        let ambiguous = |configs| TaskError::AmbiguousConfig { id: spec.path.clone(), store: folder.clone(), configs };
         let found = layout::find(folder, &spec.path, spec.name.as_deref(), split, ambiguous)?;
         if found.is_some() {
             return Ok(found);

@@ -90,9 +90,7 @@ fn check(column: &ColumnChunkMetaData, first_row: u64) -> Result<(), String> {
 
 /// Top-level columns of timestamps in nanoseconds, which the record reader gives as bare integers.
 fn nanosecond_columns(metadata: &ParquetMetaData) -> Vec<bool> {
-    let is_nanos = |kind: Option<&LogicalType>| {
-        matches!(kind, Some(LogicalType::Timestamp(stamp)) if matches!(stamp.unit, TimeUnit::NANOS))
-    };
+    let is_nanos = |kind: Option<&LogicalType>| matches!(kind, Some(LogicalType::Timestamp(stamp)) if matches!(stamp.unit, TimeUnit::NANOS));
     let fields = metadata.file_metadata().schema().get_fields();
     fields.iter().map(|field| is_nanos(field.get_basic_info().logical_type_ref())).collect()
 }

@@ -28,12 +28,9 @@ mod tests {
 
     #[test]
     fn as_python_prints_them() {
-        for (bytes, wanted) in [
-            (&b"\x89PNG\r\n"[..], r"b'\x89PNG\r\n'"),
-            (b"it's", r#"b"it's""#),
-            (b"'\"\\", r#"b'\'"\\'"#),
-            (b"", "b''"),
-        ] {
+        for (bytes, wanted) in
+            [(&b"\x89PNG\r\n"[..], r"b'\x89PNG\r\n'"), (b"it's", r#"b"it's""#), (b"'\"\\", r#"b'\'"\\'"#), (b"", "b''")]
+        {
             assert_eq!(repr(bytes), wanted);
         }
     }

@@ -74,13 +74,7 @@ impl Reader<'_> {
     }
 
     /// Reads the wanted rows of a file whose first row is row `start` of the split, and gives the count of all its rows.
-    fn append(
-        &mut self,
-        file: &DataFile,
-        format: Format,
-        start: u64,
-        wanted: &Range<u64>,
-    ) -> Result<u64, TaskError> {
+    fn append(&mut self, file: &DataFile, format: Format, start: u64, wanted: &Range<u64>) -> Result<u64, TaskError> {
         let doc = self.split.docs.len() as u64;
         let from = wanted.start.saturating_sub(start);
         let to = wanted.end.saturating_sub(start).min(from.saturating_add(self.limit - doc));

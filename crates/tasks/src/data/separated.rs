@@ -5,7 +5,7 @@ use super::quota::Quota;
 use crate::config::{Header, Reading};
 use crate::error::TaskError;
 use csv::StringRecord;
-use std::io::{BufRead, Read};
+use std::io::BufRead;
 use std::ops::Range;
 use yardstick_core::{Map, Value};
 
@@ -18,17 +18,11 @@ const LONGEST_NULL: usize = 9;
 
 /// The wanted rows. The whole file is read, since a column's type is that of all its cells: all integers, all numbers, all
 /// `True`/`False`, or else text. Integers of a column with nulls are numbers with a point, as in pandas.
-pub(super) fn read(
-    file: &DataFile,
-    delimiter: u8,
-    reading: &Reading,
-    wanted: Range<u64>,
-) -> Result<Table, TaskError> {
-    fill(file, delimiter, reading, wanted).map_err(|reason| file.corrupt(&reason))
+pub(super) fn read(file: &DataFile, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, TaskError> {
+    fill(file.open_text()?, delimiter, reading, wanted).map_err(|reason| file.corrupt(&reason))
 }
 
-fn fill(file: &DataFile, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, String> {
-    let mut text = file.open_text().map_err(|error| error.to_string())?;
+fn fill(mut text: impl BufRead, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, String> {
     skip_lines(&mut text, reading.skip_lines).map_err(|error| error.to_string())?;
     let quota = Quota::default();
     let mut reader = csv::ReaderBuilder::new()

@@ -35,8 +35,7 @@ impl Stores {
         let mut tried = Vec::new();
         for store in self.folders.iter().filter(|_| is_below(Path::new(id))) {
             let folder = store.join(id);
-            let ambiguous =
-                |configs| TaskError::AmbiguousConfig { id: id.to_owned(), store: store.clone(), configs };
+            let ambiguous = |configs| TaskError::AmbiguousConfig { id: id.to_owned(), store: store.clone(), configs };
             if let Some(found) = layout::find(&folder, id, config, split, ambiguous)? {
                 return Ok(found);
             }

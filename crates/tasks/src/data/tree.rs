@@ -65,8 +65,9 @@ fn step(paths: &[PathBuf], part: Component) -> Result<Vec<PathBuf>, TaskError> {
             next.push(path.clone());
             below(path, DEEPEST, &mut |path| next.push(path.to_owned()))?;
         } else if let Some(regex) = pattern(&text) {
-            let matching = listing(here(path))?.into_iter().map(|entry| name(&entry)).filter(|name| regex.is_match(name));
-            next.extend(matching.map(|name| path.join(name)));
+            let names = listing(here(path))?.into_iter().map(|entry| name(&entry));
+            let is_meant = |name: &String| regex.is_match(name) && (!is_hidden(name) || is_hidden(&text));
+            next.extend(names.filter(is_meant).map(|name| path.join(name)));
         } else {
             next.push(path.join(part));
         }

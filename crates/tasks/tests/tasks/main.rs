@@ -5,6 +5,7 @@ mod data_errors;
 mod fewshot;
 mod fewshot_errors;
 mod files;
+mod formats;
 mod goldens;
 mod prompts;
 mod starter;
