@@ -43,7 +43,7 @@ mod yaml;
 pub use answers::Answers;
 pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_estimates};
 pub use config::OutputType;
-pub use data::Stores;
+pub use data::{DataNeed, Stores};
 pub use error::{Place, RowPlace, TaskError};
 pub use fewshot::DrawMode;
 pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, Words, hooks};

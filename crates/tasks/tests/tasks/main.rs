@@ -6,6 +6,7 @@ mod data_errors;
 mod fewshot;
 mod fewshot_errors;
 mod files;
+mod formats;
 mod goldens;
 mod hooks;
 mod metric_errors;
