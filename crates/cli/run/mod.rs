@@ -24,7 +24,7 @@ use std::time::Instant;
 use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
-use yardstick_tasks::{Catalog, Group, Loaded, TaskError};
+use yardstick_tasks::{Group, Loaded, TaskError};
 use yardstick_zoo::LoadOptions;
 
 /// The suite that is run when no task is named.

@@ -225,7 +225,7 @@ pub enum TaskError {
         reason: String,
     },
     /// A dataset that is in no store.
-    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA", in_brackets(.config.as_deref()), one_a_line(.tried))]
+    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\n{}", in_brackets(.config.as_deref()), one_a_line(.tried), how_to_get(.id))]
     DatasetNotFound {
         /// Hub id.
         id: String,
@@ -359,6 +359,18 @@ fn hint(nearest: Option<&str>) -> String {
 
 fn in_brackets(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+/// What to do about a dataset that is missing; only what is on the hub or has an address can be fetched.
+fn how_to_get(id: &str) -> String {
+    const PUT: &str = "put its files there, or name a folder that has them with --data or YARDSTICK_DATA";
+    let is_file = [".json", ".csv", ".tsv", ".txt", ".parquet"].iter().any(|extension| id.contains(extension));
+    let is_path = is_file || id.starts_with(['.', '/']);
+    if is_path && !id.contains("://") {
+        PUT.to_owned()
+    } else {
+        format!("fetch it with `yardstick data pull {id}`, {PUT}")
+    }
 }
 
 fn one_a_line(paths: &[PathBuf]) -> String {

@@ -11,7 +11,9 @@ mod include;
 mod keys;
 mod metrics;
 mod output_type;
+mod reading;
 mod source;
+mod split;
 mod task;
 
 pub(crate) use dataset::{DataFiles, DatasetSpec};
@@ -21,5 +23,7 @@ pub(crate) use group::{Aggregate, GroupConfig, Member};
 pub(crate) use include::Files;
 pub(crate) use metrics::{MetricList, MetricSpec, Scorer};
 pub use output_type::OutputType;
+pub(crate) use reading::{Header, Reading, SampleBy};
 pub(crate) use source::Source;
+pub(crate) use split::{SplitPart, split_parts};
 pub(crate) use task::{TaskConfig, missing};
