@@ -121,6 +121,28 @@ pub enum TaskError {
         /// What it would do.
         reason: String,
     },
+    /// `include` of a file that cannot be read.
+    #[error("{place}: `include` cannot read {}: {source}", .path.display())]
+    MissingInclude {
+        /// The line that asks for it.
+        place: Place,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A member of a group that is nowhere.
+    #[error("{place}: no task, group or tag is called {member:?}, which group {group} names{}", hint(.nearest.as_deref()))]
+    UnknownMember {
+        /// Where.
+        place: Place,
+        /// The group.
+        group: String,
+        /// As written.
+        member: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
     /// `include` that leads back to itself.
     #[error("{place}: `include` leads back to {file}; break the circle")]
     IncludeCycle {
@@ -230,7 +252,7 @@ pub enum TaskError {
         reason: String,
     },
     /// A dataset that is in no store.
-    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA", in_brackets(.config.as_deref()), one_a_line(.tried))]
+    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\n{}", in_brackets(.config.as_deref()), one_a_line(.tried), how_to_get(.id))]
     DatasetNotFound {
         /// Hub id.
         id: String,
@@ -349,6 +371,18 @@ fn hint(nearest: Option<&str>) -> String {
 
 fn in_brackets(name: Option<&str>) -> String {
     name.map_or_else(String::new, |name| format!(" ({name})"))
+}
+
+/// What to do about a dataset that is missing; only what is on the hub or has an address can be fetched.
+fn how_to_get(id: &str) -> String {
+    const PUT: &str = "put its files there, or name a folder that has them with --data or YARDSTICK_DATA";
+    let is_file = [".json", ".csv", ".tsv", ".txt", ".parquet"].iter().any(|extension| id.contains(extension));
+    let is_path = is_file || id.starts_with(['.', '/']);
+    if is_path && !id.contains("://") {
+        PUT.to_owned()
+    } else {
+        format!("fetch it with `yardstick data pull {id}`, {PUT}")
+    }
 }
 
 fn one_a_line(paths: &[PathBuf]) -> String {

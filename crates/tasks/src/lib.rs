@@ -37,15 +37,17 @@ mod prompt;
 mod row;
 mod score;
 mod task;
+mod validate;
 mod yaml;
 
 pub use answers::Answers;
 pub use catalog::{Catalog, Entry, EntryKind, Group, Selection, Suite, group_estimates};
 pub use config::OutputType;
-pub use data::Stores;
+pub use data::{DataNeed, Stores};
 pub use error::{Place, RowPlace, TaskError};
 pub use fewshot::DrawMode;
 pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, Words, hooks};
 pub use metrics::{Aggregation, METRICS, Metric, Options, ScoreFn};
 pub use row::Row;
 pub use task::{Chat, LoadOptions, Loaded, Task};
+pub use validate::{RowReport, Rows, Spread, Status, Verdict};

@@ -76,12 +76,6 @@ impl Task {
         &self.config.id
     }
 
-    /// Whether each choice has a second request, without a context, after those of all choices: some metric of the task
-    /// compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        self.config.needs_unconditional()
-    }
-
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
     pub fn card(&self) -> TaskCard {
         let config = &*self.config;

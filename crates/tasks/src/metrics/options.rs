@@ -7,6 +7,10 @@ use crate::yaml::{Kind, Node};
 /// The keys of exact comparison.
 pub(super) const COMPARISON: &[&str] = &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers"];
 
+/// The same, with the numbers of samples that are taken.
+pub(super) const COMPARISON_AND_K: &[&str] =
+    &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers", "k"];
+
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -99,7 +103,7 @@ mod tests {
     use super::*;
 
     fn options(yaml: &str) -> Result<Options, TaskError> {
-        Options::read(&crate::yaml::parse(&"t.yaml".into(), yaml).unwrap(), &[COMPARISON, &["k"]].concat())
+        Options::read(&crate::yaml::parse(&"t.yaml".into(), yaml).unwrap(), COMPARISON_AND_K)
     }
 
     fn check(yaml: &str, text: &str, want: &str) {
