@@ -11,10 +11,7 @@ pub(super) static ARABIC: Module = Module {
     name: "arabicmmlu.utils",
     sources: &["a7ca604ad965d1e75f493f2be038f07a134bf52234268368abf1c31358f6b95d"],
     hooks: &[
-        Hook {
-            name: "arabicmmlu.utils.doc_to_choice",
-            kind: HookKind::Value(|row| Ok(letters(arabic_options(row)?.len()))),
-        },
+        Hook { name: "arabicmmlu.utils.doc_to_choice", kind: HookKind::Value(arabic_choices) },
         Hook { name: "arabicmmlu.utils.doc_to_text", kind: HookKind::WordedValue(ALL, arabic) },
     ],
 };
@@ -90,18 +87,20 @@ fn dialect(row: Row, words: &[String], subject: &str) -> Result<Value, TaskError
     Ok(filled(text(words, 0), [row.str(subject)?, &question, &options]))
 }
 
-/// Options up to the first that is absent or empty.
+/// All five columns; an absent option is an empty one.
 fn arabic_options(row: Row<'_>) -> Result<Vec<&str>, TaskError> {
-    let mut options = Vec::new();
-    for number in 1..=LATIN.len() {
-        match row.text_or_null(&format!("Option {number}"))?.unwrap_or_default() {
-            "" => break,
-            option => options.push(option),
-        }
-    }
-    Ok(options)
+    let numbers = 1..=LATIN.len();
+    numbers.map(|number| Ok(row.text_or_null(&format!("Option {number}"))?.unwrap_or_default())).collect()
 }
 
+/// The letters of all options, wherever an empty one stands.
+fn arabic_choices(row: Row) -> Result<Value, TaskError> {
+    let options = arabic_options(row)?;
+    let there = LATIN.iter().zip(options).filter(|(_, option)| !option.is_empty());
+    Ok(Value::List(there.map(|(letter, _)| Value::Str(letter.to_string())).collect()))
+}
+
+/// The question with its options, up to the first that is empty.
 fn arabic(row: Row, words: &[String]) -> Result<Value, TaskError> {
     let cell = |column| Ok::<_, TaskError>(row.text_or_null(column)?.unwrap_or_default());
     let level = match cell("Level")? {
@@ -120,7 +119,10 @@ fn arabic(row: Row, words: &[String]) -> Result<Value, TaskError> {
         context => format!("{context}\n\n{}", row.str("Question")?),
     };
     let subject = format!("{} question{level}{country}", row.str("Subject")?);
-    Ok(filled(text(words, 0), [&subject, &question, &listed(row, &LATIN, &arabic_options(row)?)?]))
+    let mut options = arabic_options(row)?;
+    options.truncate(options.iter().position(|option| option.is_empty()).unwrap_or(options.len()));
+    let options = listed(row, &LATIN, &options)?;
+    Ok(filled(text(words, 0), [&subject, &question, &options]))
 }
 
 /// The file's first text is about the file, the second is the prompt; subjects follow, each with its Greek name.
