@@ -10,6 +10,7 @@ mod goldens;
 mod hooks;
 mod metric_errors;
 mod prompts;
+mod scores;
 mod starter;
 mod task_errors;
 mod texts;
