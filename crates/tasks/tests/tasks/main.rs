@@ -12,6 +12,7 @@ mod groups;
 mod hooks;
 mod metric_errors;
 mod prompts;
+mod scores;
 mod starter;
 mod task_errors;
 mod texts;
