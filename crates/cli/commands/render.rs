@@ -16,7 +16,8 @@ use yardstick_zoo::LoadOptions;
 /// The task, its data or the model whose tokens are counted.
 pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let selection = Catalog::bundled()?.resolve(std::slice::from_ref(&args.task))?;
-    let (stores, options) = (stores(&args.data), args.shots.options(Some(args.limit)));
+    let stores = stores(&args.data);
+    let options = args.shots.options(Some(args.limit), std::slice::from_ref(&args.model))?;
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {
@@ -59,6 +60,13 @@ fn request(request: &Request, model: &dyn LanguageModel) -> Result<Value, ScoreE
                 "continuation_tokens": scored + unscored,
             })
         }
+        Request::Generate { context, generation, .. } => json!({
+            "context": context,
+            "context_tokens": model.encode(context)?.len(),
+            "until": generation.until,
+            "max_tokens": generation.max_tokens,
+            "sampling": generation.sampling,
+        }),
         Request::Rolling { text } => json!({ "text": text, "tokens": model.encode(text)?.len() }),
     })
 }
@@ -76,6 +84,10 @@ fn text(document: &Value) -> String {
                 let _ = writeln!(out, "context ({} tokens)\n{}", request["context_tokens"], indent(context));
             }
             last_context = Some(context);
+            if let Some(tokens) = request["max_tokens"].as_u64() {
+                let _ = writeln!(out, "to be written, at most {tokens} tokens, until {}", request["until"]);
+                continue;
+            }
             let _ = writeln!(
                 out,
                 "continuation ({} tokens)  {:?}",

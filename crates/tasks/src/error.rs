@@ -121,6 +121,28 @@ pub enum TaskError {
         /// What it would do.
         reason: String,
     },
+    /// `include` of a file that cannot be read.
+    #[error("{place}: `include` cannot read {}: {source}", .path.display())]
+    MissingInclude {
+        /// The line that asks for it.
+        place: Place,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A member of a group that is nowhere.
+    #[error("{place}: no task, group or tag is called {member:?}, which group {group} names{}", hint(.nearest.as_deref()))]
+    UnknownMember {
+        /// Where.
+        place: Place,
+        /// The group.
+        group: String,
+        /// As written.
+        member: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
     /// `include` that leads back to itself.
     #[error("{place}: `include` leads back to {file}; break the circle")]
     IncludeCycle {
@@ -152,7 +174,7 @@ pub enum TaskError {
         function: String,
     },
     /// A metric that there is not, or not for this output type.
-    #[error("{place}: there is no metric {metric:?} for output_type {output_type}{}", hint(.nearest.as_deref()))]
+    #[error("{place}: there is no metric {metric:?} for output_type {output_type}, only {}{}", .known.join(", "), hint(.nearest.as_deref()))]
     UnknownMetric {
         /// Where.
         place: Place,
@@ -162,6 +184,32 @@ pub enum TaskError {
         output_type: &'static str,
         /// The most similar metric of that output type.
         nearest: Option<String>,
+        /// The metrics of that output type.
+        known: Vec<&'static str>,
+    },
+    /// A filter that there is not.
+    #[error("{place}: there is no filter {filter:?}, only {}{}", .known.join(", "), hint(.nearest.as_deref()))]
+    UnknownFilter {
+        /// Where.
+        place: Place,
+        /// As written.
+        filter: String,
+        /// The most similar filter.
+        nearest: Option<String>,
+        /// All filters.
+        known: Vec<&'static str>,
+    },
+    /// A step of a filter pipeline that cannot be taken for a document.
+    #[error("{row}: filter `{filter}` ({place}) fails: {reason}")]
+    Filter {
+        /// The document.
+        row: RowPlace,
+        /// The filter.
+        filter: String,
+        /// Where it is asked for.
+        place: Place,
+        /// What is wrong.
+        reason: String,
     },
     /// A metric of a task with `process_results` that its hook does not give.
     #[error("{place}: hook {function:?} of `process_results` does not give the metric {metric:?}; it gives {}", .given.join(", "))]
@@ -169,7 +217,7 @@ pub enum TaskError {
         /// Where the metric is asked for; the hook's place for one of the output type's own metrics.
         place: Place,
         /// The metric.
-        metric: &'static str,
+        metric: String,
         /// The hook.
         function: &'static str,
         /// The metrics that it gives.
@@ -195,6 +243,12 @@ pub enum TaskError {
         /// Where the template is.
         place: Place,
         /// What is wrong.
+        reason: String,
+    },
+    /// A chat template that cannot be used.
+    #[error("the model's chat template fails: {reason}")]
+    ChatTemplate {
+        /// What is wrong, with the line in the template.
         reason: String,
     },
     /// A dataset that is in no store.
@@ -244,6 +298,20 @@ pub enum TaskError {
         split: String,
         /// The first file of the split.
         file: String,
+    },
+    /// A split of which `process_docs` keeps nothing.
+    #[error(
+        "dataset {id}, split {split}: none of its {rows} rows is left by `process_docs` ({function}); is it the right split and configuration?"
+    )]
+    NothingLeft {
+        /// Hub id or format.
+        id: String,
+        /// Split.
+        split: String,
+        /// Rows that there were.
+        rows: u64,
+        /// The hook.
+        function: &'static str,
     },
     /// A data file that is damaged.
     #[error("{file} is damaged or not what its name says: {reason}")]

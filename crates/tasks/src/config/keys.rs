@@ -8,7 +8,7 @@ use crate::yaml::{Entry, Kind};
 enum Policy {
     /// Read by [`super::TaskConfig`].
     Used,
-    /// Without influence on a log-likelihood: display names, settings of text generation, decontamination.
+    /// Without influence on a result: display names, decontamination.
     NoEffect,
     /// Would change the result, unless null or the value that means "off".
     Refused(&'static str),
@@ -21,6 +21,8 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("task", Used),
     ("task_alias", NoEffect),
     ("task_list", NoEffect),
+    // Of a task, not of a group: lm-eval drops it.
+    ("group", NoEffect),
     ("tag", Used),
     ("class", Refused("the task is a Python class")),
     ("recipe", Refused("the task is made by a Python package")),
@@ -48,12 +50,12 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("num_fewshot", Used),
     ("metric_list", Used),
     ("output_type", Used),
-    ("generation_kwargs", NoEffect),
-    ("repeats", NoEffect),
-    ("filter_list", Refused("responses are scored as they are")),
+    ("generation_kwargs", Used),
+    ("repeats", Used),
+    ("filter_list", Used),
     ("should_decontaminate", NoEffect),
     ("doc_to_decontamination_query", NoEffect),
-    ("gen_prefix", Refused(PREFIX)),
+    ("gen_prefix", Used),
     ("metadata", Used),
 ];
 
@@ -68,48 +70,31 @@ const FEWSHOT_KEYS: &[(&str, Policy)] = &[
     ("doc_to_text", Used),
     ("doc_to_choice", Used),
     ("doc_to_target", Used),
-    ("gen_prefix", Refused(PREFIX)),
+    ("gen_prefix", Used),
     ("fewshot_delimiter", Used),
     ("target_delimiter", Used),
 ];
 
-const PREFIX: &str = "it puts words before every answer";
-
+/// The keys of a group. All others are keys of tasks, which the group's members take over.
 const GROUP_KEYS: &[(&str, Policy)] = &[
     ("group", Used),
     ("group_alias", NoEffect),
     ("task", Used),
     ("aggregate_metric_list", Used),
+    // Of a group lm-eval makes no tag, and hands it to members where it does nothing.
     ("tag", NoEffect),
     ("metadata", Used),
 ];
 
 /// The keys of an entry of `metric_list`. All that lm-eval does not know itself it hands to the metric's function.
-const METRIC_KEYS: &[(&str, Policy)] = &[
-    ("metric", Used),
-    ("aggregation", Used),
-    ("higher_is_better", Used),
-    ("hf_evaluate", Refused("the metric is one of the evaluate library")),
-    ("ignore_case", Refused(ALTERED)),
-    ("ignore_punctuation", Refused(ALTERED)),
-    ("ignore_numbers", Refused(ALTERED)),
-    ("regexes_to_ignore", Refused(ALTERED)),
-    ("average", Refused("metrics are not averaged over classes")),
-    ("k", Refused("every document is asked once")),
-];
+const METRIC_KEYS: &[&str] = &["metric", "aggregation", "higher_is_better", "hf_evaluate"];
 
-const ALTERED: &str = "texts are compared as they are";
+/// The keys of an entry of `filter_list`.
+const PIPELINE_KEYS: &[(&str, Policy)] = &[("name", Used), ("filter", Used)];
 
 /// The keys of an entry of `aggregate_metric_list`.
-const AGGREGATE_KEYS: &[(&str, Policy)] = &[
-    ("metric", Used),
-    ("aggregation", Used),
-    ("weight_by_size", Used),
-    ("filter_list", Refused("responses are scored as they are")),
-];
-
-/// What lm-eval calls the results of a task without filters.
-const NO_FILTER: &str = "none";
+const AGGREGATE_KEYS: &[(&str, Policy)] =
+    &[("metric", Used), ("aggregation", Used), ("weight_by_size", Used), ("filter_list", Used)];
 
 /// Refuses keys of a task that the schema does not have or that cannot be honoured.
 pub(super) fn check_task(entries: &[Entry]) -> Result<(), TaskError> {
@@ -121,30 +106,44 @@ pub(super) fn check_fewshot(entries: &[Entry]) -> Result<(), TaskError> {
     entries.iter().try_for_each(|entry| check(entry, FEWSHOT_KEYS))
 }
 
-/// The same for a group. A task's key in a group's file overrides it for all members, which is not supported.
+/// The same for a group, whose keys are its own or those of its members.
 pub(super) fn check_group(entries: &[Entry]) -> Result<(), TaskError> {
-    for entry in entries {
-        let is_override = TASK_KEYS.iter().any(|(key, _)| *key == entry.key);
-        if is_override && GROUP_KEYS.iter().all(|(key, _)| *key != entry.key) {
-            return Err(unsupported(entry, "it overrides the key in every member of the group"));
-        }
-        check(entry, GROUP_KEYS)?;
-    }
-    Ok(())
+    let both: Vec<_> = GROUP_KEYS.iter().chain(TASK_KEYS).copied().collect();
+    entries.iter().try_for_each(|entry| check(entry, &both))
 }
 
-/// The same for an entry of `metric_list`.
-pub(super) fn check_metric(entries: &[Entry]) -> Result<(), TaskError> {
-    entries.iter().try_for_each(|entry| check(entry, METRIC_KEYS))
+/// Whether a key in a group's file belongs to the members.
+pub(super) fn is_override(key: &str) -> bool {
+    GROUP_KEYS.iter().all(|(own, _)| *own != key)
+}
+
+/// The same for an entry of `metric_list`. Keys of the file's own are for the metric, and warned of where it has no use
+/// for them; a key that is nearly one of the schema's is a slip.
+pub(super) fn check_metric(entries: &[Entry], options: &[&str], metric: &str) -> Result<Vec<String>, TaskError> {
+    let is_known = |key: &str| METRIC_KEYS.contains(&key) || options.contains(&key);
+    let own = entries.iter().filter(|entry| !is_known(&entry.key) && !is_off(&entry.value.kind));
+    own.map(|entry| match nearest(&entry.key, METRIC_KEYS.iter().chain(options).copied()) {
+        Some(nearest) => Err(unknown(entry, Some(nearest))),
+        None => Ok(format!("{}: `{}` has no effect on {metric}", entry.place, entry.key)),
+    })
+    .collect()
+}
+
+/// The same for an entry of `filter_list`.
+pub(super) fn check_pipeline(entries: &[Entry]) -> Result<(), TaskError> {
+    entries.iter().try_for_each(|entry| check(entry, PIPELINE_KEYS))
+}
+
+/// The same for a filter with its arguments.
+pub(super) fn check_arguments(entries: &[Entry], arguments: &[&str]) -> Result<(), TaskError> {
+    let is_known = |entry: &&Entry| entry.key == "function" || arguments.contains(&entry.key.as_str());
+    let unknown = |entry: &Entry| Err(unknown(entry, nearest(&entry.key, arguments.iter().copied())));
+    entries.iter().find(|entry| !is_known(entry)).map_or(Ok(()), unknown)
 }
 
 /// The same for an entry of `aggregate_metric_list`.
 pub(super) fn check_aggregate(entries: &[Entry]) -> Result<(), TaskError> {
-    let is_no_filter = |entry: &Entry| {
-        let filters = entry.value.strings("filter_list").unwrap_or_default();
-        entry.key == "filter_list" && filters.iter().map(String::as_str).eq([NO_FILTER])
-    };
-    entries.iter().filter(|entry| !is_no_filter(entry)).try_for_each(|entry| check(entry, AGGREGATE_KEYS))
+    entries.iter().try_for_each(|entry| check(entry, AGGREGATE_KEYS))
 }
 
 fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {
@@ -152,12 +151,12 @@ fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {
         Some((_, Used | NoEffect)) => Ok(()),
         Some((_, Refused(_))) if is_off(&entry.value.kind) => Ok(()),
         Some((_, Refused(reason))) => Err(unsupported(entry, reason)),
-        None => Err(TaskError::UnknownKey {
-            place: entry.place.clone(),
-            key: entry.key.clone(),
-            nearest: nearest(&entry.key, keys.iter().map(|(key, _)| *key)),
-        }),
+        None => Err(unknown(entry, nearest(&entry.key, keys.iter().map(|(key, _)| *key)))),
     }
+}
+
+fn unknown(entry: &Entry, nearest: Option<String>) -> TaskError {
+    TaskError::UnknownKey { place: entry.place.clone(), key: entry.key.clone(), nearest }
 }
 
 fn unsupported(entry: &Entry, reason: &str) -> TaskError {

@@ -1,11 +1,14 @@
 //! Task files: one task each.
 
 use super::field::{Field, FieldKind, hook};
-use super::{DatasetSpec, FewShotConfig, OutputType, keys};
-use crate::error::{Place, TaskError, nearest};
+use super::generation::generation;
+use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, class, filters, keys};
+use crate::error::{Place, TaskError};
+use crate::filters::Pipeline;
 use crate::hooks::{self, Hook, HookKind};
-use crate::metrics::{self, Metric};
 use crate::yaml::{Entry, Kind, Node};
+use std::sync::Arc;
+use yardstick_core::Generation;
 
 /// A task as its file says, with everything that can be known without data resolved.
 #[derive(Clone, Debug)]
@@ -18,7 +21,6 @@ pub(crate) struct TaskConfig {
     /// What guessing gets where the number of choices does not tell, from `metadata.chance`.
     pub chance: Option<f64>,
     pub place: Place,
-    pub tags: Vec<String>,
     pub dataset: DatasetSpec,
     pub output_type: OutputType,
     pub process_docs: Option<&'static Hook>,
@@ -28,26 +30,33 @@ pub(crate) struct TaskConfig {
     pub doc_to_target: Field,
     pub doc_to_choice: Option<Field>,
     pub target_delimiter: String,
+    /// How the assistant's answer begins: stands after every question, the examples' too.
+    pub gen_prefix: Option<Field>,
+    /// How a `generate_until` task writes.
+    pub generation: Arc<Generation>,
+    /// What is scored beside what a `generate_until` task writes, from `metadata.also_scored`: a class's second request.
+    pub also_scored: Option<String>,
+    /// How often each request is sent; at least once.
+    pub repeats: usize,
     /// `num_fewshot`, where the file has it.
     pub num_fewshot: Option<usize>,
     /// The file's mapping, of which [`FewShotConfig`](super::FewShotConfig) reads its keys only when examples are asked
     /// for: without them a hook that there is not stands in nobody's way.
     pub root: Node,
     pub metrics: Vec<MetricSpec>,
+    /// The first key that a group has laid over the file's, if one has.
+    pub overridden: Option<Place>,
+    /// What is done to written texts before each of the metrics; one or more.
+    pub filters: Vec<Pipeline>,
     /// What a reader of the results must know about the file.
     pub warnings: Vec<String>,
-}
-
-/// A metric as the task reports it.
-#[derive(Clone, Debug)]
-pub(crate) struct MetricSpec {
-    pub metric: &'static Metric,
-    pub higher_is_better: bool,
 }
 
 impl TaskConfig {
     /// Reads a mapping with includes merged and a `task` key.
     pub fn read(root: &Node) -> Result<Self, TaskError> {
+        let class = class::expand(root)?;
+        let root = class.as_ref().unwrap_or(root);
         keys::check_task(root.entries("the file")?)?;
         let output_type = output_type(root)?;
         let doc_to_choice = Field::read(root, "doc_to_choice")?;
@@ -55,18 +64,17 @@ impl TaskConfig {
             return Err(missing(root, "doc_to_choice", "output_type multiple_choice"));
         }
         let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results { .. }))?;
-        let metrics = metric_list(root, output_type)?;
-        check_given(root, process_results, &metrics)?;
+        let metrics = MetricList::read(root, output_type, process_results)?;
+        let (generation, generation_warnings) = generation(root, output_type)?;
         let config = Self {
             id: required(root, "task", "every task has an id")?.str("task")?.to_owned(),
             about: about(root)?,
             version: metadata(root, "version").and_then(Node::text).unwrap_or_default(),
             chance: chance(root)?,
             place: root.place.clone(),
-            tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
             dataset: DatasetSpec::read(root)?,
             output_type,
-            process_docs: function(root, "process_docs", |kind| matches!(kind, HookKind::Row(_)))?,
+            process_docs: function(root, "process_docs", HookKind::is_process_docs)?,
             process_results,
             description: Field::read(root, "description")?,
             doc_to_text: text_field(root, output_type)?,
@@ -77,10 +85,19 @@ impl TaskConfig {
                 .get("target_delimiter")
                 .map_or(Ok(" "), |node| node.str("target_delimiter"))?
                 .to_owned(),
+            gen_prefix: Field::read(root, "gen_prefix")?,
+            generation,
+            also_scored: metadata(root, "also_scored")
+                .map(|node| node.str("also_scored"))
+                .transpose()?
+                .map(str::to_owned),
+            repeats: repeats(root)?,
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),
-            metrics,
-            warnings: python_warnings(root),
+            metrics: metrics.specs,
+            filters: filters::read(root, output_type)?,
+            overridden: None,
+            warnings: python_warnings(root).into_iter().chain(metrics.warnings).chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;
         if let Some(node) = root.get("fewshot_config") {
@@ -93,7 +110,11 @@ impl TaskConfig {
     }
 
     fn fields(&self) -> impl Iterator<Item = &Field> {
-        [&self.doc_to_text, &self.doc_to_target].into_iter().chain(&self.doc_to_choice).chain(&self.description)
+        [&self.doc_to_text, &self.doc_to_target]
+            .into_iter()
+            .chain(&self.doc_to_choice)
+            .chain(&self.description)
+            .chain(&self.gen_prefix)
     }
 }
 
@@ -106,7 +127,7 @@ fn metadata<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
     root.get("metadata").and_then(|metadata| metadata.get(key))
 }
 
-pub(super) fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
+pub(crate) fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
     TaskError::MissingKey { place: root.place.clone(), key, why }
 }
 
@@ -124,22 +145,20 @@ fn chance(root: &Node) -> Result<Option<f64>, TaskError> {
     if (0.0..=1.0).contains(&value) { Ok(Some(value)) } else { Err(node.wrong("chance", "a number from 0 to 1")) }
 }
 
+/// lm-eval's own default is to let the model write.
 fn output_type(root: &Node) -> Result<OutputType, TaskError> {
-    let reason = "text generation; log-likelihood tasks are";
-    let Some(node) = root.get("output_type") else {
-        return Err(TaskError::Unsupported {
-            place: root.place.clone(),
-            key: "output_type".to_owned(),
-            reason: format!("without the key it is generate_until, {reason}"),
-        });
-    };
+    let Some(node) = root.get("output_type") else { return Ok(OutputType::GenerateUntil) };
     let name = node.str("output_type")?;
-    if name == "generate_until" {
-        let (place, key) = (node.place.clone(), "output_type".to_owned());
-        return Err(TaskError::Unsupported { place, key, reason: format!("generate_until is {reason}") });
-    }
     let known = OutputType::ALL.into_iter().find(|output_type| output_type.name() == name);
-    known.ok_or_else(|| node.wrong("output_type", "multiple_choice, loglikelihood or loglikelihood_rolling"))
+    known.ok_or_else(|| node.wrong("output_type", &OutputType::ALL.map(OutputType::name).join(", ")))
+}
+
+fn repeats(root: &Node) -> Result<usize, TaskError> {
+    let Some(node) = root.get("repeats") else { return Ok(1) };
+    match node.count("repeats")? {
+        0 => Err(node.wrong("repeats", "1 or more")),
+        repeats => Ok(repeats),
+    }
 }
 
 /// `doc_to_text`, which a rolling task may leave out: it scores the target from its first token on.
@@ -179,47 +198,4 @@ pub(super) fn python_warnings(root: &Node) -> Vec<String> {
         Some(format!("{place}: `{key}` runs the built-in hook {hook}; {path} differs from what it was written after"))
     };
     entries.iter().filter_map(warning).collect()
-}
-
-fn metric_list(root: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {
-    let Some(node) = root.get("metric_list") else { return Ok(metrics::defaults(output_type)) };
-    let Kind::List(items) = &node.kind else {
-        return Err(node.wrong("metric_list", "a list of mappings with `metric`"));
-    };
-    items.iter().map(|item| metric(item, output_type)).collect()
-}
-
-/// Every metric of a task with `process_results` must be one that the hook gives.
-fn check_given(root: &Node, hook: Option<&'static Hook>, specs: &[MetricSpec]) -> Result<(), TaskError> {
-    let Some(Hook { name, kind: HookKind::Results { metrics, .. } }) = hook else { return Ok(()) };
-    let Some(spec) = specs.iter().find(|spec| !metrics.contains(&spec.metric.name)) else { return Ok(()) };
-    let node = root.get("metric_list").or_else(|| root.get("process_results")).unwrap_or(root);
-    let items = if let Kind::List(items) = &node.kind { items.as_slice() } else { &[] };
-    let mut names = items.iter().filter_map(|item| item.get("metric"));
-    let entry = names.find(|name| matches!(&name.kind, Kind::Str(text) if text == spec.metric.name));
-    Err(TaskError::MetricNotGiven {
-        place: entry.unwrap_or(node).place.clone(),
-        metric: spec.metric.name,
-        function: name,
-        given: metrics,
-    })
-}
-
-fn metric(node: &Node, output_type: OutputType) -> Result<MetricSpec, TaskError> {
-    keys::check_metric(node.entries("metric_list")?)?;
-    let name = node.get("metric").ok_or_else(|| missing(node, "metric", "each entry of `metric_list` has one"))?;
-    let text = name.str("metric")?;
-    let metric = metrics::find(text, output_type).ok_or_else(|| TaskError::UnknownMetric {
-        place: name.place.clone(),
-        metric: text.to_owned(),
-        output_type: output_type.name(),
-        nearest: nearest(text, metrics::of(output_type).map(|metric| metric.name)),
-    })?;
-    let aggregation = metric.aggregation.name();
-    if let Some(node) = node.get("aggregation").filter(|node| !matches!(&node.kind, Kind::Str(s) if s == aggregation)) {
-        return Err(node.wrong("aggregation", &format!("{aggregation} for {text}")));
-    }
-    let higher_is_better =
-        node.get("higher_is_better").map_or(Ok(metric.higher_is_better), |node| node.bool("higher_is_better"))?;
-    Ok(MetricSpec { metric, higher_is_better })
 }

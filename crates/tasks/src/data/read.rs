@@ -34,7 +34,7 @@ pub(crate) fn read(spec: &DatasetSpec, stores: &Stores, limit: Option<usize>) ->
 fn empty(spec: &DatasetSpec) -> Split {
     let (path, split) = (spec.path.clone(), spec.split.clone());
     let card = DatasetCard { path, name: None, split, files: Vec::new() };
-    Split { card, docs: Vec::new(), available: 0, starts: Vec::new() }
+    Split { card, docs: Vec::new(), available: 0, starts: Vec::new(), origins: Vec::new() }
 }
 
 fn no_split(spec: &DatasetSpec) -> TaskError {

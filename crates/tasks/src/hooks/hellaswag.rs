@@ -1,11 +1,18 @@
 //! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
 
-use super::Columns;
+use super::text::{capitalize, strip};
+use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
 use yardstick_core::Value;
+
+pub(super) static MODULE: Module = Module {
+    name: "hellaswag.utils",
+    sources: &["07d23b60b28f2a4f658dcf8440623a63fe6644854ce9b846a114dde980dc1214"],
+    hooks: &[Hook { name: "hellaswag.utils.process_docs", kind: HookKind::Row(process_docs) }],
+};
 
 /// Leftovers such as `[header]` and `[step]`.
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
@@ -14,7 +21,7 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Adds `query`, `choices` and `gold`.
-pub(super) fn process_docs(row: Row) -> Result<Columns, TaskError> {
+fn process_docs(row: Row) -> Result<Columns, TaskError> {
     let context = format!("{} {}", row.str("ctx_a")?, capitalize(row.str("ctx_b")?));
     let query = clean(&format!("{}: {context}", row.str("activity_label")?));
     let choices = row.strs("endings")?.into_iter().map(|ending| Value::Str(clean(ending))).collect();
@@ -23,17 +30,10 @@ pub(super) fn process_docs(row: Row) -> Result<Columns, TaskError> {
     Ok(vec![("query", Value::Str(query)), ("choices", Value::List(choices)), ("gold", Value::Int(gold))])
 }
 
-fn clean(text: &str) -> String {
-    let text = text.trim().replace(" [title]", ". ");
+/// White space and leftovers of web pages go.
+pub(super) fn clean(text: &str) -> String {
+    let text = strip(text).replace(" [title]", ". ");
     BRACKETS.replace_all(&text, "").replace("  ", " ")
-}
-
-/// Python's `str.capitalize`: the rest becomes lower case too.
-fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect())
 }
 
 #[cfg(test)]
@@ -50,11 +50,5 @@ mod tests {
         check("a [x][y] b", "a b");
         check("two    spaces shrink once", "two  spaces shrink once");
         check("open [ stays", "open [ stays");
-    }
-
-    #[test]
-    fn capitalized() {
-        assert_eq!(capitalize("éTE à LA plage"), "Éte à la plage");
-        assert_eq!(capitalize(""), "");
     }
 }

@@ -1,7 +1,9 @@
 //! Documents to instances, following lm-eval's `ConfigurableTask`.
 
+use super::chat::Dialogue;
 use super::example::{Before, Examples};
 use super::field::Compiled;
+use super::turn::Turn;
 use super::{jinja, python};
 use crate::config::{Field, FieldKind, OutputType, TaskConfig};
 use crate::data::Split;
@@ -9,6 +11,7 @@ use crate::error::{TaskError, nearest};
 use crate::fewshot::FewShot;
 use crate::hash;
 use crate::row::Row;
+use crate::task::LoadOptions;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ pub(crate) fn instances(
     split: &mut Split,
     n_docs: usize,
     fewshot: Option<&FewShot>,
+    options: &LoadOptions,
 ) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
     // Columns of any row: a row that lacks one is an error later, not a reason to read its name as text.
     let columns: BTreeSet<&str> = split.docs.iter().flat_map(|doc| doc.fields.keys()).collect();
@@ -31,7 +35,7 @@ pub(crate) fn instances(
         key: "doc_to_text",
         reason: jinja::reason(&error),
     })?;
-    let mut prompt = Prompt::new(config, &env, &columns)?;
+    let mut prompt = Prompt::new(config, &env, &columns, options)?;
     prompt.is_multiple_input = match split.docs.first() {
         Some(doc) => prompt.begins_with_index(&Rendering::new(split, doc))?,
         None => false,
@@ -53,10 +57,12 @@ pub(crate) fn instances(
 /// A task's fields, ready to render.
 pub(super) struct Prompt<'a> {
     pub(super) config: &'a TaskConfig,
+    dialogue: Dialogue<'a>,
     description: Option<Compiled<'a>>,
     pub(super) text: Compiled<'a>,
     pub(super) target: Compiled<'a>,
     pub(super) choice: Option<Compiled<'a>>,
+    pub(super) prefix: Option<Compiled<'a>>,
     /// Whether choices are contexts and the target follows each of them: `doc_to_text` of the first document is a number.
     pub(super) is_multiple_input: bool,
 }
@@ -72,7 +78,7 @@ impl<'a> Rendering<'a> {
         Self { row: split.row(doc), context: jinja::context(&doc.fields) }
     }
 
-    fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
+    pub(super) fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
         field.value(self.row, &self.context)
     }
 
@@ -100,14 +106,17 @@ impl<'a> Prompt<'a> {
         config: &'a TaskConfig,
         env: &'a minijinja::Environment<'a>,
         columns: &BTreeSet<&str>,
+        options: &'a LoadOptions,
     ) -> Result<Self, TaskError> {
         let compile = |field: &'a Field| Compiled::new(env, field, |name| columns.contains(name));
         Ok(Self {
             config,
+            dialogue: Dialogue::new(options, fewshot_delimiter(config)?)?,
             description: config.description.as_ref().map(compile).transpose()?,
             text: compile(&config.doc_to_text)?,
             target: compile(&config.doc_to_target)?,
             choice: config.doc_to_choice.as_ref().map(compile).transpose()?,
+            prefix: config.gen_prefix.as_ref().map(compile).transpose()?,
             is_multiple_input: false,
         })
     }
@@ -123,37 +132,61 @@ impl<'a> Prompt<'a> {
             OutputType::MultipleChoice => self.multiple_choice(doc, before),
             OutputType::LogLikelihood => self.log_likelihood(doc, before),
             OutputType::LogLikelihoodRolling => self.rolling(doc),
+            OutputType::GenerateUntil => self.generate(doc, before),
         }
     }
 
     /// One context, a continuation a choice.
     fn multiple_choice(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         let choices = doc.choices(self.choice.as_ref())?;
-        let gold = self.gold(&self.target, doc, &choices)?;
-        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
+        let target = self.right_choices(&self.target, doc, &choices)?;
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
         let request = |choice: &String| self.continuation(&context, choice);
-        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+        let requests = choices.iter().map(request).chain(self.unconditional(&choices)).collect();
+        Ok(Parts { requests, ..Parts::choice(choices, target) })
     }
 
     /// A context a choice, one continuation.
     fn multiple_input(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         let choices = doc.choices(self.choice.as_ref())?;
-        let gold = self.gold(&self.text, doc, &choices)?;
-        let description = self.description(doc)?;
-        let target = doc.text(&self.target)?;
-        let request = |choice: &String| self.continuation(&before.context(&description, choice), &target);
-        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+        let target = self.right_choices(&self.text, doc, &choices)?;
+        let continuation = doc.text(&self.target)?;
+        let request = |choice: &String| {
+            self.context(doc, before, choice.clone(), "").map(|context| self.continuation(&context, &continuation))
+        };
+        let mut requests = choices.iter().map(request).collect::<Result<Vec<_>, _>>()?;
+        requests.extend(self.unconditional(&choices));
+        Ok(Parts { requests, ..Parts::choice(choices, target) })
     }
 
     fn continuation(&self, context: &Arc<str>, text: &str) -> Request {
-        let continuation = format!("{}{text}", self.config.target_delimiter);
+        let continuation = format!("{}{text}", self.choice_delimiter());
         Request::LogLikelihood { context: Arc::clone(context), continuation }
+    }
+
+    /// What precedes a choice. In a conversation the answer begins with it, unless words stand there already.
+    fn choice_delimiter(&self) -> &str {
+        let ends_in_a_word = |field: &Field| match &field.kind {
+            FieldKind::Text(text) => !text.is_empty() && !text.ends_with(char::is_whitespace),
+            _ => true,
+        };
+        let is_needed = !self.dialogue.is_chat() || self.config.gen_prefix.as_ref().is_some_and(ends_in_a_word);
+        if is_needed { &self.config.target_delimiter } else { "" }
+    }
+
+    /// The choices with nothing before them, for metrics that compare with that.
+    fn unconditional(&self, choices: &[String]) -> Vec<Request> {
+        if !self.config.needs_unconditional() {
+            return Vec::new();
+        }
+        let nothing: Arc<str> = "".into();
+        choices.iter().map(|choice| self.continuation(&nothing, choice)).collect()
     }
 
     /// One continuation, without a delimiter: the target brings its own.
     fn log_likelihood(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
-        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
-        let continuation = self.target_text(doc)?;
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
+        let continuation = self.one_text(doc)?;
         if continuation.is_empty() {
             return Err(doc.row.bad("doc_to_target", "a continuation to score", &Value::Str(continuation)));
         }
@@ -161,58 +194,45 @@ impl<'a> Prompt<'a> {
     }
 
     fn rolling(&self, doc: &Rendering) -> Result<Parts, TaskError> {
-        let text = self.target_text(doc)?;
+        let text = self.one_text(doc)?;
         Ok(Parts::text(Request::Rolling { text: text.clone() }, text))
     }
 
-    fn description(&self, doc: &Rendering) -> Result<String, TaskError> {
-        self.description.as_ref().map_or(Ok(String::new()), |field| doc.text(field))
-    }
-
-    fn target_text(&self, doc: &Rendering) -> Result<String, TaskError> {
-        match self.value_or_index(&self.target, doc)? {
-            list @ Value::List(_) => Err(doc.row.bad("doc_to_target", "one text", &list)),
-            value => Ok(python::text(&value)),
-        }
-    }
-
-    /// A field's value, in which the printed form of a number (where there are choices) or of a list is read back.
-    pub(super) fn value_or_index(&self, field: &Compiled, doc: &Rendering) -> Result<Value, TaskError> {
-        let value = doc.value(field)?;
-        let Value::Str(text) = &value else { return Ok(value) };
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_list = text.starts_with('[') && text.ends_with(']') && field.key == "doc_to_target";
-        let read = match field.is_template() {
-            true if is_number && self.choice.is_some() => text.parse().ok().map(Value::Int),
-            true if is_list => python::literal(text),
-            _ => None,
+    /// As many texts after one context as the file repeats.
+    fn generate(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
+        let (target, target_text) = self.right_texts(doc)?;
+        let generation = &self.config.generation;
+        let request =
+            |sample| Request::Generate { context: Arc::clone(&context), generation: Arc::clone(generation), sample };
+        let also = |continuation: &String| Request::LogLikelihood {
+            context: Arc::clone(&context),
+            continuation: continuation.clone(),
         };
-        Ok(read.unwrap_or(value))
+        let requests =
+            (0..).take(self.config.repeats).map(request).chain(self.config.also_scored.iter().map(also)).collect();
+        Ok(Parts { requests, choices: doc.choices(self.choice.as_ref())?, target, target_text })
     }
 
-    /// The index of the right choice, given as a number or as the choice's text.
-    pub(super) fn gold(&self, field: &Compiled, doc: &Rendering, choices: &[String]) -> Result<usize, TaskError> {
-        let value = self.value_or_index(field, doc)?;
-        let index = match &value {
-            Value::Int(index) => usize::try_from(*index).ok(),
-            Value::Bool(is_second) => Some(usize::from(*is_second)),
-            // A label column of floats: 1.0 is 1, as in Python.
-            Value::Float(f) => f.to_string().parse().ok(),
-            Value::Str(text) => choices.iter().position(|choice| choice == text),
-            Value::List(_) => {
-                return Err(doc.row.bad(field.key, "one label (several right answers are not supported yet)", &value));
-            }
-            other => return Err(doc.row.bad(field.key, "a label", other)),
-        };
-        index.filter(|&index| index < choices.len()).ok_or_else(|| TaskError::BadLabel {
-            row: doc.row.place(),
-            label: match &value {
-                Value::Str(text) => format!("{text:?}"),
-                other => python::text(other),
-            },
-            n_choices: choices.len(),
-        })
+    /// Description, examples, the question and the beginning of its answer.
+    fn context(
+        &self,
+        doc: &Rendering,
+        before: Before,
+        question: String,
+        delimiter: &str,
+    ) -> Result<Arc<str>, TaskError> {
+        let text = |field: &Option<Compiled>| field.as_ref().map_or_else(|| Ok(String::new()), |field| doc.text(field));
+        let description = text(&self.description)?;
+        let last = Turn::open(question, text(&self.prefix)?, delimiter);
+        self.dialogue.context(&description, before.turns(), &last)
     }
+}
+
+/// What stands between a task's examples.
+fn fewshot_delimiter(config: &TaskConfig) -> Result<String, TaskError> {
+    let key = "fewshot_delimiter";
+    config.root.get(key).map_or(Ok("\n\n"), |node| node.str(key)).map(str::to_owned)
 }
 
 /// What the output types fill differently.
@@ -224,9 +244,13 @@ struct Parts {
 }
 
 impl Parts {
-    fn choice(choices: Vec<String>, gold: usize) -> Self {
-        let target_text = choices.get(gold).cloned().unwrap_or_default();
-        Self { requests: Vec::new(), choices, target: Target::Choice(gold), target_text }
+    fn choice(choices: Vec<String>, target: Target) -> Self {
+        let first = match &target {
+            Target::Choice(index) => choices.get(*index),
+            Target::Choices(indices) => indices.first().and_then(|&index| choices.get(index)),
+            Target::Text(_) | Target::Texts(_) => None,
+        };
+        Self { requests: Vec::new(), target_text: first.cloned().unwrap_or_default(), choices, target }
     }
 
     fn instance(self, doc: Doc) -> Instance {

@@ -1,10 +1,14 @@
 //! Documents to requests: templates, columns and hooks.
 
 mod build;
+mod chat;
 mod example;
 mod field;
 mod jinja;
 mod print;
-mod python;
+pub(crate) mod python;
+mod target;
+mod turn;
 
 pub(crate) use build::instances;
+pub(crate) use jinja::{reason, variables};
