@@ -8,7 +8,7 @@ use std::fmt;
 /// One row of a dataset split.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Doc {
-    /// Row index in the split, counted from 0 before any filtering of the task.
+    /// Index in the split, counted from 0: of the row, or of the document where a task makes its documents of the rows.
     pub id: u64,
     /// Column name → value, in the file's order.
     pub fields: Map,

@@ -245,6 +245,20 @@ pub enum TaskError {
         /// The first file of the split.
         file: String,
     },
+    /// A split of which `process_docs` keeps nothing.
+    #[error(
+        "dataset {id}, split {split}: none of its {rows} rows is left by `process_docs` ({function}); is it the right split and configuration?"
+    )]
+    NothingLeft {
+        /// Hub id or format.
+        id: String,
+        /// Split.
+        split: String,
+        /// Rows that there were.
+        rows: u64,
+        /// The hook.
+        function: &'static str,
+    },
     /// A data file that is damaged.
     #[error("{file} is damaged or not what its name says: {reason}")]
     Corrupt {

@@ -42,7 +42,7 @@ pub use config::OutputType;
 pub use data::Stores;
 pub use error::{Place, RowPlace, TaskError};
 pub use fewshot::DrawMode;
-pub use hooks::{Columns, HOOKS, Hook, HookKind, Scores};
+pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, hooks};
 pub use metrics::{Aggregation, METRICS, Metric};
 pub use row::Row;
 pub use task::{LoadOptions, Loaded, Task};

@@ -94,7 +94,8 @@ impl Task {
         let mut warnings = config.warnings.clone();
         let fewshot = FewShot::read(config, stores, options, &mut warnings)?;
         // Examples come from all of the split, wherever scoring ends.
-        let needs_all = fewshot.as_ref().is_some_and(|fewshot| fewshot.pool.own().is_none());
+        let needs_all = fewshot.as_ref().is_some_and(|fewshot| fewshot.pool.own().is_none())
+            || config.process_docs.is_some_and(|hook| hook.kind.needs_whole_split());
         let mut split = data::read(&config.dataset, stores, options.limit.filter(|_| !needs_all))?;
         split.process(config.process_docs)?;
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());

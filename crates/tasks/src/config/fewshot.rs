@@ -4,7 +4,7 @@ use super::TaskConfig;
 use super::field::Field;
 use super::task::{function, python_warnings};
 use crate::error::{Place, TaskError};
-use crate::hooks::{Hook, HookKind};
+use crate::hooks::{self, Hook, HookKind};
 use crate::yaml::{Kind, Node};
 use yardstick_core::Map;
 
@@ -92,16 +92,21 @@ fn pool(task: &TaskConfig, own: &Node, split: Option<&str>) -> Result<PoolSpec, 
             let rows = items.iter().map(|item| item.row("samples")).collect::<Result<_, _>>()?;
             Ok(PoolSpec::Samples(rows, node.place.clone()))
         }
-        Kind::Function(name) => Err(super::field::hook(node, "samples", name).map_or_else(
-            |error| error,
-            |hook| TaskError::WrongHook {
-                place: node.place.clone(),
-                key: "samples".to_owned(),
-                function: hook.name.to_owned(),
-            },
-        )),
+        Kind::Function(name) => Ok(PoolSpec::Samples(samples(node, name)?, node.place.clone())),
         _ => Err(node.wrong("samples", "a list of mappings")),
     }
+}
+
+/// The examples that stand in the Python file beside the task file.
+fn samples(node: &Node, function: &str) -> Result<Vec<Map>, TaskError> {
+    let key = "samples";
+    let hook = super::field::hook(node, key, function)?;
+    let HookKind::Samples(read) = hook.kind else {
+        let (place, function) = (node.place.clone(), hook.name.to_owned());
+        return Err(TaskError::WrongHook { place, key: key.to_owned(), function });
+    };
+    read(&hooks::source(function, &node.place.file)?)
+        .ok_or_else(|| node.wrong(key, &format!("a list of mappings, written out in `{function}` as lm-eval has it")))
 }
 
 /// The splits that lm-eval looks for, in its order.
@@ -131,7 +136,7 @@ fn sampler(own: &Node) -> Result<Sampler, TaskError> {
 fn process_docs(task: &TaskConfig, own: &Node) -> Result<Option<&'static Hook>, TaskError> {
     let Kind::Map(entries) = &own.kind else { return Ok(task.process_docs) };
     match entries.iter().find(|entry| entry.key == "process_docs") {
-        Some(_) => function(own, "process_docs", |kind| matches!(kind, HookKind::Row(_))),
+        Some(_) => function(own, "process_docs", HookKind::is_process_docs),
         None => Ok(task.process_docs),
     }
 }

@@ -3,7 +3,6 @@
 use crate::error::{Place, TaskError};
 use crate::hooks::{self, Hook, HookKind};
 use crate::yaml::{Kind, Node};
-use std::path::Path;
 use yardstick_core::Value;
 
 /// The value of a `doc_to_*` key with where it stands.
@@ -51,15 +50,13 @@ impl Field {
     }
 }
 
-/// The hook that a `!function` tag means, by its module's place: `utils.f` in `hellaswag/x.yaml` is `hellaswag.utils.f`.
+/// The hook that a `!function` tag means.
 pub(super) fn hook(node: &Node, key: &str, name: &str) -> Result<&'static Hook, TaskError> {
-    let folder = Path::new(&*node.place.file).parent().and_then(Path::file_name);
-    let full = folder.map(|folder| format!("{}.{name}", folder.to_string_lossy()));
-    hooks::find(name).or_else(|| hooks::find(full.as_deref()?)).ok_or_else(|| TaskError::UnknownHook {
-        place: node.place.clone(),
-        key: key.to_owned(),
-        function: full.clone().unwrap_or_else(|| name.to_owned()),
-        nearest: hooks::nearest(full.as_deref().unwrap_or(name)),
+    let file = &*node.place.file;
+    hooks::resolve(name, file).ok_or_else(|| {
+        let function = hooks::full_name(name, file);
+        let nearest = hooks::nearest(&function);
+        TaskError::UnknownHook { place: node.place.clone(), key: key.to_owned(), function, nearest }
     })
 }
 

@@ -66,7 +66,7 @@ impl TaskConfig {
             tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
             dataset: DatasetSpec::read(root)?,
             output_type,
-            process_docs: function(root, "process_docs", |kind| matches!(kind, HookKind::Row(_)))?,
+            process_docs: function(root, "process_docs", HookKind::is_process_docs)?,
             process_results,
             description: Field::read(root, "description")?,
             doc_to_text: text_field(root, output_type)?,

@@ -4,7 +4,7 @@ use super::file::{DataFile, Format, Table};
 use super::{Stores, local};
 use crate::config::DatasetSpec;
 use crate::error::TaskError;
-use crate::hooks::{Hook, HookKind};
+use crate::hooks::{Columns, Derived, Hook, HookKind};
 use crate::row::Row;
 use rayon::prelude::*;
 use yardstick_core::{DatasetCard, Doc, Map};
@@ -17,10 +17,12 @@ const SAMPLES: &str = "samples";
 pub(crate) struct Split {
     pub card: DatasetCard,
     pub docs: Vec<Doc>,
-    /// Rows of the whole split.
+    /// Rows of the whole split; documents of it, once a hook has made them of its rows.
     pub available: u64,
     /// Names of the files that were read, with the index of their first row.
     starts: Vec<(u64, String)>,
+    /// For documents that a hook made, the index of the row that each was made of; empty where row and document are one.
+    origins: Vec<u64>,
 }
 
 impl Split {
@@ -29,15 +31,23 @@ impl Split {
         let card = DatasetCard { path: file.clone(), split: SAMPLES.to_owned(), ..DatasetCard::default() };
         let available = rows.len() as u64;
         let docs = rows.into_iter().zip(0..).map(|(fields, id)| Doc { id, fields }).collect();
-        Self { card, docs, available, starts: vec![(0, file)] }
+        Self { card, docs, available, starts: vec![(0, file)], origins: Vec::new() }
     }
 
-    /// `process_docs`: the hook's columns are added to each row. Of several rows with an error the first is reported.
+    /// `process_docs`: the hook's columns are added to each row, or all documents are made anew. Of several rows with an
+    /// error the first is reported.
     ///
     /// # Errors
-    /// A row that the hook cannot read.
+    /// A row that the hook cannot read; no document left.
     pub fn process(&mut self, hook: Option<&Hook>) -> Result<(), TaskError> {
-        let Some(HookKind::Row(function)) = hook.map(|hook| hook.kind) else { return Ok(()) };
+        match hook {
+            Some(Hook { kind: HookKind::Row(function), .. }) => self.add_columns(*function),
+            Some(Hook { kind: HookKind::Rows(function), name }) => self.replace(*function, name),
+            _ => Ok(()),
+        }
+    }
+
+    fn add_columns(&mut self, function: fn(Row) -> Result<Columns, TaskError>) -> Result<(), TaskError> {
         let columns: Vec<_> = self.docs.par_iter().map(|doc| function(self.row(doc))).collect();
         for (doc, columns) in self.docs.iter_mut().zip(columns) {
             for (name, value) in columns? {
@@ -47,11 +57,30 @@ impl Split {
         Ok(())
     }
 
+    /// The documents are numbered anew, as lm-eval does; where each came from stays known.
+    fn replace(
+        &mut self,
+        function: fn(&[Row]) -> Result<Vec<Derived>, TaskError>,
+        name: &'static str,
+    ) -> Result<(), TaskError> {
+        let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
+        let derived = function(&rows)?;
+        if derived.is_empty() {
+            let (id, split) = (self.card.path.clone(), self.card.split.clone());
+            return Err(TaskError::NothingLeft { id, split, rows: self.available, function: name });
+        }
+        self.origins = derived.iter().map(|doc| self.docs[doc.origin].id).collect();
+        self.available = derived.len() as u64;
+        self.docs = derived.into_iter().zip(0..).map(|(doc, id)| Doc { id, fields: doc.fields }).collect();
+        Ok(())
+    }
+
     /// The document as hooks and fields see it.
     pub fn row<'a>(&'a self, doc: &'a Doc) -> Row<'a> {
-        let index = self.starts.partition_point(|(start, _)| *start <= doc.id);
+        let origin = usize::try_from(doc.id).ok().and_then(|id| self.origins.get(id)).copied().unwrap_or(doc.id);
+        let index = self.starts.partition_point(|(start, _)| *start <= origin);
         let (start, file) = self.starts.get(index.wrapping_sub(1)).map_or((0, ""), |(start, file)| (*start, file));
-        Row { fields: &doc.fields, file, row: doc.id - start }
+        Row { fields: &doc.fields, file, row: origin - start }
     }
 }
 
@@ -72,6 +101,7 @@ pub(crate) fn read(spec: &DatasetSpec, stores: &Stores, limit: Option<usize>) ->
         docs: Vec::new(),
         available: 0,
         starts: Vec::new(),
+        origins: Vec::new(),
     };
     for (file, format) in &files {
         split.append(file, *format, limit.unwrap_or(usize::MAX))?;

@@ -80,7 +80,8 @@ impl Reader<'_> {
         }
         // Nothing can be left out of a split that is not scored, so that the first ones are all that is read.
         let excludes = is_evaluated || self.config.is_same_split_by_name;
-        let limit = (self.config.sampler == Sampler::FirstN && !excludes).then_some(self.shots);
+        let needs_all = excludes || self.config.process_docs.is_some_and(|hook| hook.kind.needs_whole_split());
+        let limit = (self.config.sampler == Sampler::FirstN && !needs_all).then_some(self.shots);
         let mut pool = data::read(&self.task.dataset.with_split(split), self.stores, limit)?;
         pool.process(self.config.process_docs)?;
         Ok(Pool::Own(Box::new(pool)))

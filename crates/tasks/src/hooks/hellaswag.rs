@@ -1,11 +1,17 @@
 //! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
 
-use super::Columns;
+use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
 use yardstick_core::Value;
+
+pub(super) static MODULE: Module = Module {
+    name: "hellaswag.utils",
+    sources: &["07d23b60b28f2a4f658dcf8440623a63fe6644854ce9b846a114dde980dc1214"],
+    hooks: &[Hook { name: "hellaswag.utils.process_docs", kind: HookKind::Row(process_docs) }],
+};
 
 /// Leftovers such as `[header]` and `[step]`.
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
@@ -14,7 +20,7 @@ static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Adds `query`, `choices` and `gold`.
-pub(super) fn process_docs(row: Row) -> Result<Columns, TaskError> {
+fn process_docs(row: Row) -> Result<Columns, TaskError> {
     let context = format!("{} {}", row.str("ctx_a")?, capitalize(row.str("ctx_b")?));
     let query = clean(&format!("{}: {context}", row.str("activity_label")?));
     let choices = row.strs("endings")?.into_iter().map(|ending| Value::Str(clean(ending))).collect();

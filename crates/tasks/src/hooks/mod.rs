@@ -1,21 +1,21 @@
 //! Rust counterparts of the Python functions that task files call with `!function`.
 //!
 //! A hook's name is lm-eval's own, folder and module first: `!function utils.process_docs` in `hellaswag/hellaswag.yaml` is
-//! `hellaswag.utils.process_docs`. To add one: a function in a file here and a line in [`HOOKS`],
-//! and its module in `python.rs`.
+//! `hellaswag.utils.process_docs`. Where several folders share their last name, the name has the folder above too.
+//! To add one: a function with a line in its module's `MODULE`, and for a new module a line in [`MODULES`].
 
 mod copa;
 mod hellaswag;
-mod python;
+mod resolve;
 mod wikitext;
 mod winogrande;
 
-pub(crate) use python::different_source;
+pub(crate) use resolve::{different_source, full_name, nearest, resolve, source};
 
 use crate::answers::Answers;
-use crate::error::{self, TaskError};
+use crate::error::TaskError;
 use crate::row::Row;
-use yardstick_core::{Score, Value};
+use yardstick_core::{Map, Score, Value};
 
 /// A function that a task file may call.
 #[derive(Debug)]
@@ -26,16 +26,40 @@ pub struct Hook {
     pub kind: HookKind,
 }
 
+/// A Python module with those of its functions that there are in Rust.
+#[derive(Debug)]
+pub struct Module {
+    /// `folder.module`.
+    pub name: &'static str,
+    /// sha256 of the files of lm-eval 0.4.13 that the hooks were written after: several where lm-eval has the module in
+    /// several folders, each with a comment or a line of its own that changes nothing.
+    pub sources: &'static [&'static str],
+    /// Its functions.
+    pub hooks: &'static [Hook],
+}
+
 /// Columns to add to a row.
 pub type Columns = Vec<(&'static str, Value)>;
 /// Metric names with the scores of one document.
 pub type Scores = Vec<(&'static str, Score)>;
+
+/// A document that a hook made of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Derived {
+    /// Index of the row in the split.
+    pub origin: usize,
+    /// The document's columns.
+    pub fields: Map,
+}
 
 /// What hooks there are.
 #[derive(Clone, Copy, Debug)]
 pub enum HookKind {
     /// For `process_docs`: columns to add to a row, one row in and one row out.
     Row(fn(Row) -> Result<Columns, TaskError>),
+    /// For `process_docs` that leaves rows out, makes several of one, or puts them in another order: all rows of the
+    /// split in, the documents out. They are then numbered from 0.
+    Rows(fn(&[Row]) -> Result<Vec<Derived>, TaskError>),
     /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
     Value(fn(Row) -> Result<Value, TaskError>),
     /// For `process_results`.
@@ -46,33 +70,32 @@ pub enum HookKind {
         /// Metric names with their scores.
         function: fn(Row, &Answers) -> Result<Scores, TaskError>,
     },
+    /// For `aggregation` in `metric_list`: one number from the scores of all documents, in document order. Whatever order
+    /// or multiplicity they come in is fine, so that they can be resampled.
+    Aggregation(fn(&[Score]) -> f64),
+    /// For `metric` in `metric_list`: right answers and what the model wrote.
+    Metric(fn(reference: &[String], prediction: &str) -> Score),
+    /// For `samples` in `fewshot_config`: the solved examples out of the text of the Python file beside the task file,
+    /// where they stand. `None` when they are not there in the form that lm-eval has them in.
+    Samples(fn(source: &str) -> Option<Vec<Map>>),
 }
+
+impl HookKind {
+    /// Whether it can stand under `process_docs`.
+    pub const fn is_process_docs(&self) -> bool {
+        matches!(self, Self::Row(_) | Self::Rows(_))
+    }
+
+    /// Whether it has to see the whole split, however few of its documents are wanted.
+    pub const fn needs_whole_split(&self) -> bool {
+        matches!(self, Self::Rows(_))
+    }
+}
+
+/// All modules, by name.
+pub static MODULES: &[&Module] = &[&copa::MODULE, &hellaswag::MODULE, &wikitext::MODULE, &winogrande::MODULE];
 
 /// All hooks.
-pub static HOOKS: &[Hook] = &[
-    Hook { name: "copa.utils.doc_to_choice", kind: HookKind::Value(copa::doc_to_choice) },
-    Hook { name: "copa.utils.doc_to_target", kind: HookKind::Value(copa::doc_to_target) },
-    Hook { name: "copa.utils.doc_to_text", kind: HookKind::Value(copa::doc_to_text) },
-    Hook { name: "hellaswag.utils.process_docs", kind: HookKind::Row(hellaswag::process_docs) },
-    Hook {
-        name: "wikitext.preprocess_wikitext.process_results",
-        kind: HookKind::Results { metrics: wikitext::METRICS, function: wikitext::process_results },
-    },
-    Hook {
-        name: "wikitext.preprocess_wikitext.wikitext_detokenizer",
-        kind: HookKind::Value(wikitext::wikitext_detokenizer),
-    },
-    Hook { name: "winogrande.preprocess_winogrande.doc_to_choice", kind: HookKind::Value(winogrande::doc_to_choice) },
-    Hook { name: "winogrande.preprocess_winogrande.doc_to_target", kind: HookKind::Value(winogrande::doc_to_target) },
-    Hook { name: "winogrande.preprocess_winogrande.doc_to_text", kind: HookKind::Value(winogrande::doc_to_text) },
-];
-
-/// The hook of that name.
-pub(crate) fn find(name: &str) -> Option<&'static Hook> {
-    HOOKS.iter().find(|hook| hook.name == name)
-}
-
-/// The name of the hook most similar to `name`.
-pub(crate) fn nearest(name: &str) -> Option<String> {
-    error::nearest(name, HOOKS.iter().map(|hook| hook.name))
+pub fn hooks() -> impl Iterator<Item = &'static Hook> {
+    MODULES.iter().flat_map(|module| module.hooks)
 }

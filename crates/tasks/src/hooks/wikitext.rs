@@ -1,6 +1,6 @@
 //! `WikiText`: its tokenisation is undone before scoring, and the counts are those of the text as published.
 
-use super::Scores;
+use super::{Hook, HookKind, Module, Scores};
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::metrics::words;
@@ -8,6 +8,18 @@ use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
 use yardstick_core::{Score, Value};
+
+pub(super) static MODULE: Module = Module {
+    name: "wikitext.preprocess_wikitext",
+    sources: &["a44020374b172159bf5be80a64d2c4194c9d5c77284f696ac666361338c8da7d"],
+    hooks: &[
+        Hook {
+            name: "wikitext.preprocess_wikitext.process_results",
+            kind: HookKind::Results { metrics: METRICS, function: process_results },
+        },
+        Hook { name: "wikitext.preprocess_wikitext.wikitext_detokenizer", kind: HookKind::Value(wikitext_detokenizer) },
+    ],
+};
 
 /// Literal replacements before the pairs of brackets and quotes are closed up.
 const SEPARATORS: &[(&str, &str)] = &[
@@ -53,7 +65,7 @@ static PAIRS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 });
 
 /// The page as it would stand in an encyclopaedia. The order of the steps is part of the protocol.
-pub(super) fn wikitext_detokenizer(row: Row) -> Result<Value, TaskError> {
+fn wikitext_detokenizer(row: Row) -> Result<Value, TaskError> {
     Ok(Value::Str(detokenize(row.str("page")?)))
 }
 
@@ -83,10 +95,10 @@ fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
 }
 
 /// The metrics of [`process_results`].
-pub(super) const METRICS: &[&str] = &["word_perplexity", "byte_perplexity", "bits_per_byte"];
+const METRICS: &[&str] = &["word_perplexity", "byte_perplexity", "bits_per_byte"];
 
 /// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
-pub(super) fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
+fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
     let page = row.str("page")?;
     let log_likelihood: f64 = answers.responses.iter().map(|response| response.log_likelihood).sum();
     let per_byte = Score::Ratio(log_likelihood, page.len() as f64);

@@ -2,12 +2,23 @@
 //!
 //! Source: Trinh & Le (2018), "A Simple Method for Commonsense Reasoning", section 3 ("partial" scoring).
 
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::row::Row;
 use yardstick_core::Value;
 
+pub(super) static MODULE: Module = Module {
+    name: "winogrande.preprocess_winogrande",
+    sources: &["e55327629264a98f1d383fda24645b6779afb53fa0bce2150042b9416b1ae006"],
+    hooks: &[
+        Hook { name: "winogrande.preprocess_winogrande.doc_to_choice", kind: HookKind::Value(doc_to_choice) },
+        Hook { name: "winogrande.preprocess_winogrande.doc_to_target", kind: HookKind::Value(doc_to_target) },
+        Hook { name: "winogrande.preprocess_winogrande.doc_to_text", kind: HookKind::Value(doc_to_text) },
+    ],
+};
+
 /// The index of the right option: an integer here makes the choices contexts.
-pub(super) fn doc_to_text(row: Row) -> Result<Value, TaskError> {
+fn doc_to_text(row: Row) -> Result<Value, TaskError> {
     match row.cell("answer")? {
         Value::Str(answer) if answer == "1" => Ok(Value::Int(0)),
         Value::Str(answer) if answer == "2" => Ok(Value::Int(1)),
@@ -16,12 +27,12 @@ pub(super) fn doc_to_text(row: Row) -> Result<Value, TaskError> {
 }
 
 /// The sentence after the gap.
-pub(super) fn doc_to_target(row: Row) -> Result<Value, TaskError> {
+fn doc_to_target(row: Row) -> Result<Value, TaskError> {
     Ok(Value::from(split(row)?.1.trim()))
 }
 
 /// The sentence up to the gap, with each option in it.
-pub(super) fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
+fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
     let before = split(row)?.0;
     let fill = |column| Ok(Value::Str(format!("{before}{}", row.str(column)?)));
     Ok(Value::List(vec![fill("option1")?, fill("option2")?]))

@@ -40,7 +40,7 @@ impl<'a> Compiled<'a> {
             FieldKind::Constant(value) => Form::Constant(value),
             FieldKind::Hook(hook) => match hook.kind {
                 HookKind::Value(function) => Form::Hook(function),
-                HookKind::Row(_) | HookKind::Results { .. } => return Err(wrong_hook(field, hook.name)),
+                _ => return Err(wrong_hook(field, hook.name)),
             },
             FieldKind::Text(text) if is_column(text) => Form::Column(text),
             FieldKind::Text(text) => {
