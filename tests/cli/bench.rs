@@ -62,6 +62,7 @@ fn task_files_ask_what_the_requests_ask() {
                     assert_eq!((field("context"), field("continuation")), (request.context(), request.scored_text()));
                 }
                 Request::Rolling { .. } => assert_eq!(field("text"), request.scored_text()),
+                Request::Generate { .. } => panic!("these sets ask for no text"),
             }
         }
     }

@@ -59,6 +59,13 @@ fn request(request: &Request, model: &dyn LanguageModel) -> Result<Value, ScoreE
                 "continuation_tokens": scored + unscored,
             })
         }
+        Request::Generate { context, generation, .. } => json!({
+            "context": context,
+            "context_tokens": model.encode(context)?.len(),
+            "until": generation.until,
+            "max_tokens": generation.max_tokens,
+            "sampling": generation.sampling,
+        }),
         Request::Rolling { text } => json!({ "text": text, "tokens": model.encode(text)?.len() }),
     })
 }
@@ -76,6 +83,10 @@ fn text(document: &Value) -> String {
                 let _ = writeln!(out, "context ({} tokens)\n{}", request["context_tokens"], indent(context));
             }
             last_context = Some(context);
+            if let Some(tokens) = request["max_tokens"].as_u64() {
+                let _ = writeln!(out, "to be written, at most {tokens} tokens, until {}", request["until"]);
+                continue;
+            }
             let _ = writeln!(
                 out,
                 "continuation ({} tokens)  {:?}",

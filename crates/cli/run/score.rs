@@ -221,7 +221,7 @@ impl Scorer<'_> {
         for instance in &task.instances {
             let (own, later) = rest.split_at(instance.requests.len());
             rest = later;
-            if let Some(own) = own.iter().copied().collect::<Option<Vec<Response>>>() {
+            if let Some(own) = own.iter().cloned().collect::<Option<Vec<Response>>>() {
                 samples.push(task.task.sample(self.name, instance, &own)?);
             }
         }

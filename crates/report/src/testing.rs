@@ -1,8 +1,9 @@
 //! Made-up records for tests: no number here was measured.
 
+use std::sync::Arc;
 use yardstick_core::{
-    DatasetCard, Environment, Estimate, GroupRecord, Map, MetricCard, ModelCard, Request, Response, ResultRecord,
-    RunRecord, RunSpec, RunStatus, Sample, Score, Target, TaskCard, Value,
+    DatasetCard, Environment, Estimate, Generation, GroupRecord, Map, MetricCard, ModelCard, Request, Response,
+    ResultRecord, RunRecord, RunSpec, RunStatus, Sample, Sampling, Score, Target, TaskCard, Value,
 };
 
 /// A metric of a made-up task: name, direction, chance.
@@ -184,11 +185,14 @@ pub(crate) fn hostile() -> RunRecord {
 
 /// One sample of each kind of task for two models.
 pub(crate) fn samples() -> Vec<Sample> {
-    ["gpt2-nano", "gpt2-micro"].into_iter().flat_map(|m| [choice(m), winograd(m), last_word(m), rolling(m)]).collect()
+    ["gpt2-nano", "gpt2-micro"]
+        .into_iter()
+        .flat_map(|m| [choice(m), winograd(m), last_word(m), rolling(m), written(m)])
+        .collect()
 }
 
 fn response(log_likelihood: f64) -> Response {
-    Response { log_likelihood, is_greedy: false, n_tokens: 3, n_truncated: 0, n_unscored: 0, is_merged: false }
+    Response { log_likelihood, n_tokens: 3, ..Response::default() }
 }
 
 fn base(model: &str, task: &str) -> Sample {
@@ -208,6 +212,7 @@ fn base(model: &str, task: &str) -> Sample {
         choices: vec!["no".to_owned(), "yes".to_owned()],
         target: Target::Choice(1),
         target_text: "yes".into(),
+        filtered: Vec::new(),
         metrics: std::collections::BTreeMap::new(),
     }
 }
@@ -240,6 +245,32 @@ pub(crate) fn last_word(model: &str) -> Sample {
     sample.target = Target::Text(" page".into());
     sample.metrics =
         [("acc".to_owned(), Score::Value(0.0)), ("perplexity".to_owned(), Score::Value(-29.684_556_961_059_57))].into();
+    sample
+}
+
+/// A document that is answered in writing, twice, and read by two filters.
+pub(crate) fn written(model: &str) -> Sample {
+    let mut sample = base(model, "gsm8k");
+    let sampling = Some(Sampling { temperature: 0.5, top_k: Some(40), top_p: None, seed: 7 });
+    let generation = Arc::new(Generation { until: vec!["\n\n".to_owned()], max_tokens: 64, sampling });
+    let ask =
+        |sample| Request::Generate { context: "Q: 1 + 1?\nA:".into(), generation: Arc::clone(&generation), sample };
+    let answer = |text: &str| Response { text: Some(text.to_owned()), ..response(-4.5) };
+    sample.requests = vec![ask(0), ask(1)];
+    sample.responses = vec![answer(" 2, I say"), answer("")];
+    sample.choices = Vec::new();
+    sample.target = Target::Texts(vec!["2".to_owned(), "two".to_owned()]);
+    sample.target_text = "['2', 'two']".to_owned();
+    sample.filtered = vec![
+        ("strict".to_owned(), vec!["[invalid]".to_owned()]),
+        ("all".to_owned(), vec!["2".to_owned(), String::new()]),
+    ];
+    sample.metrics = [
+        ("bleu,all".to_owned(), Score::Counts(vec![1.0, 0.0, 2.5])),
+        ("exact_match,all".to_owned(), Score::Value(1.0)),
+        ("exact_match,strict".to_owned(), Score::Value(0.0)),
+    ]
+    .into();
     sample
 }
 

@@ -31,6 +31,14 @@ pub fn export_lm_eval(run: &Run, dir: &Path) -> Result<Vec<PathBuf>, ReportError
     Ok(written)
 }
 
+/// What lm-eval calls the results of documents whose answers are taken as they are.
+const NO_FILTER: &str = "none";
+
+/// A metric's name and its filter.
+fn split(key: &str) -> (&str, &str) {
+    key.split_once(',').unwrap_or((key, NO_FILTER))
+}
+
 fn artifacts(run: &Run, model: &ModelCard, folder: &str) -> Result<Vec<Artifact>, ReportError> {
     let date = file_name(&run.record.started.trim_end_matches('Z').replace(':', "-"));
     let mut artifacts = Vec::new();

@@ -1,5 +1,6 @@
 //! `results_<date>.json`: aggregates and how they came about.
 
+use super::split;
 use serde_json::{Map, Value, json};
 use yardstick_core::{GroupRecord, MetricCard, ModelCard, ResultRecord, RunRecord, TaskCard};
 
@@ -57,8 +58,9 @@ fn values(record: &RunRecord, model: &ModelCard, id: &str) -> Map<String, Value>
     out.insert("sample_len".to_owned(), json!(sample_len));
     for result in results_of(record, model, id) {
         let stderr = result.estimate.stderr.filter(|_| !WITHOUT_ERROR.contains(&result.metric.as_str()));
-        out.insert(format!("{},none", result.metric), json!(result.estimate.value));
-        out.insert(format!("{}_stderr,none", result.metric), stderr.map_or_else(|| json!("N/A"), |se| json!(se)));
+        let (metric, filter) = split(&result.metric);
+        out.insert(format!("{metric},{filter}"), json!(result.estimate.value));
+        out.insert(format!("{metric}_stderr,{filter}"), stderr.map_or_else(|| json!("N/A"), |se| json!(se)));
     }
     out
 }
@@ -66,7 +68,11 @@ fn values(record: &RunRecord, model: &ModelCard, id: &str) -> Map<String, Value>
 /// As of a task, with `sample_count`: documents behind each metric.
 fn group_values(record: &RunRecord, model: &ModelCard, id: &str) -> Value {
     let mut out = values(record, model, id);
-    let counts = results_of(record, model, id).map(|r| (format!("{},none", r.metric), json!(r.estimate.n)));
+    let count = |r: &ResultRecord| {
+        let (metric, filter) = split(&r.metric);
+        (format!("{metric},{filter}"), json!(r.estimate.n))
+    };
+    let counts = results_of(record, model, id).map(count);
     out.insert("sample_count".to_owned(), Value::Object(counts.collect()));
     Value::Object(out)
 }
@@ -79,7 +85,7 @@ fn by_task(record: &RunRecord, of: impl Fn(&TaskCard) -> Value) -> Value {
 }
 
 fn config(task: &TaskCard) -> Value {
-    let metric = |m: &MetricCard| json!({ "metric": m.name, "higher_is_better": m.higher_is_better });
+    let metric = |m: &MetricCard| json!({ "metric": split(&m.name).0, "higher_is_better": m.higher_is_better });
     json!({
         "task": task.id,
         "dataset_path": task.dataset.path,
@@ -99,7 +105,7 @@ fn version(text: &str) -> Value {
 }
 
 fn directions(metrics: &[MetricCard]) -> Value {
-    Value::Object(metrics.iter().map(|m| (m.name.clone(), json!(m.higher_is_better))).collect())
+    Value::Object(metrics.iter().map(|m| (split(&m.name).0.to_owned(), json!(m.higher_is_better))).collect())
 }
 
 /// Machine, model and program.

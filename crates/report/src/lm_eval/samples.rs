@@ -1,10 +1,10 @@
 //! `samples_<task>_<date>.jsonl`: a line per document.
 
-use super::python;
+use super::{NO_FILTER, python, split};
 use crate::ReportError;
 use crate::hash::sha256_hex;
 use serde_json::{Map, Value, json};
-use yardstick_core::{MetricCard, Request, Response, Sample, Score, Target, python_float};
+use yardstick_core::{Generation, MetricCard, Request, Response, Sample, Score, Target, python_float};
 
 /// Lines and the hash that lm-eval takes over them.
 pub(super) struct Logged {
@@ -12,39 +12,55 @@ pub(super) struct Logged {
     pub(super) task_hash: String,
 }
 
-/// One task's documents; `metrics` gives the order of the metric keys.
+/// One task's documents, filter by filter; `metrics` gives the order of the metric keys.
 pub(super) fn log(samples: &[&Sample], metrics: &[MetricCard]) -> Result<Logged, ReportError> {
     let (mut jsonl, mut hashes) = (Vec::new(), String::new());
-    for sample in samples {
-        let line = line(sample, metrics).and_then(|line| {
-            for key in ["doc_hash", "prompt_hash", "target_hash"] {
-                hashes.push_str(line[key].as_str().unwrap_or_default());
-            }
-            serde_json::to_writer(&mut jsonl, &line)
-        });
-        line.map_err(|e| ReportError::Encode {
-            what: format!("a document of {}", sample.task),
-            reason: e.to_string(),
-        })?;
-        jsonl.push(b'\n');
+    for filter in filters(samples) {
+        for sample in samples {
+            let line = line(sample, filter, metrics).and_then(|line| {
+                for key in ["doc_hash", "prompt_hash", "target_hash"] {
+                    hashes.push_str(line[key].as_str().unwrap_or_default());
+                }
+                serde_json::to_writer(&mut jsonl, &line)
+            });
+            line.map_err(|e| ReportError::Encode {
+                what: format!("a document of {}", sample.task),
+                reason: e.to_string(),
+            })?;
+            jsonl.push(b'\n');
+        }
     }
     Ok(Logged { jsonl, task_hash: sha256_hex(&hashes) })
 }
 
-fn line(sample: &Sample, metrics: &[MetricCard]) -> serde_json::Result<Map<String, Value>> {
+/// The filters of the documents in the task file's order.
+fn filters<'a>(samples: &[&'a Sample]) -> Vec<&'a str> {
+    let named = samples.first().map_or(&[][..], |sample| &sample.filtered);
+    if named.is_empty() { vec![NO_FILTER] } else { named.iter().map(|(name, _)| name.as_str()).collect() }
+}
+
+fn line(sample: &Sample, filter: &str, metrics: &[MetricCard]) -> serde_json::Result<Map<String, Value>> {
     let answers: Vec<Value> = sample.requests.iter().zip(&sample.responses).map(|(q, a)| answer(q, a)).collect();
-    let repeats: Vec<Value> = answers.iter().map(|answer| json!([answer])).collect();
+    let is_written = matches!(sample.requests.first(), Some(Request::Generate { .. }));
+    // The samples of one prompt are one request, asked again.
+    let repeats: Vec<Value> =
+        if is_written { vec![json!(answers)] } else { answers.iter().map(|answer| json!([answer])).collect() };
+    let filtered =
+        sample.filtered.iter().find(|(name, _)| name == filter).map_or(answers, |(_, texts)| match &**texts {
+            [text] => vec![json!(text)],
+            texts => vec![json!(texts)],
+        });
     let target = target(sample);
-    let scores = scores(sample, metrics);
+    let scores = scores(sample, filter, metrics);
     let mut line = Map::new();
     let mut put = |key: &str, value: Value| line.insert(key.to_owned(), value);
     put("doc_id", json!(sample.doc_id));
     put("doc", serde_json::to_value(&sample.doc)?);
     put("target", json!(target));
-    put("arguments", arguments(&sample.requests));
+    put("arguments", arguments(if is_written { &sample.requests[..1] } else { &sample.requests }));
     put("resps", Value::Array(repeats));
-    put("filtered_resps", Value::Array(answers));
-    put("filter", json!("none"));
+    put("filtered_resps", Value::Array(filtered));
+    put("filter", json!(filter));
     put("metrics", scores.iter().map(|(name, _)| json!(name)).collect());
     put("doc_hash", json!(sha256_hex(&python::json_indented(&sample.doc)?)));
     put("prompt_hash", json!(sha256_hex(sample.requests.first().map_or("", first_argument))));
@@ -61,6 +77,7 @@ fn answer(request: &Request, response: &Response) -> Value {
     match request {
         Request::LogLikelihood { .. } => json!([log_likelihood, python::bool(response.is_greedy)]),
         Request::Rolling { .. } => json!(log_likelihood),
+        Request::Generate { .. } => json!(response.text.as_deref().unwrap_or_default()),
     }
 }
 
@@ -69,6 +86,7 @@ fn arguments(requests: &[Request]) -> Value {
     let texts = |request: &Request| match request {
         Request::LogLikelihood { context, continuation } => json!({ "arg_0": context, "arg_1": continuation }),
         Request::Rolling { text } => json!({ "arg_0": text }),
+        Request::Generate { context, generation, .. } => json!({ "arg_0": context, "arg_1": settings(generation) }),
     };
     requests
         .iter()
@@ -78,9 +96,25 @@ fn arguments(requests: &[Request]) -> Value {
         .into()
 }
 
+/// lm-eval's names for how a text is written.
+fn settings(generation: &Generation) -> Value {
+    let mut out = Map::new();
+    out.insert("until".to_owned(), json!(generation.until));
+    out.insert("max_gen_toks".to_owned(), json!(generation.max_tokens));
+    out.insert("do_sample".to_owned(), json!(generation.sampling.is_some()));
+    out.insert("temperature".to_owned(), json!(generation.sampling.map_or(0.0, |sampling| sampling.temperature)));
+    if let Some(top_k) = generation.sampling.and_then(|sampling| sampling.top_k) {
+        out.insert("top_k".to_owned(), json!(top_k));
+    }
+    if let Some(top_p) = generation.sampling.and_then(|sampling| sampling.top_p) {
+        out.insert("top_p".to_owned(), json!(top_p));
+    }
+    Value::Object(out)
+}
+
 fn first_argument(request: &Request) -> &str {
     match request {
-        Request::LogLikelihood { context, .. } => context,
+        Request::LogLikelihood { context, .. } | Request::Generate { context, .. } => context,
         Request::Rolling { text } => text,
     }
 }
@@ -94,6 +128,9 @@ fn target(sample: &Sample) -> String {
             first.scored_text().trim_start().to_owned()
         }
         (Target::Choice(index), _) => index.to_string(),
+        // Python prints a list of numbers as JSON does.
+        (Target::Choices(indices), _) => format!("{indices:?}"),
+        (Target::Texts(_), _) => sample.target_text.clone(),
     }
 }
 
@@ -103,20 +140,21 @@ fn chooses_contexts(first: &Request, rest: &[Request]) -> bool {
 }
 
 /// Scores in the order of the task's metrics, then any others.
-fn scores<'a>(sample: &'a Sample, metrics: &[MetricCard]) -> Vec<(&'a str, Value)> {
+fn scores<'a>(sample: &'a Sample, filter: &str, metrics: &[MetricCard]) -> Vec<(&'a str, Value)> {
     let rank = |name: &str| metrics.iter().position(|m| m.name == name).unwrap_or(metrics.len());
-    let mut scores: Vec<_> = sample.metrics.iter().map(|(name, &score)| (name.as_str(), score_value(score))).collect();
-    scores.sort_by_key(|(name, _)| rank(name));
-    scores
+    let mut scores: Vec<_> = sample.metrics.iter().filter(|(key, _)| split(key).1 == filter).collect();
+    scores.sort_by_key(|(key, _)| rank(key));
+    scores.into_iter().map(|(key, score)| (split(key).0, score_value(score))).collect()
 }
 
-fn score_value(score: Score) -> Value {
+fn score_value(score: &Score) -> Value {
     match score {
         Score::Value(value) => json!(value),
         Score::Ratio(numerator, units) if units.fract() == 0.0 && units.abs() < 1e15 => {
-            json!([numerator, units as i64])
+            json!([numerator, *units as i64])
         }
         Score::Ratio(numerator, units) => json!([numerator, units]),
+        Score::Counts(counts) => json!(counts),
     }
 }
 
@@ -167,6 +205,23 @@ mod tests {
         assert_eq!(line["arguments"], json!({"gen_args_0": {"arg_0": "One page."}}));
         assert_eq!(line["bits_per_byte"], json!([-19_268.608_642_578_125, 9]));
         assert_eq!(line["target"], json!("One page."));
+    }
+
+    #[test]
+    fn written() {
+        let logged = log(&[&testing::written("m")], &[]).expect("encodes");
+        let lines: Vec<Value> =
+            logged.jsonl.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+        let [strict, all] = lines.as_slice() else { panic!("{lines:?}") };
+        assert_eq!((&strict["filter"], &all["filter"]), (&json!("strict"), &json!("all")));
+        assert_eq!(strict["resps"], json!([[" 2, I say", ""]]));
+        assert_eq!((&strict["filtered_resps"], &all["filtered_resps"]), (&json!(["[invalid]"]), &json!([["2", ""]])));
+        assert_eq!((&strict["metrics"], &all["metrics"]), (&json!(["exact_match"]), &json!(["bleu", "exact_match"])));
+        assert_eq!((&strict["exact_match"], &all["bleu"]), (&json!(0.0), &json!([1.0, 0.0, 2.5])));
+        let settings =
+            json!({"until": ["\n\n"], "max_gen_toks": 64, "do_sample": true, "temperature": 0.5, "top_k": 40});
+        assert_eq!(all["arguments"], json!({"gen_args_0": {"arg_0": "Q: 1 + 1?\nA:", "arg_1": settings}}));
+        assert_eq!(all["target"], json!("['2', 'two']"));
     }
 
     #[test]

@@ -6,15 +6,18 @@
 //! | `doc_id` | u64 | row index in the split |
 //! | `doc` | str | the row as JSON |
 //! | `doc_hash`, `prompt_hash` | str | sha256, hex |
-//! | `request_type` | list of str | `loglikelihood` or `loglikelihood_rolling`, an entry per request |
-//! | `contexts`, `continuations` | list of str | as sent; a rolling request has no context and its text as continuation |
+//! | `request_type` | list of str | `loglikelihood`, `loglikelihood_rolling` or `generate_until`, an entry per request |
+//! | `contexts`, `continuations` | list of str | as sent; a rolling request has no context and its text as continuation; a text to write has its settings (JSON) as continuation |
 //! | `log_likelihood` | list of f64 | nats, an entry per response |
+//! | `texts` | list of str | what the model wrote, an entry per response; empty where a text was scored |
 //! | `is_greedy` | list of bool | |
 //! | `n_tokens`, `n_truncated`, `n_unscored` | list of u32 | tokens |
 //! | `is_merged` | list of bool | the tokenizer merged the continuation into the context's last token |
 //! | `choices` | list of str | the choices as text, without delimiter; empty where the task has none |
-//! | `target` | str | JSON: `{"choice":0}` or `{"text":"…"}` |
+//! | `target` | str | JSON: `{"choice":0}`, `{"choices":[0,2]}`, `{"text":"…"}` or `{"texts":["…"]}` |
 //! | `target_text` | str | the right answer for people |
+//! | `filtered` | str | JSON: the name of each filter with the texts that it made of `texts` |
+//! | `counts` | str | JSON: metrics of the whole corpus with what they know of the document |
 //! | a metric's name | f64, null where the document has none | a value, or the numerator of a ratio |
 //! | the name + `_units` | f64, null | the denominator of a ratio (words, bytes) |
 //!
@@ -26,10 +29,12 @@ mod write;
 pub(crate) use read::from_parquet;
 pub(crate) use write::to_parquet;
 
-use yardstick_core::Score;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use yardstick_core::{Generation, Score};
 
 /// Columns that every file has; all others are metrics.
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 21] = [
     "model",
     "task",
     "doc_id",
@@ -48,6 +53,9 @@ const COLUMNS: [&str; 18] = [
     "choices",
     "target",
     "target_text",
+    "texts",
+    "filtered",
+    "counts",
 ];
 
 /// Suffix of a ratio's second column.
@@ -55,12 +63,21 @@ const UNITS: &str = "_units";
 
 const LOG_LIKELIHOOD: &str = "loglikelihood";
 const ROLLING: &str = "loglikelihood_rolling";
+const GENERATE: &str = "generate_until";
 
-/// Numerator and units of a score, as they stand in the two columns.
-const fn parts(score: Score) -> (f64, Option<f64>) {
+/// A request's third column where the model writes: how it writes, and which of several samples it is.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    generation: Arc<Generation>,
+    sample: u32,
+}
+
+/// Numerator and units of a score, as they stand in the two columns; `None` for counts, which have a column of their own.
+const fn parts(score: &Score) -> Option<(f64, Option<f64>)> {
     match score {
-        Score::Value(value) => (value, None),
-        Score::Ratio(numerator, units) => (numerator, Some(units)),
+        Score::Value(value) => Some((*value, None)),
+        Score::Ratio(numerator, units) => Some((*numerator, Some(*units))),
+        Score::Counts(_) => None,
     }
 }
 
@@ -87,9 +104,10 @@ mod tests {
 
     /// Every float of a sample as bits: `==` takes −0.0 for 0.0 and NaN for nothing.
     fn bits(sample: &Sample) -> Vec<u64> {
-        let scores = sample.metrics.values().flat_map(|&s| {
-            let (value, units) = parts(s);
-            [Some(value), units]
+        let scores = sample.metrics.values().flat_map(|score| match score {
+            Score::Value(value) => vec![Some(*value)],
+            Score::Ratio(value, units) => vec![Some(*value), Some(*units)],
+            Score::Counts(counts) => counts.iter().copied().map(Some).collect(),
         });
         let floats = sample.responses.iter().map(|r| Some(r.log_likelihood)).chain(scores);
         floats.flatten().map(f64::to_bits).collect()
@@ -108,6 +126,7 @@ mod tests {
             choices: Vec::new(),
             target: Target::Choice(0),
             target_text: String::new(),
+            filtered: Vec::new(),
             metrics: std::collections::BTreeMap::new(),
         }
     }
@@ -147,6 +166,7 @@ mod tests {
                 n_truncated: 1,
                 n_unscored: 0,
                 is_merged: true,
+                text: None,
             };
             sample.responses.push(response);
             sample.metrics.insert(format!("m{i}"), Score::Value(value));
@@ -186,7 +206,7 @@ mod tests {
             let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
                 let mut sample = bare();
                 let response = |bits: u64| Response {
-                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3),
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3), text: None,
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
                 sample.requests = vec![Request::LogLikelihood { context: context.into(), continuation }];

@@ -1,9 +1,9 @@
 //! Parquet bytes → samples.
 
-use super::{COLUMNS, LOG_LIKELIHOOD, ROLLING, UNITS};
+use super::{COLUMNS, GENERATE, LOG_LIKELIHOOD, ROLLING, UNITS, Written};
 use crate::ReportError;
 use polars::prelude::{
-    DataFrame, Float64Chunked, ListChunked, PolarsError, PolarsResult, Series, StringChunked, UInt64Chunked,
+    Column, DataFrame, Float64Chunked, ListChunked, PolarsError, PolarsResult, Series, StringChunked, UInt64Chunked,
 };
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
@@ -37,7 +37,7 @@ impl<'a> Columns<'a> {
     fn new(path: &'a Path, frame: &'a DataFrame) -> PolarsResult<Self> {
         let (mut texts, mut lists) = (BTreeMap::new(), BTreeMap::new());
         for name in COLUMNS.into_iter().filter(|&name| name != "doc_id") {
-            let column = frame.column(name)?;
+            let Some(column) = column(frame, name)? else { continue };
             if column.dtype().is_list() {
                 lists.insert(name, column.list()?);
             } else {
@@ -60,7 +60,8 @@ impl<'a> Columns<'a> {
             choices: self.strings(row, "choices")?,
             target: self.json(row, "target")?,
             target_text: self.text(row, "target_text")?.to_owned(),
-            metrics: self.scores(row),
+            filtered: if self.texts.contains_key("filtered") { self.json(row, "filtered")? } else { Vec::new() },
+            metrics: self.scores(row)?,
         })
     }
 
@@ -77,6 +78,12 @@ impl<'a> Columns<'a> {
         match kind {
             LOG_LIKELIHOOD => Ok(Request::LogLikelihood { context: context.into(), continuation: text }),
             ROLLING => Ok(Request::Rolling { text }),
+            GENERATE => {
+                let written =
+                    serde_json::from_str(&text).map_err(|e| self.cell(row, "continuations", &e.to_string()))?;
+                let Written { generation, sample } = written;
+                Ok(Request::Generate { context: context.into(), generation, sample })
+            }
             other => Err(self.cell(row, "request_type", &format!("{other:?} is no request type"))),
         }
     }
@@ -97,6 +104,7 @@ impl<'a> Columns<'a> {
             ("n_unscored", n_unscored.len()),
         ];
         self.same_length(row, &lengths, log_likelihood.len())?;
+        let texts = self.written(row, log_likelihood.len())?;
         let response = |i: usize| Response {
             log_likelihood: log_likelihood[i],
             is_greedy: is_greedy[i],
@@ -104,17 +112,35 @@ impl<'a> Columns<'a> {
             n_truncated: n_truncated[i],
             n_unscored: n_unscored[i],
             is_merged: is_merged[i],
+            text: texts[i].clone(),
         };
         Ok((0..log_likelihood.len()).map(response).collect())
     }
 
-    fn scores(&self, row: usize) -> BTreeMap<String, Score> {
+    /// What the model wrote, a text for each of `n` responses; `None` where a text was scored.
+    fn written(&self, row: usize, n: usize) -> Result<Vec<Option<String>>, ReportError> {
+        if !self.lists.contains_key("texts") {
+            return Ok(vec![None; n]);
+        }
+        let texts = self.strings(row, "texts")?;
+        self.same_length(row, &[("texts", texts.len())], n)?;
+        let types = self.strings(row, "request_type")?;
+        let is_written = |i: usize| types.get(i).is_some_and(|kind| kind == GENERATE);
+        Ok(texts.into_iter().enumerate().map(|(i, text)| is_written(i).then_some(text)).collect())
+    }
+
+    fn scores(&self, row: usize) -> Result<BTreeMap<String, Score>, ReportError> {
         let score = |&(name, values, units): &(&str, &Float64Chunked, Option<&Float64Chunked>)| {
             let value = values.get(row)?;
             let units = units.and_then(|u| u.get(row));
             Some((name.to_owned(), units.map_or(Score::Value(value), |units| Score::Ratio(value, units))))
         };
-        self.metrics.iter().filter_map(score).collect()
+        let mut scores: BTreeMap<String, Score> = self.metrics.iter().filter_map(score).collect();
+        if self.texts.contains_key("counts") {
+            let counts: BTreeMap<String, Vec<f64>> = self.json(row, "counts")?;
+            scores.extend(counts.into_iter().map(|(name, counts)| (name, Score::Counts(counts))));
+        }
+        Ok(scores)
     }
 
     fn text(&self, row: usize, name: &str) -> Result<&'a str, ReportError> {
@@ -150,6 +176,15 @@ impl<'a> Columns<'a> {
 
     fn cell(&self, row: usize, column: &str, reason: &str) -> ReportError {
         ReportError::Cell { path: self.path.to_owned(), row, column: column.to_owned(), reason: reason.to_owned() }
+    }
+}
+
+/// A column; `None` for one that files of earlier versions lack.
+fn column<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Option<&'a Column>> {
+    const LATER: [&str; 3] = ["texts", "filtered", "counts"];
+    match frame.column(name) {
+        Err(_) if LATER.contains(&name) => Ok(None),
+        found => found.map(Some),
     }
 }
 

@@ -1,14 +1,15 @@
 //! Samples → parquet bytes.
 
-use super::{COLUMNS, LOG_LIKELIHOOD, ROLLING, UNITS, parts};
+use super::{COLUMNS, GENERATE, LOG_LIKELIHOOD, ROLLING, UNITS, Written, parts};
 use crate::ReportError;
 use polars::prelude::{
     Column, DataFrame, DataType, Float64Type, IntoSeries, ListBooleanChunkedBuilder, ListBuilderTrait,
     ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, PlSmallStr, PolarsError, UInt32Type,
 };
 use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use yardstick_core::{Request, Response, Sample};
+use yardstick_core::{Request, Response, Sample, Score};
 
 /// Encodes samples in their order.
 pub(crate) fn to_parquet(samples: &[Sample]) -> Result<Vec<u8>, ReportError> {
@@ -38,7 +39,7 @@ fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
         text("prompt_hash", samples, |s| &s.prompt_hash),
         texts("request_type", samples, |s| s.requests.iter().map(request_type)),
         texts("contexts", samples, |s| s.requests.iter().map(Request::context)),
-        texts("continuations", samples, |s| s.requests.iter().map(Request::scored_text)),
+        continuations(samples)?,
         floats("log_likelihood", samples, |r| r.log_likelihood),
         bools("is_greedy", samples, |r| r.is_greedy),
         counts("n_tokens", samples, |r| r.n_tokens),
@@ -48,6 +49,9 @@ fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
         texts("choices", samples, |s| s.choices.iter().map(String::as_str)),
         json("target", samples, |s| serde_json::to_string(&s.target))?,
         text("target_text", samples, |s| &s.target_text),
+        texts("texts", samples, |s| s.responses.iter().map(|r| r.text.as_deref().unwrap_or_default())),
+        json("filtered", samples, |s| serde_json::to_string(&s.filtered))?,
+        json("counts", samples, |s| serde_json::to_string(&counts_of(s)))?,
     ])
 }
 
@@ -55,7 +59,39 @@ const fn request_type(request: &Request) -> &str {
     match request {
         Request::LogLikelihood { .. } => LOG_LIKELIHOOD,
         Request::Rolling { .. } => ROLLING,
+        Request::Generate { .. } => GENERATE,
     }
+}
+
+/// The scored texts; where the model writes, how it does.
+fn continuations(samples: &[Sample]) -> Result<Column, ReportError> {
+    let mut builder = ListStringChunkedBuilder::new("continuations".into(), samples.len(), samples.len());
+    for sample in samples {
+        let cells: serde_json::Result<Vec<Cow<str>>> = sample.requests.iter().map(continuation).collect();
+        let cells = cells
+            .map_err(|e| ReportError::Encode { what: "column continuations".to_owned(), reason: e.to_string() })?;
+        builder.append_values_iter(cells.iter().map(Cow::as_ref));
+    }
+    Ok(builder.finish().into_series().into())
+}
+
+fn continuation(request: &Request) -> serde_json::Result<Cow<'_, str>> {
+    match request {
+        Request::Generate { generation, sample, .. } => {
+            let written = Written { generation: generation.clone(), sample: *sample };
+            serde_json::to_string(&written).map(Cow::Owned)
+        }
+        scored => Ok(Cow::Borrowed(scored.scored_text())),
+    }
+}
+
+/// The metrics whose scores are counts.
+fn counts_of(sample: &Sample) -> BTreeMap<&str, &[f64]> {
+    let counts = sample.metrics.iter().filter_map(|(name, score)| match score {
+        Score::Counts(counts) => Some((name.as_str(), counts.as_slice())),
+        _ => None,
+    });
+    counts.collect()
 }
 
 fn text(name: &str, samples: &[Sample], of: impl Fn(&Sample) -> &str) -> Column {
@@ -109,8 +145,10 @@ fn bools(name: &str, samples: &[Sample], of: impl Fn(&Response) -> bool) -> Colu
 /// One column a metric, two where some task has it as a ratio; in the order of their names.
 fn metric_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
     let mut names: BTreeMap<&str, bool> = BTreeMap::new();
-    for (name, &score) in samples.iter().flat_map(|s| &s.metrics) {
-        *names.entry(name).or_default() |= parts(score).1.is_some();
+    for (name, score) in samples.iter().flat_map(|s| &s.metrics) {
+        if let Some((_, units)) = parts(score) {
+            *names.entry(name).or_default() |= units.is_some();
+        }
     }
     let mut columns = Vec::new();
     for (&name, &is_ratio) in &names {
@@ -131,6 +169,6 @@ fn scores(
     metric: &str,
     part: impl Fn((f64, Option<f64>)) -> Option<f64>,
 ) -> Column {
-    let cells = samples.iter().map(|s| s.metrics.get(metric).and_then(|&score| part(parts(score))));
+    let cells = samples.iter().map(|s| s.metrics.get(metric).and_then(parts).and_then(&part));
     Column::new(column, cells.collect::<Vec<Option<f64>>>())
 }

@@ -17,6 +17,7 @@ pub(crate) struct FewShotConfig {
     pub doc_to_text: Option<Field>,
     pub doc_to_target: Option<Field>,
     pub doc_to_choice: Option<Field>,
+    pub gen_prefix: Option<Field>,
     /// Between an example's question and its answer.
     pub target_delimiter: String,
     /// After an example's answer.
@@ -71,12 +72,13 @@ impl FewShotConfig {
             doc_to_text: Field::read(own, "doc_to_text")?,
             doc_to_target: Field::read(own, "doc_to_target")?,
             doc_to_choice: Field::read(own, "doc_to_choice")?,
+            gen_prefix: Field::read(own, "gen_prefix")?,
             target_delimiter: text("target_delimiter", " ")?,
             delimiter: text("fewshot_delimiter", "\n\n")?,
             is_same_split_by_name: split == task.root.get("test_split").and_then(|node| node.str("test_split").ok()),
             warnings: python_warnings(own).into_iter().chain(ignored(own, split)).collect(),
         };
-        let fields = [&config.doc_to_text, &config.doc_to_target, &config.doc_to_choice];
+        let fields = [&config.doc_to_text, &config.doc_to_target, &config.doc_to_choice, &config.gen_prefix];
         fields.into_iter().flatten().try_for_each(Field::check_hook)?;
         Ok(config)
     }

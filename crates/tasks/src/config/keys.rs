@@ -8,7 +8,7 @@ use crate::yaml::{Entry, Kind};
 enum Policy {
     /// Read by [`super::TaskConfig`].
     Used,
-    /// Without influence on a log-likelihood: display names, settings of text generation, decontamination.
+    /// Without influence on a result: display names, decontamination.
     NoEffect,
     /// Would change the result, unless null or the value that means "off".
     Refused(&'static str),
@@ -48,12 +48,12 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("num_fewshot", Used),
     ("metric_list", Used),
     ("output_type", Used),
-    ("generation_kwargs", NoEffect),
-    ("repeats", NoEffect),
-    ("filter_list", Refused("responses are scored as they are")),
+    ("generation_kwargs", Used),
+    ("repeats", Used),
+    ("filter_list", Used),
     ("should_decontaminate", NoEffect),
     ("doc_to_decontamination_query", NoEffect),
-    ("gen_prefix", Refused(PREFIX)),
+    ("gen_prefix", Used),
     ("metadata", Used),
 ];
 
@@ -68,12 +68,10 @@ const FEWSHOT_KEYS: &[(&str, Policy)] = &[
     ("doc_to_text", Used),
     ("doc_to_choice", Used),
     ("doc_to_target", Used),
-    ("gen_prefix", Refused(PREFIX)),
+    ("gen_prefix", Used),
     ("fewshot_delimiter", Used),
     ("target_delimiter", Used),
 ];
-
-const PREFIX: &str = "it puts words before every answer";
 
 const GROUP_KEYS: &[(&str, Policy)] = &[
     ("group", Used),

@@ -3,6 +3,7 @@
 mod dataset;
 mod fewshot;
 mod field;
+mod generation;
 mod group;
 mod include;
 mod keys;

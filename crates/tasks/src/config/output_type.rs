@@ -9,11 +9,14 @@ pub enum OutputType {
     LogLikelihood,
     /// The log-likelihood of a whole text.
     LogLikelihoodRolling,
+    /// A text that the model writes, up to a stop string.
+    GenerateUntil,
 }
 
 impl OutputType {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::MultipleChoice, Self::LogLikelihood, Self::LogLikelihoodRolling];
+    pub const ALL: [Self; 4] =
+        [Self::MultipleChoice, Self::LogLikelihood, Self::LogLikelihoodRolling, Self::GenerateUntil];
 
     /// lm-eval's name.
     pub const fn name(self) -> &'static str {
@@ -21,6 +24,7 @@ impl OutputType {
             Self::MultipleChoice => "multiple_choice",
             Self::LogLikelihood => "loglikelihood",
             Self::LogLikelihoodRolling => "loglikelihood_rolling",
+            Self::GenerateUntil => "generate_until",
         }
     }
 }

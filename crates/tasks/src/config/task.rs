@@ -1,11 +1,14 @@
 //! Task files: one task each.
 
 use super::field::{Field, FieldKind, hook};
+use super::generation::generation;
 use super::{DatasetSpec, FewShotConfig, OutputType, keys};
 use crate::error::{Place, TaskError, nearest};
 use crate::hooks::{self, Hook, HookKind};
 use crate::metrics::{self, Metric};
 use crate::yaml::{Entry, Kind, Node};
+use std::sync::Arc;
+use yardstick_core::Generation;
 
 /// A task as its file says, with everything that can be known without data resolved.
 #[derive(Clone, Debug)]
@@ -28,6 +31,12 @@ pub(crate) struct TaskConfig {
     pub doc_to_target: Field,
     pub doc_to_choice: Option<Field>,
     pub target_delimiter: String,
+    /// How the assistant's answer begins: stands after every question, the examples' too.
+    pub gen_prefix: Option<Field>,
+    /// How a `generate_until` task writes.
+    pub generation: Arc<Generation>,
+    /// How often each request is sent; at least once.
+    pub repeats: usize,
     /// `num_fewshot`, where the file has it.
     pub num_fewshot: Option<usize>,
     /// The file's mapping, of which [`FewShotConfig`](super::FewShotConfig) reads its keys only when examples are asked
@@ -57,6 +66,7 @@ impl TaskConfig {
         let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results { .. }))?;
         let metrics = metric_list(root, output_type)?;
         check_given(root, process_results, &metrics)?;
+        let (generation, generation_warnings) = generation(root, output_type)?;
         let config = Self {
             id: required(root, "task", "every task has an id")?.str("task")?.to_owned(),
             about: about(root)?,
@@ -77,10 +87,13 @@ impl TaskConfig {
                 .get("target_delimiter")
                 .map_or(Ok(" "), |node| node.str("target_delimiter"))?
                 .to_owned(),
+            gen_prefix: Field::read(root, "gen_prefix")?,
+            generation,
+            repeats: repeats(root)?,
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),
             metrics,
-            warnings: python_warnings(root),
+            warnings: python_warnings(root).into_iter().chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;
         if let Some(node) = root.get("fewshot_config") {
@@ -93,7 +106,11 @@ impl TaskConfig {
     }
 
     fn fields(&self) -> impl Iterator<Item = &Field> {
-        [&self.doc_to_text, &self.doc_to_target].into_iter().chain(&self.doc_to_choice).chain(&self.description)
+        [&self.doc_to_text, &self.doc_to_target]
+            .into_iter()
+            .chain(&self.doc_to_choice)
+            .chain(&self.description)
+            .chain(&self.gen_prefix)
     }
 }
 
@@ -124,22 +141,20 @@ fn chance(root: &Node) -> Result<Option<f64>, TaskError> {
     if (0.0..=1.0).contains(&value) { Ok(Some(value)) } else { Err(node.wrong("chance", "a number from 0 to 1")) }
 }
 
+/// lm-eval's own default is to let the model write.
 fn output_type(root: &Node) -> Result<OutputType, TaskError> {
-    let reason = "text generation; log-likelihood tasks are";
-    let Some(node) = root.get("output_type") else {
-        return Err(TaskError::Unsupported {
-            place: root.place.clone(),
-            key: "output_type".to_owned(),
-            reason: format!("without the key it is generate_until, {reason}"),
-        });
-    };
+    let Some(node) = root.get("output_type") else { return Ok(OutputType::GenerateUntil) };
     let name = node.str("output_type")?;
-    if name == "generate_until" {
-        let (place, key) = (node.place.clone(), "output_type".to_owned());
-        return Err(TaskError::Unsupported { place, key, reason: format!("generate_until is {reason}") });
-    }
     let known = OutputType::ALL.into_iter().find(|output_type| output_type.name() == name);
-    known.ok_or_else(|| node.wrong("output_type", "multiple_choice, loglikelihood or loglikelihood_rolling"))
+    known.ok_or_else(|| node.wrong("output_type", &OutputType::ALL.map(OutputType::name).join(", ")))
+}
+
+fn repeats(root: &Node) -> Result<usize, TaskError> {
+    let Some(node) = root.get("repeats") else { return Ok(1) };
+    match node.count("repeats")? {
+        0 => Err(node.wrong("repeats", "1 or more")),
+        repeats => Ok(repeats),
+    }
 }
 
 /// `doc_to_text`, which a rolling task may leave out: it scores the target from its first token on.

@@ -69,6 +69,7 @@ pub(crate) fn defaults(output_type: OutputType) -> Vec<MetricSpec> {
         OutputType::MultipleChoice => &["acc", "acc_norm"],
         OutputType::LogLikelihood => &["perplexity", "acc"],
         OutputType::LogLikelihoodRolling => &["word_perplexity", "byte_perplexity", "bits_per_byte"],
+        OutputType::GenerateUntil => &["exact_match"],
     };
     let specs = names.iter().filter_map(|name| find(name, output_type));
     specs.map(|metric| MetricSpec { metric, higher_is_better: metric.higher_is_better }).collect()

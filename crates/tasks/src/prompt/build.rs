@@ -123,6 +123,7 @@ impl<'a> Prompt<'a> {
             OutputType::MultipleChoice => self.multiple_choice(doc, before),
             OutputType::LogLikelihood => self.log_likelihood(doc, before),
             OutputType::LogLikelihoodRolling => self.rolling(doc),
+            OutputType::GenerateUntil => self.generate(doc, before),
         }
     }
 
@@ -163,6 +164,27 @@ impl<'a> Prompt<'a> {
     fn rolling(&self, doc: &Rendering) -> Result<Parts, TaskError> {
         let text = self.target_text(doc)?;
         Ok(Parts::text(Request::Rolling { text: text.clone() }, text))
+    }
+
+    /// As many texts after one context as the file repeats. A list of targets is several right answers.
+    fn generate(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
+        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
+        let (target, target_text) = match self.value_or_index(&self.target, doc)? {
+            Value::List(items) => {
+                let texts: Vec<_> = items.iter().map(python::text).collect();
+                let first = texts.first().cloned().unwrap_or_default();
+                (Target::Texts(texts), first)
+            }
+            value => {
+                let text = python::text(&value);
+                (Target::Text(text.clone()), text)
+            }
+        };
+        let generation = &self.config.generation;
+        let request =
+            |sample| Request::Generate { context: Arc::clone(&context), generation: Arc::clone(generation), sample };
+        let requests = (0..).take(self.config.repeats).map(request).collect();
+        Ok(Parts { requests, choices: Vec::new(), target, target_text })
     }
 
     fn description(&self, doc: &Rendering) -> Result<String, TaskError> {

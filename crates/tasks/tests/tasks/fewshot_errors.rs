@@ -19,10 +19,6 @@ fn keys() {
         "DIR/t.yaml:9: `sampler` must be default or first_n, but is the function utils.Sampler",
     );
     check(
-        "fewshot_config: {gen_prefix: 'A:'}\n",
-        "DIR/t.yaml:8: `gen_prefix` is not supported yet: it puts words before every answer",
-    );
-    check(
         "fewshot_config:\n  samples: x\n",
         "DIR/t.yaml:9: `samples` must be a list of mappings, but is the string \"x\"",
     );
