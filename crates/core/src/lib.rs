@@ -21,7 +21,7 @@ pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};
 pub use python::python_float;
 pub use record::{
-    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus,
+    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, Reference, ResultRecord, RunRecord, RunSpec, RunStatus,
     TaskCard,
 };
 pub use request::{Generation, Request, Response, Sampling};

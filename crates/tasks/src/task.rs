@@ -81,6 +81,9 @@ impl Task {
             prompt_hash: String::new(),
             n_docs: 0,
             n_available: 0,
+            paper: config.protocol.paper.clone(),
+            choices: config.protocol.choices.clone(),
+            references: config.protocol.references.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ mod group;
 mod include;
 mod keys;
 mod output_type;
+mod references;
 mod source;
 mod task;
 
@@ -17,5 +18,6 @@ pub(crate) use field::{Field, FieldKind};
 pub(crate) use group::{Aggregate, GroupConfig};
 pub(crate) use include::load;
 pub use output_type::OutputType;
+pub(crate) use references::Protocol;
 pub(crate) use source::Source;
 pub(crate) use task::{MetricSpec, TaskConfig};

@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldKind, hook};
 use super::generation::generation;
-use super::{DatasetSpec, FewShotConfig, OutputType, keys};
+use super::{DatasetSpec, FewShotConfig, OutputType, Protocol, keys};
 use crate::error::{Place, TaskError, nearest};
 use crate::hooks::{self, Hook, HookKind};
 use crate::metrics::{self, Metric};
@@ -43,6 +43,8 @@ pub(crate) struct TaskConfig {
     /// for: without them a hook that there is not stands in nobody's way.
     pub root: Node,
     pub metrics: Vec<MetricSpec>,
+    /// What `metadata` says of a paper's protocol.
+    pub protocol: Protocol,
     /// What a reader of the results must know about the file.
     pub warnings: Vec<String>,
 }
@@ -93,6 +95,7 @@ impl TaskConfig {
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),
             metrics,
+            protocol: Protocol::read(root)?,
             warnings: python_warnings(root).into_iter().chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;

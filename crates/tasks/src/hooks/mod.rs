@@ -6,6 +6,7 @@
 
 mod copa;
 mod hellaswag;
+mod paper;
 mod resolve;
 mod wikitext;
 mod winogrande;
