@@ -10,13 +10,20 @@ pub(crate) fn row(fields: &Map) -> String {
     hex(&Sha256::digest(json))
 }
 
-/// Of all contexts and continuations, each preceded by its length, so that text cannot move between them unseen.
+/// Of all contexts and continuations, and of how texts are written, each preceded by its length, so that text cannot move
+/// between them unseen.
 pub(crate) fn requests(requests: &[Request]) -> String {
     let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
+        hasher.update((text.len() as u64).to_le_bytes());
+        hasher.update(text);
+    };
     for request in requests {
-        for text in [request.context(), request.scored_text()] {
-            hasher.update((text.len() as u64).to_le_bytes());
-            hasher.update(text);
+        add(request.context());
+        add(request.scored_text());
+        if let Request::Generate { generation, sample, .. } = request {
+            // Texts and finite numbers: there is a form for all of it.
+            add(&serde_json::to_string(&(generation, sample)).unwrap_or_default());
         }
     }
     hex(&hasher.finalize())

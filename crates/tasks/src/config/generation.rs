@@ -57,7 +57,10 @@ fn check(entry: &Entry) -> Result<(), TaskError> {
 fn until(root: &Node, own: &Node) -> Result<Vec<String>, TaskError> {
     let until = match own.get("until") {
         Some(node) => node.strings("until")?,
-        None => root.get("fewshot_delimiter").map_or_else(|| Ok(vec!["\n\n".to_owned()]), |n| n.strings("until"))?,
+        None => match root.get("fewshot_delimiter") {
+            Some(node) => vec![node.str("fewshot_delimiter")?.to_owned()],
+            None => vec!["\n\n".to_owned()],
+        },
     };
     Ok(until.into_iter().filter(|text| !text.is_empty()).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::example::{Before, Examples};
 use super::field::Compiled;
+use super::turn::Turn;
 use super::{jinja, python};
 use crate::config::{Field, FieldKind, OutputType, TaskConfig};
 use crate::data::Split;
@@ -13,6 +14,9 @@ use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use yardstick_core::{Doc, Instance, Request, Target, Value};
+
+/// The metric that asks for every choice with nothing before it too.
+const UNCONDITIONAL: &str = "acc_mutual_info";
 
 /// The first `n_docs` documents of a split as instances, in order, and what the reader should know about the task file.
 ///
@@ -57,6 +61,7 @@ pub(super) struct Prompt<'a> {
     pub(super) text: Compiled<'a>,
     pub(super) target: Compiled<'a>,
     pub(super) choice: Option<Compiled<'a>>,
+    pub(super) prefix: Option<Compiled<'a>>,
     /// Whether choices are contexts and the target follows each of them: `doc_to_text` of the first document is a number.
     pub(super) is_multiple_input: bool,
 }
@@ -72,7 +77,7 @@ impl<'a> Rendering<'a> {
         Self { row: split.row(doc), context: jinja::context(&doc.fields) }
     }
 
-    fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
+    pub(super) fn value(&self, field: &Compiled) -> Result<Value, TaskError> {
         field.value(self.row, &self.context)
     }
 
@@ -108,6 +113,7 @@ impl<'a> Prompt<'a> {
             text: compile(&config.doc_to_text)?,
             target: compile(&config.doc_to_target)?,
             choice: config.doc_to_choice.as_ref().map(compile).transpose()?,
+            prefix: config.gen_prefix.as_ref().map(compile).transpose()?,
             is_multiple_input: false,
         })
     }
@@ -130,20 +136,24 @@ impl<'a> Prompt<'a> {
     /// One context, a continuation a choice.
     fn multiple_choice(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         let choices = doc.choices(self.choice.as_ref())?;
-        let gold = self.gold(&self.target, doc, &choices)?;
-        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
+        let target = self.right_choices(&self.target, doc, &choices)?;
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
         let request = |choice: &String| self.continuation(&context, choice);
-        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+        let requests = choices.iter().map(request).chain(self.unconditional(&choices)).collect();
+        Ok(Parts { requests, ..Parts::choice(choices, target) })
     }
 
     /// A context a choice, one continuation.
     fn multiple_input(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         let choices = doc.choices(self.choice.as_ref())?;
-        let gold = self.gold(&self.text, doc, &choices)?;
-        let description = self.description(doc)?;
-        let target = doc.text(&self.target)?;
-        let request = |choice: &String| self.continuation(&before.context(&description, choice), &target);
-        Ok(Parts { requests: choices.iter().map(request).collect(), ..Parts::choice(choices, gold) })
+        let target = self.right_choices(&self.text, doc, &choices)?;
+        let continuation = doc.text(&self.target)?;
+        let request = |choice: &String| {
+            self.context(doc, before, choice.clone(), "").map(|context| self.continuation(&context, &continuation))
+        };
+        let mut requests = choices.iter().map(request).collect::<Result<Vec<_>, _>>()?;
+        requests.extend(self.unconditional(&choices));
+        Ok(Parts { requests, ..Parts::choice(choices, target) })
     }
 
     fn continuation(&self, context: &Arc<str>, text: &str) -> Request {
@@ -151,10 +161,19 @@ impl<'a> Prompt<'a> {
         Request::LogLikelihood { context: Arc::clone(context), continuation }
     }
 
+    /// The choices with nothing before them, for metrics that compare with that.
+    fn unconditional(&self, choices: &[String]) -> Vec<Request> {
+        if !self.config.metrics.iter().any(|spec| spec.metric.name == UNCONDITIONAL) {
+            return Vec::new();
+        }
+        let nothing: Arc<str> = "".into();
+        choices.iter().map(|choice| self.continuation(&nothing, choice)).collect()
+    }
+
     /// One continuation, without a delimiter: the target brings its own.
     fn log_likelihood(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
-        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
-        let continuation = self.target_text(doc)?;
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
+        let continuation = self.one_text(doc)?;
         if continuation.is_empty() {
             return Err(doc.row.bad("doc_to_target", "a continuation to score", &Value::Str(continuation)));
         }
@@ -162,79 +181,43 @@ impl<'a> Prompt<'a> {
     }
 
     fn rolling(&self, doc: &Rendering) -> Result<Parts, TaskError> {
-        let text = self.target_text(doc)?;
+        let text = self.one_text(doc)?;
         Ok(Parts::text(Request::Rolling { text: text.clone() }, text))
     }
 
-    /// As many texts after one context as the file repeats. A list of targets is several right answers.
+    /// As many texts after one context as the file repeats.
     fn generate(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
-        let context = before.context(&self.description(doc)?, &doc.text(&self.text)?);
-        let (target, target_text) = match self.value_or_index(&self.target, doc)? {
-            Value::List(items) => {
-                let texts: Vec<_> = items.iter().map(python::text).collect();
-                let first = texts.first().cloned().unwrap_or_default();
-                (Target::Texts(texts), first)
-            }
-            value => {
-                let text = python::text(&value);
-                (Target::Text(text.clone()), text)
-            }
-        };
+        let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
+        let (target, target_text) = self.right_texts(doc)?;
         let generation = &self.config.generation;
         let request =
             |sample| Request::Generate { context: Arc::clone(&context), generation: Arc::clone(generation), sample };
         let requests = (0..).take(self.config.repeats).map(request).collect();
-        Ok(Parts { requests, choices: Vec::new(), target, target_text })
+        Ok(Parts { requests, choices: doc.choices(self.choice.as_ref())?, target, target_text })
     }
 
-    fn description(&self, doc: &Rendering) -> Result<String, TaskError> {
-        self.description.as_ref().map_or(Ok(String::new()), |field| doc.text(field))
+    /// Description, examples, the question and the beginning of its answer.
+    fn context(
+        &self,
+        doc: &Rendering,
+        before: Before,
+        question: String,
+        delimiter: &str,
+    ) -> Result<Arc<str>, TaskError> {
+        let text = |field: &Option<Compiled>| field.as_ref().map_or_else(|| Ok(String::new()), |field| doc.text(field));
+        let description = text(&self.description)?;
+        let last = Turn::open(question, text(&self.prefix)?, delimiter);
+        Ok(plain(&description, before.turns().chain([&last])))
     }
+}
 
-    fn target_text(&self, doc: &Rendering) -> Result<String, TaskError> {
-        match self.value_or_index(&self.target, doc)? {
-            list @ Value::List(_) => Err(doc.row.bad("doc_to_target", "one text", &list)),
-            value => Ok(python::text(&value)),
-        }
-    }
-
-    /// A field's value, in which the printed form of a number (where there are choices) or of a list is read back.
-    pub(super) fn value_or_index(&self, field: &Compiled, doc: &Rendering) -> Result<Value, TaskError> {
-        let value = doc.value(field)?;
-        let Value::Str(text) = &value else { return Ok(value) };
-        let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_list = text.starts_with('[') && text.ends_with(']') && field.key == "doc_to_target";
-        let read = match field.is_template() {
-            true if is_number && self.choice.is_some() => text.parse().ok().map(Value::Int),
-            true if is_list => python::literal(text),
-            _ => None,
-        };
-        Ok(read.unwrap_or(value))
-    }
-
-    /// The index of the right choice, given as a number or as the choice's text.
-    pub(super) fn gold(&self, field: &Compiled, doc: &Rendering, choices: &[String]) -> Result<usize, TaskError> {
-        let value = self.value_or_index(field, doc)?;
-        let index = match &value {
-            Value::Int(index) => usize::try_from(*index).ok(),
-            Value::Bool(is_second) => Some(usize::from(*is_second)),
-            // A label column of floats: 1.0 is 1, as in Python.
-            Value::Float(f) => f.to_string().parse().ok(),
-            Value::Str(text) => choices.iter().position(|choice| choice == text),
-            Value::List(_) => {
-                return Err(doc.row.bad(field.key, "one label (several right answers are not supported yet)", &value));
-            }
-            other => return Err(doc.row.bad(field.key, "a label", other)),
-        };
-        index.filter(|&index| index < choices.len()).ok_or_else(|| TaskError::BadLabel {
-            row: doc.row.place(),
-            label: match &value {
-                Value::Str(text) => format!("{text:?}"),
-                other => python::text(other),
-            },
-            n_choices: choices.len(),
-        })
-    }
+/// Turns one after another.
+fn plain<'t>(description: &str, turns: impl Iterator<Item = &'t Turn> + Clone) -> Arc<str> {
+    let texts = || turns.clone().flat_map(Turn::texts);
+    let mut context = String::with_capacity(description.len() + texts().map(str::len).sum::<usize>());
+    context.push_str(description);
+    context.extend(texts());
+    context.into()
 }
 
 /// What the output types fill differently.
@@ -246,9 +229,13 @@ struct Parts {
 }
 
 impl Parts {
-    fn choice(choices: Vec<String>, gold: usize) -> Self {
-        let target_text = choices.get(gold).cloned().unwrap_or_default();
-        Self { requests: Vec::new(), choices, target: Target::Choice(gold), target_text }
+    fn choice(choices: Vec<String>, target: Target) -> Self {
+        let first = match &target {
+            Target::Choice(index) => choices.get(*index),
+            Target::Choices(indices) => indices.first().and_then(|&index| choices.get(index)),
+            Target::Text(_) | Target::Texts(_) => None,
+        };
+        Self { requests: Vec::new(), target_text: first.cloned().unwrap_or_default(), choices, target }
     }
 
     fn instance(self, doc: Doc) -> Instance {

@@ -3,6 +3,7 @@
 use super::build::{Prompt, Rendering};
 use super::field::Compiled;
 use super::python;
+use super::turn::Turn;
 use crate::config::Field;
 use crate::data::Split;
 use crate::error::TaskError;
@@ -10,34 +11,27 @@ use crate::fewshot::FewShot;
 use minijinja::Environment;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use yardstick_core::Value;
 
 /// The examples of all documents; each that is used is rendered once.
 #[derive(Debug, Default)]
 pub(super) struct Examples {
-    texts: Vec<String>,
-    /// Indices into `texts` for each document; empty where no document has examples.
+    turns: Vec<Turn>,
+    /// Indices into `turns` for each document; empty where no document has examples.
     drawn: Vec<Vec<usize>>,
 }
 
 /// What stands before one document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Before<'a> {
-    texts: &'a [String],
+    turns: &'a [Turn],
     drawn: &'a [usize],
 }
 
-impl Before<'_> {
-    /// Description, examples and the document's text.
-    pub fn context(self, description: &str, text: &str) -> Arc<str> {
-        let examples = || self.drawn.iter().map(|&index| self.texts[index].as_str());
-        let length = description.len() + examples().map(str::len).sum::<usize>() + text.len();
-        let mut context = String::with_capacity(length);
-        context.push_str(description);
-        context.extend(examples());
-        context.push_str(text);
-        context.into()
+impl<'a> Before<'a> {
+    /// The examples in order.
+    pub fn turns(self) -> impl Iterator<Item = &'a Turn> + Clone {
+        self.drawn.iter().map(move |&index| &self.turns[index])
     }
 }
 
@@ -60,14 +54,14 @@ impl Examples {
         drawn.iter_mut().flatten().for_each(|index| *index = places[index]);
         let example = Example::new(prompt, env, columns, fewshot)?;
         let pool = fewshot.pool.split(split);
-        let render = |&index: &usize| example.text(&Rendering::new(pool, &pool.docs[index]));
-        let texts: Vec<_> = used.into_iter().collect::<Vec<_>>().par_iter().map(render).collect();
-        Ok(Self { texts: texts.into_iter().collect::<Result<_, _>>()?, drawn })
+        let render = |&index: &usize| example.turn(&Rendering::new(pool, &pool.docs[index]));
+        let turns: Vec<_> = used.into_iter().collect::<Vec<_>>().par_iter().map(render).collect();
+        Ok(Self { turns: turns.into_iter().collect::<Result<_, _>>()?, drawn })
     }
 
     /// The examples before a document, by its place in the split.
     pub fn before(&self, doc: usize) -> Before<'_> {
-        Before { texts: &self.texts, drawn: self.drawn.get(doc).map_or(&[], Vec::as_slice) }
+        Before { turns: &self.turns, drawn: self.drawn.get(doc).map_or(&[], Vec::as_slice) }
     }
 }
 
@@ -78,6 +72,7 @@ struct Example<'p, 'a> {
     text: Option<Compiled<'a>>,
     target: Option<Compiled<'a>>,
     choice: Option<Compiled<'a>>,
+    prefix: Option<Compiled<'a>>,
 }
 
 impl<'p, 'a> Example<'p, 'a> {
@@ -92,17 +87,17 @@ impl<'p, 'a> Example<'p, 'a> {
         };
         let config = &fewshot.config;
         let (text, target) = (compile(&config.doc_to_text)?, compile(&config.doc_to_target)?);
-        Ok(Self { prompt, fewshot, text, target, choice: compile(&config.doc_to_choice)? })
+        let (choice, prefix) = (compile(&config.doc_to_choice)?, compile(&config.gen_prefix)?);
+        Ok(Self { prompt, fewshot, text, target, choice, prefix })
     }
 
-    /// Question, delimiter, answer, delimiter; an answer without text has no delimiters, as in lm-eval.
-    fn text(&self, doc: &Rendering) -> Result<String, TaskError> {
+    /// The question with its answer.
+    fn turn(&self, doc: &Rendering) -> Result<Turn, TaskError> {
         let (question, answer) = (self.question(doc)?, self.answer(doc)?);
-        if answer.is_empty() {
-            return Ok(question);
-        }
+        let prefix = self.prefix.as_ref().or(self.prompt.prefix.as_ref());
+        let prefix = prefix.map_or_else(|| Ok(String::new()), |field| doc.text(field))?;
         let config = &self.fewshot.config;
-        Ok([&question, &config.target_delimiter, &answer, &config.delimiter].map(String::as_str).concat())
+        Ok(Turn::solved(question, &prefix, &answer, &config.target_delimiter, &config.delimiter))
     }
 
     /// The text or, where choices are contexts, the right one of them.
@@ -111,9 +106,7 @@ impl<'p, 'a> Example<'p, 'a> {
         if !self.prompt.is_multiple_input {
             return doc.text(field);
         }
-        let mut choices = self.choices(doc)?;
-        let gold = self.prompt.gold(field, doc, &choices)?;
-        Ok(choices.swap_remove(gold))
+        self.right_choice(field, doc)
     }
 
     /// The target's text, or the choice whose index it is. Of several right answers the first.
@@ -124,15 +117,18 @@ impl<'p, 'a> Example<'p, 'a> {
             Value::Null => Err(doc.row.bad(field.key, "an answer", &value)),
             Value::List(answers) => match answers.first() {
                 Some(Value::Str(first)) => Ok(first.clone()),
+                Some(_) if self.has_choices() => self.right_choice(field, doc),
                 _ => Err(doc.row.bad(field.key, "an answer or a list of them", &value)),
             },
-            Value::Int(_) | Value::Bool(_) | Value::Float(_) if self.has_choices() => {
-                let mut choices = self.choices(doc)?;
-                let gold = self.prompt.gold(field, doc, &choices)?;
-                Ok(choices.swap_remove(gold))
-            }
+            Value::Int(_) | Value::Bool(_) | Value::Float(_) if self.has_choices() => self.right_choice(field, doc),
             other => Ok(python::text(other)),
         }
+    }
+
+    fn right_choice(&self, field: &Compiled, doc: &Rendering) -> Result<String, TaskError> {
+        let mut choices = self.choices(doc)?;
+        let gold = self.prompt.gold(field, doc, &choices)?;
+        Ok(choices.swap_remove(gold))
     }
 
     /// Where choices are contexts, the target is a text.

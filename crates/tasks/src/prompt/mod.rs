@@ -6,5 +6,7 @@ mod field;
 mod jinja;
 mod print;
 mod python;
+mod target;
+mod turn;
 
 pub(crate) use build::instances;

@@ -84,8 +84,8 @@ fn rows() {
         "o/d/default/test/rows.jsonl, row 1: `doc_to_target` must be a label, but is null",
     );
     check_row(
-        r#"{"q":"Q?","choices":["a","b"],"label":[0,1]}"#,
-        "o/d/default/test/rows.jsonl, row 1: `doc_to_target` must be one label (several right answers are not supported yet), but is a list of 2",
+        r#"{"q":"Q?","choices":["a","b"],"label":[0,2]}"#,
+        "o/d/default/test/rows.jsonl, row 1: the label is 2, which is none of the 2 choices",
     );
     check_row(
         r#"{"q":"Q?","choices":"a","label":0}"#,

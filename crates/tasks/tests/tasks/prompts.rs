@@ -1,7 +1,7 @@
 //! From task file and row to requests, and from responses to numbers.
 
 use crate::workspace::{Workspace, first, load, multiple_choice, response, texts};
-use yardstick_core::{Score, Target};
+use yardstick_core::{Request, Score, Target};
 
 const ROW: &str =
     r#"{"q":"Q?","choices":["a","b"],"label":1,"n":3,"x":0.5,"flag":true,"none":null,"one":1.0,"s":{"t":["u"]}}"#;
@@ -67,6 +67,60 @@ fn labels() {
     }
     assert_eq!(gold("doc_to_target: one\n"), Target::Choice(1));
     assert_eq!(gold("doc_to_target: '{{choices[0]}}'\n"), Target::Choice(0));
+}
+
+#[test]
+fn several_right_choices() {
+    let target = |lines: &str| load(lines, ROW).1.expect("labels").instances[0].target.clone();
+    assert_eq!(target("doc_to_target: '{{[1, 0]}}'\n"), Target::Choices(vec![1, 0]));
+    assert_eq!(target("doc_to_target: '[{{label}}]'\n"), Target::Choices(vec![1]));
+    assert_eq!(target("doc_to_target: [0, b]\n"), Target::Choices(vec![0, 1]));
+    let loaded = load("doc_to_target: [1, 0]\n", ROW).1.expect("labels");
+    assert_eq!(loaded.instances[0].target_text, "b");
+    let sample = loaded.task.sample("m", &loaded.instances[0], &[response(-1.0, false), response(-2.0, false)]);
+    assert_eq!(sample.expect("scored").metrics["acc"], Score::Value(1.0));
+}
+
+#[test]
+fn the_beginning_of_the_answer() {
+    let both = |context| [(context, " a"), (context, " b")];
+    check("gen_prefix: 'It is'\n", &both("Q? It is"));
+    check("gen_prefix: ' It is'\n", &both("Q? It is"));
+    check("gen_prefix: \"{{n}}:\"\ntarget_delimiter: '~'\n", &[("Q?~3:", "~a"), ("Q?~3:", "~b")]);
+    // Choices that are contexts are followed without a delimiter.
+    check("doc_to_text: label\ndoc_to_target: end\ngen_prefix: So\n", &[("aSo", " end"), ("bSo", " end")]);
+}
+
+#[test]
+fn texts_to_write() {
+    let write = "output_type: generate_until\ngeneration_kwargs: {until: ['.'], max_gen_toks: 9}\nrepeats: 2\n";
+    let load = |lines: &str| {
+        let write: String = write
+            .lines()
+            .filter(|line| lines.is_empty() || !line.starts_with(&lines[..10]))
+            .flat_map(|l| [l, "\n"])
+            .collect();
+        let without_choices = multiple_choice(&format!("{write}{lines}"));
+        let yaml: String =
+            without_choices.lines().filter(|l| !l.starts_with("doc_to_choice")).flat_map(|l| [l, "\n"]).collect();
+        let workspace = Workspace::new(&[("t.yaml", &yaml), ("data/o/d/default/test/rows.jsonl", ROW)]);
+        workspace.load("t.yaml").expect(lines)
+    };
+    let loaded = load("");
+    let instance = &loaded.instances[0];
+    let [first, second] = instance.requests.as_slice() else { panic!("{instance:?}") };
+    for (request, number) in [(first, 0), (second, 1)] {
+        let Request::Generate { context, generation, sample } = request else { panic!("{request:?}") };
+        assert_eq!((&**context, *sample), ("Q?", number));
+        assert_eq!((generation.until.as_slice(), generation.max_tokens), (["."].map(str::to_owned).as_slice(), 9));
+    }
+    assert_eq!(instance.target, Target::Text("1".to_owned()));
+    let several = load("doc_to_target: choices\n");
+    assert_eq!(several.instances[0].target, Target::Texts(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(several.instances[0].target_text, "['a', 'b']");
+    // Where the text stops is part of the prompt's identity.
+    let other = load("generation_kwargs: {until: ['!'], max_gen_toks: 9}\n");
+    assert_ne!(other.instances[0].prompt_hash, instance.prompt_hash);
 }
 
 #[test]
