@@ -94,7 +94,17 @@ impl HookKind {
 }
 
 /// All modules, by name.
-pub static MODULES: &[&Module] = &[&copa::MODULE, &hellaswag::MODULE, &wikitext::MODULE, &winogrande::MODULE];
+pub static MODULES: &[&Module] = &[
+    &copa::MODULE,
+    &hellaswag::MODULE,
+    &paper::acceptability::MODULE,
+    &paper::cbt::MODULE,
+    &paper::lambada::MODULE,
+    &paper::language::MODULE,
+    &paper::pronouns::MODULE,
+    &wikitext::MODULE,
+    &winogrande::MODULE,
+];
 
 /// All hooks.
 pub fn hooks() -> impl Iterator<Item = &'static Hook> {

@@ -1,7 +1,11 @@
 //! What the protocols of the GPT papers need beyond templates. Their task files have an `@` in their ids.
 
+pub(super) mod acceptability;
+pub(super) mod cbt;
 mod detokenize;
+pub(super) mod lambada;
 pub(super) mod language;
+pub(super) mod pronouns;
 mod tokens;
 
 #[cfg(test)]
