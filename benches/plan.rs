@@ -6,7 +6,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::sync::Arc;
-use yardstick_core::{Costs, LanguageModel, ModelCard, Request, ScoreError, Session};
+use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, Request, ScoreError, Session};
 use yardstick_runner::{PlanOptions, plan};
 
 const REQUESTS: usize = 100_000;
@@ -29,6 +29,7 @@ impl Words {
             dtype: "f32".to_owned(),
             storage: "f32".to_owned(),
             prefix_token: Some(0),
+            end_token: Some(0),
             weights_sha256: String::new(),
             tokenizer_sha256: String::new(),
             config_sha256: String::new(),
@@ -57,6 +58,14 @@ impl LanguageModel for Words {
             bytes_per_path: 0,
             bytes_per_thread: 1_000_000,
         }
+    }
+
+    fn decode(&self, _: &[u32], _: bool) -> Result<String, ScoreError> {
+        unreachable!("planning writes nothing")
+    }
+
+    fn decoder(&self, _: usize, _: usize, _: usize) -> Box<dyn Decoder + '_> {
+        unreachable!("planning writes nothing")
     }
 
     fn session(&self, _: usize, _: usize) -> Box<dyn Session + '_> {

@@ -1,5 +1,7 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
+use crate::chat::chat;
+use crate::error::CliError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use yardstick_tasks::{DrawMode, LoadOptions};
@@ -96,13 +98,16 @@ pub struct RunArgs {
     /// Also write the results in another tool's files
     #[arg(long, value_name = "FORMAT")]
     pub export: Option<Export>,
+    /// Run the other tasks where some cannot be run
+    #[arg(long)]
+    pub keep_going: bool,
     /// No tables and charts, only the run folder
     #[arg(long)]
     pub no_report: bool,
 }
 
 /// What stands before each document, for run and render.
-#[derive(Args, Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct ShotArgs {
     /// K solved examples before each document [default: as many as the task's file says]
     #[arg(long, value_name = "K")]
@@ -113,16 +118,30 @@ pub struct ShotArgs {
     /// Draw the examples as another tool does, to the letter
     #[arg(long, value_name = "TOOL")]
     pub compat: Option<Compat>,
+    /// Words before every prompt
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Prompts as conversations, by the chat template that the model carries
+    #[arg(long)]
+    pub chat: bool,
+    /// With --chat: examples and question in one message, not each in its own
+    #[arg(long, requires = "chat")]
+    pub single_turn: bool,
 }
 
 impl ShotArgs {
-    /// What the task crate is to load.
-    pub fn options(self, limit: Option<usize>) -> LoadOptions {
+    /// What the task crate is to load for these models.
+    ///
+    /// # Errors
+    /// A conversation for a model without a chat template, or for models with different ones.
+    pub fn options(&self, limit: Option<usize>, models: &[String]) -> Result<LoadOptions, CliError> {
         let draw = match self.compat {
             Some(Compat::LmEval) => DrawMode::LmEval,
             None => DrawMode::Keyed,
         };
-        LoadOptions { limit, shots: self.shots, draw, seed: self.seed.unwrap_or(LoadOptions::SEED) }
+        let chat = if self.chat { Some(chat(models, !self.single_turn)?) } else { None };
+        let (shots, seed, system) = (self.shots, self.seed.unwrap_or(LoadOptions::SEED), self.system.clone());
+        Ok(LoadOptions { limit, shots, draw, seed, system, chat })
     }
 }
 

@@ -70,6 +70,16 @@ pub enum CliError {
     /// A panic, whose message is already printed.
     #[error("this is a fault in yardstick, not in your input; please report it with the message above")]
     Internal,
+    /// Tasks that cannot be run, each printed before.
+    #[error("{count} of {} tasks cannot be run; nothing was scored", count + others)]
+    Refused {
+        /// How many.
+        count: usize,
+        /// How many can be.
+        others: usize,
+        /// The first one's exit code.
+        code: u8,
+    },
     /// Errors that were printed as they came.
     #[error("{count} of the run's parts failed; {kept}")]
     Parts {
@@ -104,7 +114,7 @@ impl CliError {
             | Self::Io { .. }
             | Self::Workload(_) => 3,
             Self::Interrupted { .. } => 5,
-            Self::Parts { code, .. } => *code,
+            Self::Parts { code, .. } | Self::Refused { code, .. } => *code,
         }
     }
 
@@ -132,6 +142,7 @@ impl Diagnostic for CliError {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
+            Self::Refused { others: 1.., .. } => Some(Box::new("--keep-going runs the others")),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! `yardstick`: measures language models. Arguments, wiring, progress and exit codes; everything else is in the libraries.
 
 mod args;
+mod chat;
 mod columns;
 mod commands;
 mod error;

@@ -16,7 +16,8 @@ use yardstick_zoo::LoadOptions;
 /// The task, its data or the model whose tokens are counted.
 pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let selection = Catalog::bundled()?.resolve(std::slice::from_ref(&args.task))?;
-    let (stores, options) = (stores(&args.data), args.shots.options(Some(args.limit)));
+    let stores = stores(&args.data);
+    let options = args.shots.options(Some(args.limit), std::slice::from_ref(&args.model))?;
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {

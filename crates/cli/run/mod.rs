@@ -24,7 +24,7 @@ use std::time::Instant;
 use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
-use yardstick_tasks::{Catalog, Group, Loaded};
+use yardstick_tasks::{Catalog, Group, Loaded, TaskError};
 use yardstick_zoo::LoadOptions;
 
 /// The suite that is run when no task is named.
@@ -44,7 +44,7 @@ pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.threads)?;
     let screen = Screen::new(quiet);
     let references = models::references(args)?;
-    let work = load_tasks(args, screen)?;
+    let work = load_tasks(args, &references, screen)?;
     let spec = record::spec(args, &references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
     let stop = stop_on_ctrl_c()?;
@@ -159,7 +159,7 @@ fn score_model(
 }
 
 /// Finds the tasks and reads their documents, so that a bad file is known before a model is loaded.
-fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
+fn load_tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
     let catalog = Catalog::bundled()?;
     let mut selectors: Vec<String> = Vec::new();
     for suite in &args.suite {
@@ -170,11 +170,17 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
     let selection = catalog.resolve(&selectors)?;
-    let (stores, options) = (stores(&args.data), args.shots.options(args.limit));
-    let mut tasks = Vec::new();
+    let (stores, options) = (stores(&args.data), args.shots.options(args.limit, references)?);
+    let (mut tasks, mut refused) = (Vec::new(), Vec::new());
     for task in &selection.tasks {
         let started = Instant::now();
-        let loaded = task.load(&stores, &options)?;
+        let loaded = match task.load(&stores, &options) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                refused.push(error);
+                continue;
+            }
+        };
         tracing::info!(task = task.id(), documents = loaded.instances.len(), took = ?started.elapsed(), "task loaded");
         tracing::debug!(task = task.id(), files = ?loaded.card.dataset.files, "data read");
         for warning in &loaded.warnings {
@@ -182,9 +188,26 @@ fn load_tasks(args: &RunArgs, screen: Screen) -> Result<Work, CliError> {
         }
         tasks.push(loaded);
     }
+    refuse(args, tasks.len(), refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
     screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
     Ok(Work { tasks, groups: selection.groups })
+}
+
+/// Tasks that cannot be run end the run before a model is loaded, unless the others are to go on without them.
+fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<TaskError>) -> Result<(), CliError> {
+    match refused.len() {
+        0 => Ok(()),
+        1 if n_others == 0 => Err(refused.remove(0).into()),
+        n => {
+            let errors: Vec<CliError> = refused.drain(..).map(CliError::from).collect();
+            errors.iter().for_each(CliError::print);
+            if args.keep_going && n_others > 0 {
+                return Ok(());
+            }
+            Err(CliError::Refused { count: n, others: n_others, code: errors[0].code() })
+        }
+    }
 }
 
 /// `1 task`, `2 tasks`.

@@ -17,6 +17,8 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
         seed: args.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
         compat: args.shots.compat.map(|tool| tool.name().to_owned()),
         dtype: args.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
+        system: args.shots.system.clone(),
+        chat: args.shots.chat.then(|| if args.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
     }
 }
 

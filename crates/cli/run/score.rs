@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{
-    Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError, execute, fingerprint, plan, request_key,
+    GenerateOptions, GenerationPlan, Outcome, Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError,
+    execute, fingerprint, plan, request_key,
 };
 use yardstick_tasks::{Loaded, TaskError, group_estimates};
 
@@ -62,18 +63,36 @@ struct Open<'a> {
 }
 
 impl Scorer<'_> {
-    /// Scores `model` on everything, taking what the log already has.
+    /// Scores `model` on everything, taking what the log already has: first the texts that are scored, then those that
+    /// the model writes.
     pub fn score(&self, model: &dyn LanguageModel, log: &mut ResponseLog) -> Scored {
         let mut scored = Scored::default();
         let mut responses: Vec<Option<Response>> = vec![None; self.requests().count()];
-        let mut open = self.open_requests(model, log, &mut responses);
-        if let Some(plan) = self.plan(model, &mut open, &mut scored.errors) {
+        let open = self.open_requests(model, log, &mut responses);
+        let is_written = |open: &Open| matches!(open.request, Request::Generate { .. });
+        let (mut to_write, mut to_score): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_written);
+        let (threads, memory) = (rayon::current_num_threads(), self.memory());
+        let options = PlanOptions { threads, memory, share: true };
+        let errors = &mut scored.errors;
+        if let Some(plan) = self.planned(&mut to_score, errors, |requests| plan(model, requests, &options)) {
             self.announce(model, &plan);
-            let error = self.execute(model, &plan, &open, log, &mut responses);
-            scored.errors.extend(error);
+            let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
+            errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, run));
+        }
+        let options = GenerateOptions { threads, memory };
+        let plan = |requests: &[&Request]| GenerationPlan::new(model, requests, &options);
+        if let Some(plan) = self.planned(&mut to_write, errors, plan) {
+            self.announce_writing(&plan);
+            let run = |progress: &mut dyn Progress| plan.write(model, self.stop, progress);
+            let most = plan.counts.prompt_tokens + plan.counts.most_tokens;
+            errors.extend(self.run(most, &to_write, log, &mut responses, run));
         }
         self.gather(model, &responses, &mut scored);
         scored
+    }
+
+    fn memory(&self) -> u64 {
+        self.memory.unwrap_or_else(|| memory::half_of_free(self.loading))
     }
 
     /// All requests in order, with their places.
@@ -103,14 +122,17 @@ impl Scorer<'_> {
         open
     }
 
-    /// Plans the open requests. Tasks with a request that the model cannot score are left out, with an error each, so that
+    /// Plans the open requests. Tasks with a request that the model cannot answer are left out, with an error each, so that
     /// the others are still run.
-    fn plan(&self, model: &dyn LanguageModel, open: &mut Vec<Open>, errors: &mut Vec<CliError>) -> Option<Plan> {
-        let memory = self.memory.unwrap_or_else(|| memory::half_of_free(self.loading));
-        let options = PlanOptions { threads: rayon::current_num_threads(), memory, share: true };
+    fn planned<P>(
+        &self,
+        open: &mut Vec<Open>,
+        errors: &mut Vec<CliError>,
+        plan: impl Fn(&[&Request]) -> Result<P, Vec<RunnerError>>,
+    ) -> Option<P> {
         loop {
             let requests: Vec<&Request> = open.iter().map(|o| o.request).collect();
-            match plan(model, &requests, &options) {
+            match plan(&requests) {
                 Ok(plan) => return Some(plan),
                 Err(failures) => {
                     let before = open.len();
@@ -164,17 +186,30 @@ impl Scorer<'_> {
         speed::flop_per_second(model).map_or_else(String::new, |speed| about(counts.seconds(speed)))
     }
 
-    fn execute(
+    /// The same for texts to write.
+    fn announce_writing(&self, plan: &GenerationPlan) {
+        let counts = plan.counts;
+        if counts.texts == 0 {
+            return;
+        }
+        self.screen.say(&format!(
+            "{}: {} texts to write after {} tokens of prompts, at most {} tokens, {} at a time",
+            self.name, counts.texts, counts.prompt_tokens, counts.most_tokens, counts.paths,
+        ));
+        tracing::info!(?counts, "planned to write");
+    }
+
+    /// Runs a plan over `tokens` tokens, takes its responses, and gives what went wrong.
+    fn run(
         &self,
-        model: &dyn LanguageModel,
-        plan: &Plan,
+        tokens: usize,
         open: &[Open],
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
+        run: impl FnOnce(&mut dyn Progress) -> Outcome,
     ) -> Option<CliError> {
-        let bar = self.screen.bar(self.name, plan.counts.rows);
-        let mut writer = LogWriter { log, open, bar: &bar };
-        let outcome = execute(model, plan, self.stop, &mut writer);
+        let bar = self.screen.bar(self.name, tokens);
+        let outcome = run(&mut LogWriter { log, open, bar: &bar });
         let mut done = 0;
         for (request, response) in open.iter().zip(outcome.responses) {
             done += usize::from(response.is_some());

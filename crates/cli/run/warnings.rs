@@ -1,6 +1,6 @@
 //! What a reader of a model's numbers must know about how it was asked: contexts cut, first tokens without a score.
 
-use yardstick_core::{LanguageModel, Response, Sample};
+use yardstick_core::{LanguageModel, Request, Response, Sample};
 
 /// Task ids named in a warning before the rest is only counted.
 const NAMED: usize = 3;
@@ -12,6 +12,7 @@ pub struct Counts {
     unscored: Affected,
     incomparable: Affected,
     merged: Affected,
+    unfinished: Affected,
 }
 
 /// Documents of some tasks.
@@ -29,6 +30,7 @@ impl Counts {
         self.cut.add(task, samples, |sample| any(sample, |r| r.n_truncated > 0));
         self.unscored.add(task, samples, |sample| any(sample, |r| r.n_unscored > 0));
         self.merged.add(task, samples, |sample| any(sample, |r| r.is_merged));
+        self.unfinished.add(task, samples, |sample| sample.requests.iter().zip(&sample.responses).any(is_unfinished));
         self.incomparable.add(task, samples, |sample| first_tokens_differ(model, sample));
     }
 
@@ -47,6 +49,7 @@ impl Counts {
                 &self.merged,
                 "have a continuation that the tokenizer merges into the context's last token; that token was scored",
             ),
+            line(&self.unfinished, "have a text that was still going on after the most tokens that its task allows"),
         ]
         .into_iter()
         .flatten()
@@ -68,6 +71,10 @@ impl Affected {
 fn list(tasks: &[String]) -> String {
     let named = tasks[..tasks.len().min(NAMED)].join(", ");
     if tasks.len() > NAMED { format!("{named} and {} more tasks", tasks.len() - NAMED) } else { named }
+}
+
+fn is_unfinished((request, response): (&Request, &Response)) -> bool {
+    matches!(request, Request::Generate { generation, .. } if response.n_tokens >= generation.max_tokens)
 }
 
 /// Whether requests without a context begin with different tokens.

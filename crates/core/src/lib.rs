@@ -6,6 +6,8 @@
 //!
 //! Units: log-likelihoods and log-probabilities are natural logarithms (nats), summed in `f64`.
 
+mod chat;
+mod decode;
 mod estimate;
 mod hex;
 mod model;
@@ -16,6 +18,8 @@ mod sample;
 mod session;
 mod value;
 
+pub use chat::ChatTemplate;
+pub use decode::{Decoder, Feed, Next, Pick};
 pub use estimate::Estimate;
 pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};

@@ -1,6 +1,6 @@
 //! The one trait at the bottom: what a language model must be able to do to be measured.
 
-use crate::{Costs, Session, Stretch, TokenScore, Wanted};
+use crate::{Costs, Decoder, Session, Stretch, TokenScore, Wanted};
 use serde::{Deserialize, Serialize};
 
 /// Anything that gives log-probabilities to tokens.
@@ -14,12 +14,23 @@ pub trait LanguageModel: Send + Sync {
     /// [`ScoreError::Encode`] when the tokenizer cannot represent the text.
     fn encode(&self, text: &str) -> Result<Vec<u32>, ScoreError>;
 
+    /// Token ids → text, of all of them together: bytes that are no UTF-8 become U+FFFD. `skip_special` leaves out special
+    /// tokens, such as the one that ends a text.
+    ///
+    /// # Errors
+    /// [`ScoreError::Decode`] when the tokenizer refuses.
+    fn decode(&self, tokens: &[u32], skip_special: bool) -> Result<String, ScoreError>;
+
     /// What its work costs.
     fn costs(&self) -> Costs;
 
     /// A session with an empty path that can grow to `positions` (at most the context). Its arithmetic is shared by
     /// `threads` threads of the rayon pool it is called in; 1 keeps it on the calling thread.
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_>;
+
+    /// A decoder with a number of empty paths that can each grow to `positions` (at most the context). Threads are as for
+    /// [`Self::session`]. Besides what such sessions would take, a drawn token takes 16 bytes for each row of the embedding.
+    fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_>;
 
     /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span, nothing shared
     /// between spans: what the planner's tree must equal bit for bit. Runs on the calling thread.
@@ -84,6 +95,9 @@ pub struct ModelCard {
     pub storage: String,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.
     pub prefix_token: Option<u32>,
+    /// The token that ends a text (EOS); `None` for a model without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_token: Option<u32>,
     /// sha256 (hex) over the weight files' bytes, in name order.
     pub weights_sha256: String,
     /// sha256 (hex) of the tokenizer's bytes.
@@ -106,6 +120,14 @@ pub enum ScoreError {
         model: String,
         /// The beginning of the text.
         text: String,
+        /// The tokenizer's own words.
+        reason: String,
+    },
+    /// The tokenizer refused tokens.
+    #[error("the tokenizer of {model} cannot turn its tokens into text: {reason}")]
+    Decode {
+        /// Model name.
+        model: String,
         /// The tokenizer's own words.
         reason: String,
     },

@@ -70,6 +70,12 @@ pub struct RunSpec {
     /// How weights are held, when not `f32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dtype: Option<String>,
+    /// Words before every prompt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// Prompts as conversations: `multi-turn` or `single-turn`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat: Option<String>,
 }
 
 /// Where a run took place; never part of a comparison.

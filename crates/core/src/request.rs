@@ -47,10 +47,10 @@ pub struct Generation {
 pub struct Sampling {
     /// Logits are divided by it; above 0.
     pub temperature: f64,
-    /// Only so many of the most likely tokens.
+    /// Only so many of the most likely tokens; 0 is all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_k: Option<u32>,
-    /// Only the most likely tokens whose probabilities reach this sum (Holtzman et al. 2020, nucleus sampling).
+    /// Only as many of the most likely tokens as it takes to reach this sum of probabilities, from 0 to 1 (Holtzman et al. 2020, nucleus sampling).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
     /// Seed; the numbers depend on it, the prompt and the sample, so that no other request changes a text.

@@ -38,6 +38,47 @@ pub enum RunnerError {
         /// Index of the request.
         request: usize,
     },
+    /// A request to score among those to write.
+    #[error("a text to score is no request to write: scores are planned on their own")]
+    NotWritten {
+        /// Index of the request.
+        request: usize,
+    },
+    /// A prompt without tokens.
+    #[error("the prompt is empty, and {model} has no prefix token to begin a text with")]
+    EmptyPrompt {
+        /// Index of the request.
+        request: usize,
+        /// Model name.
+        model: String,
+    },
+    /// A text that leaves no room for its prompt.
+    #[error(
+        "a text of up to {max_tokens} tokens leaves no room for a prompt in {model}'s context of {n_ctx}: ask for at most {most}",
+        most = n_ctx - 1
+    )]
+    NoRoom {
+        /// Index of the request.
+        request: usize,
+        /// Model name.
+        model: String,
+        /// Most tokens to write.
+        max_tokens: u32,
+        /// The model's context.
+        n_ctx: usize,
+    },
+    /// A number that no text can be written by.
+    #[error("{key} is {value}: it must be {rule}")]
+    Generation {
+        /// Index of the request.
+        request: usize,
+        /// Which of the request's numbers.
+        key: &'static str,
+        /// What it is.
+        value: String,
+        /// What it must be.
+        rule: &'static str,
+    },
     /// The model refused or produced no number.
     #[error("{source}")]
     Score {
@@ -93,6 +134,10 @@ impl RunnerError {
         match self {
             Self::EmptyContinuation { request }
             | Self::NotScored { request }
+            | Self::NotWritten { request }
+            | Self::EmptyPrompt { request, .. }
+            | Self::NoRoom { request, .. }
+            | Self::Generation { request, .. }
             | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),

@@ -55,7 +55,8 @@ fn same_context(a: &Request, b: &Request) -> bool {
     }
 }
 
-fn all_or_errors<T, E>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Vec<E>> {
+/// Everything, or every error.
+pub fn all_or_errors<T, E>(results: Vec<Result<T, E>>) -> Result<Vec<T>, Vec<E>> {
     let (mut all, mut errors) = (Vec::with_capacity(results.len()), Vec::new());
     for result in results {
         match result {

@@ -1,10 +1,13 @@
 //! A model small enough to check by hand: characters are tokens, and a log-probability is a function of all before. Its
 //! sessions check that they are used as promised, and count what is alive.
 
+mod decoder;
+
+use decoder::ToyDecoder;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{
-    Costs, LanguageModel, ModelCard, Past, Request, ScoreError, Session, Stretch, TokenScore, Wanted,
+    Costs, Decoder, LanguageModel, ModelCard, Past, Request, ScoreError, Session, Stretch, TokenScore, Wanted,
 };
 
 pub struct Toy {
@@ -57,6 +60,7 @@ fn card() -> ModelCard {
         dtype: "f32".to_owned(),
         storage: "f32".to_owned(),
         prefix_token: Some(PREFIX),
+        end_token: None,
         weights_sha256: String::new(),
         tokenizer_sha256: String::new(),
         config_sha256: String::new(),
@@ -70,6 +74,11 @@ impl Toy {
 
     pub fn with_context(n_ctx: usize) -> Self {
         Self { card: ModelCard { n_ctx, ..card() }, ..Self::with_prefix(None) }
+    }
+
+    /// Writes until `end`, in a context of `n_ctx`.
+    pub fn with_end(end: char, n_ctx: usize) -> Self {
+        Self { card: ModelCard { end_token: Some(end.into()), n_ctx, ..card() }, ..Self::with_prefix(Some(PREFIX)) }
     }
 
     /// Tokens back to text; the prefix token is `^`.
@@ -105,8 +114,19 @@ impl LanguageModel for Toy {
         Ok(text.replace("ab", "\u{1}").chars().map(encode_char).collect())
     }
 
+    fn decode(&self, tokens: &[u32], skip_special: bool) -> Result<String, ScoreError> {
+        let is_written = |token: &&u32| !skip_special || self.card.end_token != Some(**token);
+        Ok(Self::text(&tokens.iter().filter(is_written).copied().collect::<Vec<_>>()))
+    }
+
     fn costs(&self) -> Costs {
         COSTS
+    }
+
+    fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_> {
+        assert!(positions <= self.card.n_ctx && threads > 0);
+        assert!(threads == 1 || threads == rayon::current_num_threads(), "called in a pool of {threads} threads");
+        Box::new(ToyDecoder::new(self, paths, positions, threads))
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {

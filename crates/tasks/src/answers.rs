@@ -16,3 +16,19 @@ impl<'a> From<&'a [Response]> for Answers<'a> {
         Self { responses, texts: &[] }
     }
 }
+
+impl<'a> Answers<'a> {
+    /// The first text that was scored; empty where nothing is written.
+    pub fn text(&self) -> &'a str {
+        self.texts.first().map_or("", String::as_str)
+    }
+
+    /// Index of the response with the largest log-likelihood, the first one of equals.
+    pub fn likeliest(&self) -> Option<usize> {
+        let best = |best: Option<usize>, (index, response): (usize, &Response)| match best {
+            Some(best) if self.responses[best].log_likelihood >= response.log_likelihood => Some(best),
+            _ => Some(index),
+        };
+        self.responses.iter().enumerate().fold(None, best)
+    }
+}

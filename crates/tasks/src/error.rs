@@ -152,7 +152,7 @@ pub enum TaskError {
         function: String,
     },
     /// A metric that there is not, or not for this output type.
-    #[error("{place}: there is no metric {metric:?} for output_type {output_type}{}", hint(.nearest.as_deref()))]
+    #[error("{place}: there is no metric {metric:?} for output_type {output_type}, only {}{}", .known.join(", "), hint(.nearest.as_deref()))]
     UnknownMetric {
         /// Where.
         place: Place,
@@ -162,6 +162,32 @@ pub enum TaskError {
         output_type: &'static str,
         /// The most similar metric of that output type.
         nearest: Option<String>,
+        /// The metrics of that output type.
+        known: Vec<&'static str>,
+    },
+    /// A filter that there is not.
+    #[error("{place}: there is no filter {filter:?}, only {}{}", .known.join(", "), hint(.nearest.as_deref()))]
+    UnknownFilter {
+        /// Where.
+        place: Place,
+        /// As written.
+        filter: String,
+        /// The most similar filter.
+        nearest: Option<String>,
+        /// All filters.
+        known: Vec<&'static str>,
+    },
+    /// A step of a filter pipeline that cannot be taken for a document.
+    #[error("{row}: filter `{filter}` ({place}) fails: {reason}")]
+    Filter {
+        /// The document.
+        row: RowPlace,
+        /// The filter.
+        filter: String,
+        /// Where it is asked for.
+        place: Place,
+        /// What is wrong.
+        reason: String,
     },
     /// A metric of a task with `process_results` that its hook does not give.
     #[error("{place}: hook {function:?} of `process_results` does not give the metric {metric:?}; it gives {}", .given.join(", "))]
@@ -169,7 +195,7 @@ pub enum TaskError {
         /// Where the metric is asked for; the hook's place for one of the output type's own metrics.
         place: Place,
         /// The metric.
-        metric: &'static str,
+        metric: String,
         /// The hook.
         function: &'static str,
         /// The metrics that it gives.
@@ -195,6 +221,12 @@ pub enum TaskError {
         /// Where the template is.
         place: Place,
         /// What is wrong.
+        reason: String,
+    },
+    /// A chat template that cannot be used.
+    #[error("the model's chat template fails: {reason}")]
+    ChatTemplate {
+        /// What is wrong, with the line in the template.
         reason: String,
     },
     /// A dataset that is in no store.

@@ -37,6 +37,42 @@ impl<'a> Row<'a> {
         cell.as_str().ok_or_else(|| self.bad(column, "a string", cell))
     }
 
+    /// The number of an integer cell.
+    ///
+    /// # Errors
+    /// No such column, or another type.
+    pub fn int(&self, column: &str) -> Result<i64, TaskError> {
+        let cell = self.cell(column)?;
+        cell.as_int().ok_or_else(|| self.bad(column, "an integer", cell))
+    }
+
+    /// The items of a list cell.
+    ///
+    /// # Errors
+    /// No such column, or another type.
+    pub fn list(&self, column: &str) -> Result<&'a [Value], TaskError> {
+        let cell = self.cell(column)?;
+        cell.as_list().ok_or_else(|| self.bad(column, "a list", cell))
+    }
+
+    /// The fields of a struct cell, as a row of the same place.
+    ///
+    /// # Errors
+    /// No such column, or another type.
+    pub fn inner(&self, column: &str) -> Result<Row<'a>, TaskError> {
+        let cell = self.cell(column)?;
+        self.fields_of(column, cell)
+    }
+
+    /// The fields of a value that was found in `column`, as a row of the same place.
+    ///
+    /// # Errors
+    /// The value is no struct.
+    pub fn fields_of(&self, column: &str, value: &'a Value) -> Result<Row<'a>, TaskError> {
+        let fields = value.as_map().ok_or_else(|| self.bad(column, "a struct", value))?;
+        Ok(Row { fields, ..*self })
+    }
+
     /// The texts of a list of strings.
     ///
     /// # Errors

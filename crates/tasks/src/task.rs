@@ -4,18 +4,29 @@ use crate::config::{MetricSpec, TaskConfig};
 use crate::data::{self, Stores};
 use crate::error::TaskError;
 use crate::fewshot::{DrawMode, FewShot};
+use crate::filters::Pipeline;
 use crate::hash;
-use crate::hooks::HookKind;
 use crate::prompt;
-use crate::row::Row;
-use std::collections::BTreeMap;
+use crate::score;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use yardstick_core::{DatasetCard, Estimate, Instance, MetricCard, Response, Sample, Score, Target, TaskCard};
+use yardstick_core::{
+    ChatTemplate, DatasetCard, Estimate, Instance, MetricCard, Request, Response, Sample, Target, TaskCard,
+};
 
 /// A task, read and checked, without its data. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Task {
     pub(crate) config: Arc<TaskConfig>,
+}
+
+/// A conversation instead of plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// How the model was taught to see it.
+    pub template: ChatTemplate,
+    /// Whether few-shot examples are turns of their own, and not all in one question.
+    pub multiturn: bool,
 }
 
 /// Which documents of a task, and what stands before them.
@@ -29,6 +40,10 @@ pub struct LoadOptions {
     pub draw: DrawMode,
     /// The draw's seed.
     pub seed: u64,
+    /// Words before everything, the system's in a conversation.
+    pub system: Option<String>,
+    /// Prompts as conversations.
+    pub chat: Option<Chat>,
 }
 
 impl LoadOptions {
@@ -38,7 +53,7 @@ impl LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED }
+        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED, system: None, chat: None }
     }
 }
 
@@ -61,6 +76,12 @@ impl Task {
         &self.config.id
     }
 
+    /// Whether each choice has a second request, without a context, after those of all choices: some metric of the task
+    /// compares with it.
+    pub fn needs_unconditional(&self) -> bool {
+        self.config.needs_unconditional()
+    }
+
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
     pub fn card(&self) -> TaskCard {
         let config = &*self.config;
@@ -75,7 +96,7 @@ impl Task {
                 split: config.dataset.split.clone(),
                 files: Vec::new(),
             },
-            metrics: config.metrics.iter().map(|spec| self.metric_card(spec, &[])).collect(),
+            metrics: self.metric_cards(&[]),
             shots: config.num_fewshot.unwrap_or(0),
             fewshot: None,
             prompt_hash: String::new(),
@@ -102,7 +123,7 @@ impl Task {
         let mut split = data::read(&config.dataset, stores, options.limit.filter(|_| !needs_all))?;
         split.process(config.process_docs)?;
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
-        let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref())?;
+        let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref(), options)?;
         warnings.extend(prompt_warnings);
         if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
             warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));
@@ -111,7 +132,7 @@ impl Task {
             shots: fewshot.as_ref().map_or(0, |fewshot| fewshot.shots),
             fewshot: fewshot.as_ref().map(|fewshot| fewshot.card(&split.card)),
             dataset: split.card,
-            metrics: config.metrics.iter().map(|spec| self.metric_card(spec, &instances)).collect(),
+            metrics: self.metric_cards(&instances),
             prompt_hash: hash::all(instances.iter().map(|instance| instance.prompt_hash.as_str())),
             n_docs: instances.len() as u64,
             n_available: split.available,
@@ -120,21 +141,24 @@ impl Task {
         Ok(Loaded { task: self.clone(), card, instances, warnings })
     }
 
-    fn metric_card(&self, spec: &MetricSpec, instances: &[Instance]) -> MetricCard {
-        let chance = spec.metric.is_accuracy.then(|| self.config.chance.or_else(|| chance(instances)));
-        MetricCard {
-            name: spec.metric.name.to_owned(),
+    fn metric_cards(&self, instances: &[Instance]) -> Vec<MetricCard> {
+        let chance = self.config.chance.or_else(|| chance(instances));
+        let card = |(name, _, spec): (String, &Pipeline, &MetricSpec)| MetricCard {
+            name,
             higher_is_better: spec.higher_is_better,
-            chance: chance.flatten(),
-        }
+            chance: chance.filter(|_| spec.is_accuracy()),
+        };
+        self.config.keys().map(card).collect()
     }
 
     /// Scores one document of this task from the responses to its requests, which are in the requests' order.
     ///
     /// # Errors
-    /// Another number of responses than of requests, or a log-likelihood that is not a number.
+    /// Another number of responses than of requests, a log-likelihood that is not a number, a text that is not there, or a
+    /// filter or metric that cannot make anything of a text.
     pub fn sample(&self, model: &str, instance: &Instance, responses: &[Response]) -> Result<Sample, TaskError> {
         self.check_responses(instance, responses)?;
+        let scored = score::score(&self.config, instance, responses)?;
         Ok(Sample {
             model: model.to_owned(),
             task: self.config.id.clone(),
@@ -147,36 +171,25 @@ impl Task {
             choices: instance.choices.clone(),
             target: instance.target.clone(),
             target_text: instance.target_text.clone(),
-            filtered: Vec::new(),
-            metrics: self.scores(instance, responses)?,
+            filtered: scored.filtered,
+            metrics: scored.metrics,
         })
     }
 
     fn check_responses(&self, instance: &Instance, responses: &[Response]) -> Result<(), TaskError> {
-        let bad = |reason| TaskError::BadResponse { task: self.config.id.clone(), doc: instance.doc.id, reason };
+        let bad = |reason| Err(TaskError::BadResponse { task: self.config.id.clone(), doc: instance.doc.id, reason });
         if responses.len() != instance.requests.len() {
-            return Err(bad(format!("{} requests have {} responses", instance.requests.len(), responses.len())));
+            return bad(format!("{} requests have {} responses", instance.requests.len(), responses.len()));
         }
-        match responses.iter().position(|response| response.log_likelihood.is_nan()) {
-            Some(index) => Err(bad(format!("the log-likelihood of request {index} is not a number"))),
-            None => Ok(()),
+        for (index, (request, response)) in instance.requests.iter().zip(responses).enumerate() {
+            if response.log_likelihood.is_nan() {
+                return bad(format!("the log-likelihood of request {index} is not a number"));
+            }
+            if matches!(request, Request::Generate { .. }) && response.text.is_none() {
+                return bad(format!("request {index} asks for a text, and its response has none"));
+            }
         }
-    }
-
-    fn scores(&self, instance: &Instance, responses: &[Response]) -> Result<BTreeMap<String, Score>, TaskError> {
-        let hook = self.config.process_results.map(|hook| hook.kind);
-        let wanted = self.config.metrics.iter();
-        if let Some(HookKind::Results { function, .. }) = hook {
-            let row = Row { fields: &instance.doc.fields, file: &self.config.dataset.path, row: instance.doc.id };
-            let scores = function(row, &responses.into())?;
-            let is_wanted = |name: &str| self.config.metrics.iter().any(|spec| spec.metric.name == name);
-            return Ok(scores
-                .into_iter()
-                .filter(|(name, _)| is_wanted(name))
-                .map(|(n, s)| (n.to_owned(), s))
-                .collect());
-        }
-        Ok(wanted.map(|spec| (spec.metric.name.to_owned(), (spec.metric.score)(instance, &responses.into()))).collect())
+        Ok(())
     }
 
     /// Every metric of the task over the samples of one model, in the task file's order. Samples may come in any order;
@@ -184,18 +197,24 @@ impl Task {
     pub fn estimates(&self, samples: &[Sample]) -> Vec<(String, Estimate)> {
         let mut ordered: Vec<_> = samples.iter().collect();
         ordered.sort_by_key(|sample| sample.doc_id);
-        let estimate = |spec: &MetricSpec| {
-            let name = spec.metric.name;
-            let scores: Vec<_> = ordered.iter().filter_map(|sample| sample.metrics.get(name).cloned()).collect();
-            (!scores.is_empty()).then(|| (name.to_owned(), spec.metric.aggregation.estimate(&scores)))
+        let estimate = |(key, _, spec): (String, &Pipeline, &MetricSpec)| {
+            let scores: Vec<_> = ordered.iter().filter_map(|sample| sample.metrics.get(&key).cloned()).collect();
+            (!scores.is_empty()).then(|| (key, spec.aggregation.estimate(&scores)))
         };
-        self.config.metrics.iter().filter_map(estimate).collect()
+        self.config.keys().filter_map(estimate).collect()
     }
 }
 
-/// One over the number of choices, averaged over documents; `None` without choices.
+/// The share of right choices, averaged over documents; `None` without choices.
 fn chance(instances: &[Instance]) -> Option<f64> {
-    let shares = instances.iter().filter(|instance| matches!(instance.target, Target::Choice(_)));
-    let shares: Vec<_> = shares.map(|instance| 1.0 / instance.choices.len() as f64).collect();
+    let share = |instance: &Instance| match &instance.target {
+        Target::Choice(_) => Some(1.0 / instance.choices.len() as f64),
+        Target::Choices(right) => {
+            let right: BTreeSet<_> = right.iter().collect();
+            Some(right.len() as f64 / instance.choices.len() as f64)
+        }
+        Target::Text(_) | Target::Texts(_) => None,
+    };
+    let shares: Vec<_> = instances.iter().filter_map(share).collect();
     (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
 }

@@ -7,8 +7,10 @@
 //! not depend on the other spans of its batch, nor on threads.
 
 mod bundled;
+mod chat;
 mod checkpoint;
 mod config;
+mod decoder;
 mod error;
 mod families;
 mod model;
@@ -22,6 +24,7 @@ mod tokenizer;
 mod transformer;
 
 pub use bundled::{BUNDLED_NAMES, bundled};
+pub use chat::chat_template;
 pub use checkpoint::{Checkpoint, Weights};
 pub use config::Config;
 pub use error::ZooError;

@@ -2,6 +2,7 @@
 
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
+use crate::decoder::PathDecoder;
 use crate::nn::Storage;
 use crate::session::PathSession;
 use crate::source::Source;
@@ -9,7 +10,7 @@ use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
-use yardstick_core::{Costs, LanguageModel, ModelCard, ScoreError, Session};
+use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session};
 
 /// How many models were loaded by this process: each has a number.
 static LOADED: AtomicU64 = AtomicU64::new(0);
@@ -76,12 +77,21 @@ impl LanguageModel for Model {
         })
     }
 
+    fn decode(&self, tokens: &[u32], skip_special: bool) -> Result<String, ScoreError> {
+        let text = self.tokenizer.decode(tokens, skip_special);
+        text.map_err(|reason| ScoreError::Decode { model: self.card.name.clone(), reason })
+    }
+
     fn costs(&self) -> Costs {
         self.network.dimensions().costs()
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
         Box::new(PathSession::new(&self.card, &*self.network, self.number, positions.min(self.card.n_ctx), threads))
+    }
+
+    fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_> {
+        Box::new(PathDecoder::new(&self.card, &*self.network, paths, positions.min(self.card.n_ctx), threads))
     }
 }
 
@@ -149,6 +159,7 @@ impl Parts {
             dtype: self.dtype.clone(),
             storage: options.storage.name().to_owned(),
             prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
+            end_token: end_token(source, config, &self.tokenizer, dims.vocab_size)?,
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),
             config_sha256: config.sha256.clone(),
@@ -182,4 +193,16 @@ fn prefix_token(
         }
     }
     Ok(None)
+}
+
+/// EOS: the tokenizer's, else the network's. An id outside the vocabulary is none: no text can end with it.
+fn end_token(
+    source: &Source,
+    config: &Config,
+    tokenizer: &Tokenizer,
+    vocab_size: usize,
+) -> Result<Option<u32>, ZooError> {
+    let named = TokenizerConfig::read(source)?.token("eos_token");
+    let id = named.and_then(|token| tokenizer.id(&token));
+    Ok(id.or_else(|| config.token("eos_token_id", vocab_size).ok().flatten()))
 }

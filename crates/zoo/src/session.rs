@@ -1,7 +1,7 @@
 //! A path's keys and values, and how stretches of a token tree advance it.
 
-use crate::nn::{KeyValues, Run, Team};
-use crate::transformer::{Buffers, Pass, Transformer};
+use crate::nn::{KeyValues, Lane, Run, Team};
+use crate::transformer::{Buffers, Layer, Pass, Transformer};
 use std::sync::Arc;
 use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore, Wanted};
 
@@ -9,8 +9,8 @@ use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore, 
 pub struct PathSession<'m> {
     card: &'m ModelCard,
     network: &'m dyn Transformer,
-    /// One a layer.
-    path: Vec<KeyValues>,
+    /// Each with the one path.
+    layers: Vec<Layer>,
     /// Positions fed so far.
     len: usize,
     /// Positions there is room for.
@@ -38,11 +38,11 @@ impl<'m> PathSession<'m> {
         threads: usize,
     ) -> Self {
         let d = network.dimensions();
-        let layer = |_| KeyValues::new(d.n_head, d.n_embd / d.n_head, positions);
+        let layer = |_| vec![KeyValues::new(d.n_head, d.n_embd / d.n_head, positions)];
         Self {
             card,
             network,
-            path: (0..d.n_layer).map(layer).collect(),
+            layers: (0..d.n_layer).map(layer).collect(),
             len: 0,
             capacity: positions,
             buffers: Buffers::default(),
@@ -68,10 +68,10 @@ impl<'m> PathSession<'m> {
         let mut scored: Vec<u32> = stretch.wanted.iter().map(|wanted| wanted.row).collect();
         scored.dedup();
         let Some(&last) = stretch.positions.last() else { return Ok(scored) };
-        let runs = runs(stretch.positions);
-        let pass = Pass { tokens: stretch.tokens, positions: stretch.positions, runs, scored, team: self.team };
+        let lanes = vec![Lane { path: 0, runs: runs(stretch.positions) }];
+        let pass = Pass { tokens: stretch.tokens, positions: stretch.positions, lanes, scored, team: self.team };
         self.buffers.resize(stretch.tokens.len(), &self.network.dimensions());
-        self.network.forward(&pass, &mut self.path, &mut self.buffers);
+        self.network.forward(&pass, &mut self.layers, &mut self.buffers);
         self.len = last as usize + 1;
         Ok(pass.scored)
     }
@@ -137,7 +137,7 @@ impl Session for PathSession<'_> {
 
     fn keep(&self, len: usize) -> Past {
         let len = len.min(self.len);
-        let layers = self.path.iter().map(|layer| layer.keep(len)).collect();
+        let layers = self.layers.iter().flatten().map(|path| path.keep(len)).collect();
         Past { len, data: Arc::new(Kept { model: self.model, layers }) }
     }
 
@@ -148,8 +148,8 @@ impl Session for PathSession<'_> {
         if len > there || len > self.capacity {
             return Err(self.misfit(format!("{len} positions of a past with {there}, room for {}", self.capacity)));
         }
-        for (layer, past) in self.path.iter_mut().zip(&kept.layers) {
-            layer.resume(past, len);
+        for (path, past) in self.layers.iter_mut().flatten().zip(&kept.layers) {
+            path.resume(past, len);
         }
         self.len = len;
         Ok(())

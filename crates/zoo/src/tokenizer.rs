@@ -6,6 +6,7 @@ use crate::paragraphs::Paragraphs;
 use crate::source::Source;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use tokenizers::decoders::bpe::BPEDecoder;
 use tokenizers::models::bpe::{BPE, Merges, Vocab};
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
@@ -65,6 +66,20 @@ impl Tokenizer {
     pub(crate) fn encode_whole(&self, text: &str) -> Result<Vec<u32>, String> {
         let encoding = self.inner.encode_fast(text, false).map_err(|error| error.to_string())?;
         Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The text of `tokens`.
+    ///
+    /// # Errors
+    /// The tokenizer library's words.
+    pub fn decode(&self, tokens: &[u32], skip_special: bool) -> Result<String, String> {
+        let special = self.inner.get_added_tokens_decoder();
+        let is_written = |token: &&u32| !skip_special || special.get(token).is_none_or(|added| !added.special);
+        let written: Vec<u32> = tokens.iter().filter(is_written).copied().collect();
+        if written.is_empty() {
+            return Ok(String::new()); // GPT-1's decoder looks for a last token
+        }
+        self.inner.decode(&written, false).map_err(|error| error.to_string())
     }
 
     /// Whether paragraphs are remembered.
@@ -170,6 +185,7 @@ fn build(bpe: Bpe, vocab: Vocab, merges: Merges) -> tokenizers::Result<tokenizer
         Bpe::ByteLevel => {
             let mut tokenizer = tokenizers::Tokenizer::new(builder.build()?);
             tokenizer.with_pre_tokenizer(Some(ByteLevel::new(false, true, true)));
+            tokenizer.with_decoder(Some(ByteLevel::default()));
             tokenizer
         }
         Bpe::LowerCased => {
@@ -177,6 +193,7 @@ fn build(bpe: Bpe, vocab: Vocab, merges: Merges) -> tokenizers::Result<tokenizer
             let mut tokenizer = tokenizers::Tokenizer::new(builder.end_of_word_suffix("</w>".to_owned()).build()?);
             tokenizer.with_normalizer(Some(BertNormalizer::new(true, true, None, true)))?;
             tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
+            tokenizer.with_decoder(Some(BPEDecoder::default()));
             tokenizer
         }
     })
@@ -205,9 +222,14 @@ impl TokenizerConfig {
         Ok(Self(bytes.map(|bytes| Config::parse(source.describe_file(SETTINGS), &bytes)).transpose()?))
     }
 
+    /// A key's value.
+    pub fn value(&self, key: &str) -> Option<&serde_json::Value> {
+        self.0.as_ref()?.get(key)
+    }
+
     /// A special token's text, written as a string or as an object with `content`.
     pub fn token(&self, key: &str) -> Option<String> {
-        let value = self.0.as_ref()?.get(key)?;
+        let value = self.value(key)?;
         Some(value.as_str().or_else(|| value.get("content")?.as_str())?.to_owned())
     }
 }

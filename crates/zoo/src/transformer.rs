@@ -3,7 +3,7 @@
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
-use crate::nn::{Embedding, Head, KeyValues, Run, Team, work_bytes};
+use crate::nn::{Embedding, Head, KeyValues, Lane, Team, work_bytes};
 use yardstick_core::Costs;
 
 /// The sizes of a network.
@@ -61,14 +61,14 @@ impl Dimensions {
     }
 }
 
-/// One stretch of a token tree on its way through the layers.
+/// Rows on their way through the layers: a stretch of a token tree, or the next tokens of several paths.
 pub struct Pass<'a> {
     /// Token ids `[rows]`.
     pub tokens: &'a [u32],
     /// Absolute positions `[rows]`.
     pub positions: &'a [u32],
-    /// The rows as runs of consecutive positions.
-    pub runs: Vec<Run>,
+    /// The rows, path by path; paths ascend.
+    pub lanes: Vec<Lane>,
     /// The rows that are scored, ascending: the only ones that are needed behind the last layer's keys and values.
     pub scored: Vec<u32>,
     /// Who computes.
@@ -124,14 +124,17 @@ impl Buffers {
     }
 }
 
+/// Keys and values of one layer, one entry a path.
+pub type Layer = Vec<KeyValues>;
+
 /// A network: tokens in, hidden states of the scored rows out.
 pub trait Transformer: Send + Sync {
     /// Its sizes.
     fn dimensions(&self) -> Dimensions;
 
-    /// Runs the pass with the keys and values of one path, one entry a layer, which it brings up to date. `b` has room for
+    /// Runs the pass with the keys and values of its paths, `[layer][path]`, which it brings up to date. `b` has room for
     /// the pass's rows; afterwards `b.h` holds the scored rows' hidden states `[scored, n_embd]`, ready for [`Self::head`].
-    fn forward(&self, pass: &Pass, path: &mut [KeyValues], b: &mut Buffers);
+    fn forward(&self, pass: &Pass, layers: &mut [Layer], b: &mut Buffers);
 
     /// The projection to the vocabulary.
     fn head(&self) -> &Head;

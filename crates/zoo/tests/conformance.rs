@@ -8,4 +8,5 @@ mod conformance {
     mod reference;
     mod spans;
     mod tree;
+    mod writing;
 }

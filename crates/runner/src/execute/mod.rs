@@ -194,6 +194,6 @@ impl<'a> Run<'a> {
 }
 
 /// A pool for teams of more than one thread.
-fn pool(threads: usize) -> Result<Option<ThreadPool>, ThreadPoolBuildError> {
+pub fn pool(threads: usize) -> Result<Option<ThreadPool>, ThreadPoolBuildError> {
     (threads > 1).then(|| ThreadPoolBuilder::new().num_threads(threads).build()).transpose()
 }

@@ -101,7 +101,7 @@ fn task_entry(task: &Task) -> Entry {
         kind: EntryKind::Task,
         description: config.about.clone(),
         dataset: config.dataset.path.clone(),
-        metrics: config.metrics.iter().map(|spec| spec.metric.name.to_owned()).collect(),
+        metrics: config.keys().map(|(key, ..)| key).collect(),
         tags: config.tags.clone(),
         members: Vec::new(),
     }

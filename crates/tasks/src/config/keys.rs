@@ -83,20 +83,10 @@ const GROUP_KEYS: &[(&str, Policy)] = &[
 ];
 
 /// The keys of an entry of `metric_list`. All that lm-eval does not know itself it hands to the metric's function.
-const METRIC_KEYS: &[(&str, Policy)] = &[
-    ("metric", Used),
-    ("aggregation", Used),
-    ("higher_is_better", Used),
-    ("hf_evaluate", Refused("the metric is one of the evaluate library")),
-    ("ignore_case", Refused(ALTERED)),
-    ("ignore_punctuation", Refused(ALTERED)),
-    ("ignore_numbers", Refused(ALTERED)),
-    ("regexes_to_ignore", Refused(ALTERED)),
-    ("average", Refused("metrics are not averaged over classes")),
-    ("k", Refused("every document is asked once")),
-];
+const METRIC_KEYS: &[&str] = &["metric", "aggregation", "higher_is_better", "hf_evaluate"];
 
-const ALTERED: &str = "texts are compared as they are";
+/// The keys of an entry of `filter_list`.
+const PIPELINE_KEYS: &[(&str, Policy)] = &[("name", Used), ("filter", Used)];
 
 /// The keys of an entry of `aggregate_metric_list`.
 const AGGREGATE_KEYS: &[(&str, Policy)] = &[
@@ -131,9 +121,28 @@ pub(super) fn check_group(entries: &[Entry]) -> Result<(), TaskError> {
     Ok(())
 }
 
-/// The same for an entry of `metric_list`.
-pub(super) fn check_metric(entries: &[Entry]) -> Result<(), TaskError> {
-    entries.iter().try_for_each(|entry| check(entry, METRIC_KEYS))
+/// The same for an entry of `metric_list`. Keys of the file's own are for the metric, and warned of where it has no use
+/// for them; a key that is nearly one of the schema's is a slip.
+pub(super) fn check_metric(entries: &[Entry], options: &[&str], metric: &str) -> Result<Vec<String>, TaskError> {
+    let is_known = |key: &str| METRIC_KEYS.contains(&key) || options.contains(&key);
+    let own = entries.iter().filter(|entry| !is_known(&entry.key) && !is_off(&entry.value.kind));
+    own.map(|entry| match nearest(&entry.key, METRIC_KEYS.iter().chain(options).copied()) {
+        Some(nearest) => Err(unknown(entry, Some(nearest))),
+        None => Ok(format!("{}: `{}` has no effect on {metric}", entry.place, entry.key)),
+    })
+    .collect()
+}
+
+/// The same for an entry of `filter_list`.
+pub(super) fn check_pipeline(entries: &[Entry]) -> Result<(), TaskError> {
+    entries.iter().try_for_each(|entry| check(entry, PIPELINE_KEYS))
+}
+
+/// The same for a filter with its arguments.
+pub(super) fn check_arguments(entries: &[Entry], arguments: &[&str]) -> Result<(), TaskError> {
+    let is_known = |entry: &&Entry| entry.key == "function" || arguments.contains(&entry.key.as_str());
+    let unknown = |entry: &Entry| Err(unknown(entry, nearest(&entry.key, arguments.iter().copied())));
+    entries.iter().find(|entry| !is_known(entry)).map_or(Ok(()), unknown)
 }
 
 /// The same for an entry of `aggregate_metric_list`.
@@ -150,12 +159,12 @@ fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {
         Some((_, Used | NoEffect)) => Ok(()),
         Some((_, Refused(_))) if is_off(&entry.value.kind) => Ok(()),
         Some((_, Refused(reason))) => Err(unsupported(entry, reason)),
-        None => Err(TaskError::UnknownKey {
-            place: entry.place.clone(),
-            key: entry.key.clone(),
-            nearest: nearest(&entry.key, keys.iter().map(|(key, _)| *key)),
-        }),
+        None => Err(unknown(entry, nearest(&entry.key, keys.iter().map(|(key, _)| *key)))),
     }
+}
+
+fn unknown(entry: &Entry, nearest: Option<String>) -> TaskError {
+    TaskError::UnknownKey { place: entry.place.clone(), key: entry.key.clone(), nearest }
 }
 
 fn unsupported(entry: &Entry, reason: &str) -> TaskError {

@@ -2,10 +2,10 @@
 
 use super::field::{Field, FieldKind, hook};
 use super::generation::generation;
-use super::{DatasetSpec, FewShotConfig, OutputType, Protocol, keys};
-use crate::error::{Place, TaskError, nearest};
+use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, Protocol, filters, keys};
+use crate::error::{Place, TaskError};
+use crate::filters::Pipeline;
 use crate::hooks::{self, Hook, HookKind};
-use crate::metrics::{self, Metric};
 use crate::yaml::{Entry, Kind, Node};
 use std::sync::Arc;
 use yardstick_core::Generation;
@@ -43,17 +43,12 @@ pub(crate) struct TaskConfig {
     /// for: without them a hook that there is not stands in nobody's way.
     pub root: Node,
     pub metrics: Vec<MetricSpec>,
+    /// What is done to written texts before each of the metrics; one or more.
+    pub filters: Vec<Pipeline>,
     /// What `metadata` says of a paper's protocol.
     pub protocol: Protocol,
     /// What a reader of the results must know about the file.
     pub warnings: Vec<String>,
-}
-
-/// A metric as the task reports it.
-#[derive(Clone, Debug)]
-pub(crate) struct MetricSpec {
-    pub metric: &'static Metric,
-    pub higher_is_better: bool,
 }
 
 impl TaskConfig {
@@ -66,8 +61,7 @@ impl TaskConfig {
             return Err(missing(root, "doc_to_choice", "output_type multiple_choice"));
         }
         let process_results = function(root, "process_results", |kind| matches!(kind, HookKind::Results { .. }))?;
-        let metrics = metric_list(root, output_type)?;
-        check_given(root, process_results, &metrics)?;
+        let metrics = MetricList::read(root, output_type, process_results)?;
         let (generation, generation_warnings) = generation(root, output_type)?;
         let config = Self {
             id: required(root, "task", "every task has an id")?.str("task")?.to_owned(),
@@ -94,9 +88,10 @@ impl TaskConfig {
             repeats: repeats(root)?,
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),
-            metrics,
+            metrics: metrics.specs,
+            filters: filters::read(root, output_type)?,
             protocol: Protocol::read(root)?,
-            warnings: python_warnings(root).into_iter().chain(generation_warnings).collect(),
+            warnings: python_warnings(root).into_iter().chain(metrics.warnings).chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;
         if let Some(node) = root.get("fewshot_config") {
@@ -126,7 +121,7 @@ fn metadata<'a>(root: &'a Node, key: &str) -> Option<&'a Node> {
     root.get("metadata").and_then(|metadata| metadata.get(key))
 }
 
-pub(super) fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
+pub(crate) fn missing(root: &Node, key: &'static str, why: &'static str) -> TaskError {
     TaskError::MissingKey { place: root.place.clone(), key, why }
 }
 
@@ -197,47 +192,4 @@ pub(super) fn python_warnings(root: &Node) -> Vec<String> {
         Some(format!("{place}: `{key}` runs the built-in hook {hook}; {path} differs from what it was written after"))
     };
     entries.iter().filter_map(warning).collect()
-}
-
-fn metric_list(root: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {
-    let Some(node) = root.get("metric_list") else { return Ok(metrics::defaults(output_type)) };
-    let Kind::List(items) = &node.kind else {
-        return Err(node.wrong("metric_list", "a list of mappings with `metric`"));
-    };
-    items.iter().map(|item| metric(item, output_type)).collect()
-}
-
-/// Every metric of a task with `process_results` must be one that the hook gives.
-fn check_given(root: &Node, hook: Option<&'static Hook>, specs: &[MetricSpec]) -> Result<(), TaskError> {
-    let Some(Hook { name, kind: HookKind::Results { metrics, .. } }) = hook else { return Ok(()) };
-    let Some(spec) = specs.iter().find(|spec| !metrics.contains(&spec.metric.name)) else { return Ok(()) };
-    let node = root.get("metric_list").or_else(|| root.get("process_results")).unwrap_or(root);
-    let items = if let Kind::List(items) = &node.kind { items.as_slice() } else { &[] };
-    let mut names = items.iter().filter_map(|item| item.get("metric"));
-    let entry = names.find(|name| matches!(&name.kind, Kind::Str(text) if text == spec.metric.name));
-    Err(TaskError::MetricNotGiven {
-        place: entry.unwrap_or(node).place.clone(),
-        metric: spec.metric.name,
-        function: name,
-        given: metrics,
-    })
-}
-
-fn metric(node: &Node, output_type: OutputType) -> Result<MetricSpec, TaskError> {
-    keys::check_metric(node.entries("metric_list")?)?;
-    let name = node.get("metric").ok_or_else(|| missing(node, "metric", "each entry of `metric_list` has one"))?;
-    let text = name.str("metric")?;
-    let metric = metrics::find(text, output_type).ok_or_else(|| TaskError::UnknownMetric {
-        place: name.place.clone(),
-        metric: text.to_owned(),
-        output_type: output_type.name(),
-        nearest: nearest(text, metrics::of(output_type).map(|metric| metric.name)),
-    })?;
-    let aggregation = metric.aggregation.name();
-    if let Some(node) = node.get("aggregation").filter(|node| !matches!(&node.kind, Kind::Str(s) if s == aggregation)) {
-        return Err(node.wrong("aggregation", &format!("{aggregation} for {text}")));
-    }
-    let higher_is_better =
-        node.get("higher_is_better").map_or(Ok(metric.higher_is_better), |node| node.bool("higher_is_better"))?;
-    Ok(MetricSpec { metric, higher_is_better })
 }

@@ -1,5 +1,7 @@
 //! COPA: premise, "because" or "therefore", and the choice in lower case.
 
+use super::text::lower_first;
+use super::xcopa::premise;
 use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::row::Row;
@@ -17,14 +19,7 @@ pub(super) static MODULE: Module = Module {
 
 /// The premise without its full stop, and the connective.
 fn doc_to_text(row: Row) -> Result<Value, TaskError> {
-    let connective = match row.str("question")? {
-        "cause" => "because",
-        "effect" => "therefore",
-        _ => return Err(row.bad("question", "cause or effect", row.cell("question")?)),
-    };
-    let premise = row.str("premise")?.trim();
-    let stem = premise.char_indices().next_back().map_or("", |(end, _)| &premise[..end]);
-    Ok(Value::Str(format!("{stem} {connective}")))
+    premise(row, "because", "therefore")
 }
 
 /// The right choice. It begins with a space of its own, so that there are two after the delimiter, as in lm-eval.
@@ -43,7 +38,6 @@ fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
 
 fn choice(row: Row, column: &str) -> Result<Value, TaskError> {
     let text = row.str(column)?;
-    let mut chars = text.chars();
-    let first = chars.next().ok_or_else(|| row.bad(column, "not empty", &Value::from(text)))?;
-    Ok(Value::Str(format!(" {}{}", first.to_lowercase(), chars.as_str())))
+    let lowered = lower_first(text).ok_or_else(|| row.bad(column, "not empty", &Value::from(text)))?;
+    Ok(Value::Str(format!(" {lowered}")))
 }

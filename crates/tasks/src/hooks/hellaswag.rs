@@ -1,5 +1,6 @@
 //! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
 
+use super::text::{capitalize, strip};
 use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::row::Row;
@@ -30,16 +31,8 @@ fn process_docs(row: Row) -> Result<Columns, TaskError> {
 }
 
 fn clean(text: &str) -> String {
-    let text = text.trim().replace(" [title]", ". ");
+    let text = strip(text).replace(" [title]", ". ");
     BRACKETS.replace_all(&text, "").replace("  ", " ")
-}
-
-/// Python's `str.capitalize`: the rest becomes lower case too.
-fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect())
 }
 
 #[cfg(test)]
@@ -56,11 +49,5 @@ mod tests {
         check("a [x][y] b", "a b");
         check("two    spaces shrink once", "two  spaces shrink once");
         check("open [ stays", "open [ stays");
-    }
-
-    #[test]
-    fn capitalized() {
-        assert_eq!(capitalize("éTE à LA plage"), "Éte à la plage");
-        assert_eq!(capitalize(""), "");
     }
 }

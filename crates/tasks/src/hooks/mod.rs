@@ -4,12 +4,32 @@
 //! `hellaswag.utils.process_docs`. Where several folders share their last name, the name has the folder above too.
 //! To add one: a function with a line in its module's `MODULE`, and for a new module a line in [`MODULES`].
 
+mod arithmetic;
+mod cb;
 mod copa;
+mod coqa;
+mod crows_pairs;
+mod drop;
+mod f1;
 mod hellaswag;
+mod logiqa;
+mod mathqa;
+mod mnli;
+mod mutual;
 mod paper;
+mod questions;
+mod race;
+mod record;
 mod resolve;
+mod rows;
+mod squad;
+mod text;
+mod truthfulqa;
+mod webqs;
 mod wikitext;
 mod winogrande;
+mod wsc;
+mod xcopa;
 
 pub(crate) use resolve::{different_source, full_name, nearest, resolve, source};
 
@@ -95,15 +115,42 @@ impl HookKind {
 
 /// All modules, by name.
 pub static MODULES: &[&Module] = &[
+    &arithmetic::MODULE,
+    &wikitext::C4,
+    &cb::MODULE,
     &copa::MODULE,
+    &coqa::MODULE,
+    &crows_pairs::MODULE,
+    &drop::MODULE,
     &hellaswag::MODULE,
+    &logiqa::MODULE,
+    &logiqa::MODULE_2,
+    &mathqa::MODULE,
+    &questions::MEDQA,
+    &mnli::MODULE,
+    &mutual::MODULE,
+    &questions::PALOMA,
     &paper::acceptability::MODULE,
+    &paper::answers::MODULE,
     &paper::cbt::MODULE,
+    &paper::conversation::MODULE,
+    &paper::exams::MODULE,
     &paper::lambada::MODULE,
     &paper::language::MODULE,
     &paper::pronouns::MODULE,
+    &questions::PUBMEDQA,
+    &questions::QA4MRE,
+    &race::MODULE,
+    &record::MODULE,
+    &questions::TOXIGEN,
+    &truthfulqa::MODULE,
+    &webqs::MODULE,
     &wikitext::MODULE,
     &winogrande::MODULE,
+    &wsc::MODULE,
+    &wsc::MODULE_273,
+    &xcopa::MODULE,
+    &winogrande::XWINOGRAD,
 ];
 
 /// All hooks.

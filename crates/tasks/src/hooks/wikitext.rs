@@ -21,6 +21,25 @@ pub(super) static MODULE: Module = Module {
     ],
 };
 
+/// C4 is treated like `WikiText`, though nobody has tokenised it.
+pub(super) static C4: Module = Module {
+    name: "c4.preprocess_c4",
+    sources: &["95b94cddb9ed50a3db87806698146cb2b9a4a67235291c40bca18a20d49eb87b"],
+    hooks: &[
+        Hook {
+            name: "c4.preprocess_c4.c4_detokenizer",
+            kind: HookKind::Value(|row| Ok(Value::Str(detokenize(row.str("text")?)))),
+        },
+        Hook {
+            name: "c4.preprocess_c4.process_results",
+            kind: HookKind::Results {
+                metrics: METRICS,
+                function: |row, answers| Ok(scores(row.str("text")?, answers)),
+            },
+        },
+    ],
+};
+
 /// Literal replacements before the pairs of brackets and quotes are closed up.
 const SEPARATORS: &[(&str, &str)] = &[
     (" @-@ ", "-"),
@@ -97,16 +116,19 @@ fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
 /// The metrics of [`process_results`].
 const METRICS: &[&str] = &["word_perplexity", "byte_perplexity", "bits_per_byte"];
 
-/// The log-likelihood of the detokenised page over the words and bytes of the page as it is in the dataset.
 fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
-    let page = row.str("page")?;
+    Ok(scores(row.str("page")?, answers))
+}
+
+/// The log-likelihood of the detokenised text over the words and bytes of the text as it is in the dataset.
+fn scores(text: &str, answers: &Answers) -> Scores {
     let log_likelihood: f64 = answers.responses.iter().map(|response| response.log_likelihood).sum();
-    let per_byte = Score::Ratio(log_likelihood, page.len() as f64);
-    Ok(vec![
-        ("word_perplexity", Score::Ratio(log_likelihood, words(page))),
+    let per_byte = Score::Ratio(log_likelihood, text.len() as f64);
+    vec![
+        ("word_perplexity", Score::Ratio(log_likelihood, words(text))),
         ("byte_perplexity", per_byte.clone()),
         ("bits_per_byte", per_byte),
-    ])
+    ]
 }
 
 #[cfg(test)]

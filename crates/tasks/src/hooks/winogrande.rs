@@ -2,7 +2,7 @@
 //!
 //! Source: Trinh & Le (2018), "A Simple Method for Commonsense Reasoning", section 3 ("partial" scoring).
 
-use super::{Hook, HookKind, Module};
+use super::{Hook, HookKind, Module, text::strip};
 use crate::error::TaskError;
 use crate::row::Row;
 use yardstick_core::Value;
@@ -17,6 +17,17 @@ pub(super) static MODULE: Module = Module {
     ],
 };
 
+/// `XWinograd` asks the same in other languages.
+pub(super) static XWINOGRAD: Module = Module {
+    name: "xwinograd.utils",
+    sources: &["ec32f0bfecb45d80220279522ac046ef2ac3f7890444798b56ac29348b27355d"],
+    hooks: &[
+        Hook { name: "xwinograd.utils.doc_to_choice", kind: HookKind::Value(doc_to_choice) },
+        Hook { name: "xwinograd.utils.doc_to_target", kind: HookKind::Value(doc_to_target) },
+        Hook { name: "xwinograd.utils.doc_to_text", kind: HookKind::Value(doc_to_text) },
+    ],
+};
+
 /// The index of the right option: an integer here makes the choices contexts.
 fn doc_to_text(row: Row) -> Result<Value, TaskError> {
     match row.cell("answer")? {
@@ -28,7 +39,7 @@ fn doc_to_text(row: Row) -> Result<Value, TaskError> {
 
 /// The sentence after the gap.
 fn doc_to_target(row: Row) -> Result<Value, TaskError> {
-    Ok(Value::from(split(row)?.1.trim()))
+    Ok(Value::from(strip(split(row)?.1)))
 }
 
 /// The sentence up to the gap, with each option in it.

@@ -1,7 +1,7 @@
 //! Bits per byte of whole texts.
 
 use super::word_perplexity::per_unit;
-use super::{Aggregation, Metric};
+use super::{Aggregation, BASE, Metric};
 use crate::config::OutputType;
 
 /// lm-eval's `bits_per_byte`: what a perfect arithmetic coder would need, so comparable between tokenizers.
@@ -11,6 +11,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihoodRolling],
     aggregation: Aggregation::BitsPerByte,
-    score: |instance, answers| per_unit(instance, answers, |text| text.len() as f64),
-    is_accuracy: false,
+    score: |instance, answers, _| Ok(per_unit(instance, answers, |text| text.len() as f64)),
+    ..BASE
 };

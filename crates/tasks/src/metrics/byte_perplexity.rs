@@ -1,7 +1,7 @@
 //! Perplexity per byte of whole texts.
 
 use super::word_perplexity::per_unit;
-use super::{Aggregation, Metric};
+use super::{Aggregation, BASE, Metric};
 use crate::config::OutputType;
 
 /// lm-eval's `byte_perplexity`: bytes in UTF-8.
@@ -11,6 +11,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihoodRolling],
     aggregation: Aggregation::WeightedPerplexity,
-    score: |instance, answers| per_unit(instance, answers, |text| text.len() as f64),
-    is_accuracy: false,
+    score: |instance, answers, _| Ok(per_unit(instance, answers, |text| text.len() as f64)),
+    ..BASE
 };

@@ -1,18 +1,23 @@
 //! What metrics of multiple choice share.
 
+use super::right;
 use crate::answers::Answers;
 use yardstick_core::{Instance, Score, Target};
 
-/// 1 when the choice with the largest log-likelihood per unit is the right one, else 0. Of equal ones the first counts.
+/// 1 when the choice with the largest log-likelihood per unit is the right one, else 0.
 pub(super) fn score(instance: &Instance, answers: &Answers, units: impl Fn(&str) -> f64) -> Score {
     let scaled =
         answers.responses.iter().zip(&instance.choices).map(|(response, text)| response.log_likelihood / units(text));
-    let best = scaled.enumerate().fold(None, |best: Option<(usize, f64)>, (index, value)| match best {
+    right(best(scaled).is_some_and(|index| is_right(&instance.target, index)))
+}
+
+/// The index of the largest value; of equal ones the first.
+pub(super) fn best(values: impl Iterator<Item = f64>) -> Option<usize> {
+    let better = |best: Option<(usize, f64)>, (index, value): (usize, f64)| match best {
         Some((_, most)) if value <= most || value.is_nan() => best,
         _ => Some((index, value)),
-    });
-    let is_right = best.is_some_and(|(index, _)| is_right(&instance.target, index));
-    Score::Value(f64::from(u8::from(is_right)))
+    };
+    values.enumerate().fold(None, better).map(|(index, _)| index)
 }
 
 /// Whether a choice is the right one, or one of them.
@@ -27,7 +32,7 @@ pub(super) fn is_right(target: &Target, choice: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{Metric, acc, acc_bytes, acc_norm};
+    use crate::metrics::{Metric, Options, acc, acc_bytes, acc_norm};
     use yardstick_core::{Doc, Map, Response};
 
     fn instance(choices: &[&str], gold: usize) -> Instance {
@@ -58,8 +63,8 @@ mod tests {
         for gold in 0..choices.len() {
             let want = Score::Value(if gold == best { 1.0 } else { 0.0 });
             assert_eq!(
-                (metric.score)(&instance(choices, gold), &responses.as_slice().into()),
-                want,
+                (metric.score)(&instance(choices, gold), &responses.as_slice().into(), &Options::default()),
+                Ok(want),
                 "{} {choices:?} gold {gold}",
                 metric.name
             );

@@ -1,7 +1,8 @@
 //! Metrics: one file each and a line in [`METRICS`].
 //!
 //! A metric turns the responses of one document into a [`Score`], and the scores of all documents, in document order, into
-//! an [`Estimate`]. Names and definitions are lm-eval's; standard errors are those of the `stats` crate.
+//! an [`Estimate`](yardstick_core::Estimate). Names and definitions are lm-eval's; standard errors are those of the
+//! `stats` crate.
 
 mod acc;
 mod acc_bytes;
@@ -11,18 +12,23 @@ mod bits_per_byte;
 mod byte_perplexity;
 mod choice;
 mod exact_match;
+mod options;
 mod perplexity;
+mod text;
 mod word_perplexity;
 
 pub use aggregation::Aggregation;
+pub use options::Options;
+pub(crate) use text::{prediction, references};
 pub(crate) use word_perplexity::words;
 
 use crate::answers::Answers;
-use crate::config::{MetricSpec, OutputType};
+use crate::config::OutputType;
 use yardstick_core::{Instance, Score};
 
 /// A metric, as far as it does not depend on a task.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, as on a card")]
 pub struct Metric {
     /// lm-eval's name.
     pub name: &'static str,
@@ -32,13 +38,36 @@ pub struct Metric {
     pub higher_is_better: bool,
     /// The output types that it is defined for.
     pub output_types: &'static [OutputType],
-    /// From scores to the number.
+    /// From scores to the number, unless a task says otherwise.
     pub aggregation: Aggregation,
-    /// The score of one document from the responses to its requests, which are in the requests' order.
-    pub score: fn(&Instance, &Answers) -> Score,
+    /// The score of one document.
+    pub score: ScoreFn,
+    /// The keys of `metric_list` that it takes.
+    pub options: &'static [&'static str],
     /// Whether the number is a share of documents answered rightly, so that guessing gets one over the number of choices.
     pub is_accuracy: bool,
+    /// Whether each choice has a second request, without a context, after those of all choices.
+    pub needs_unconditional: bool,
+    /// Whether the metric of that name in the `evaluate` library gives the same number.
+    pub is_as_in_evaluate: bool,
 }
+
+/// What most metrics have in common: a mean, of which more is better.
+const BASE: Metric = Metric {
+    name: "",
+    about: "",
+    higher_is_better: true,
+    output_types: &[],
+    aggregation: Aggregation::Mean,
+    score: |_, _, _| Err("a metric has a score".to_owned()),
+    options: &[],
+    is_accuracy: false,
+    needs_unconditional: false,
+    is_as_in_evaluate: false,
+};
+
+/// The score of one document from the responses to its requests, which are in the requests' order; or why there is none.
+pub type ScoreFn = fn(&Instance, &Answers, &Options) -> Result<Score, String>;
 
 /// All metrics.
 pub static METRICS: &[&Metric] = &[
@@ -46,7 +75,8 @@ pub static METRICS: &[&Metric] = &[
     &acc::GREEDY,
     &acc_norm::METRIC,
     &acc_bytes::METRIC,
-    &exact_match::METRIC,
+    &exact_match::CHOICE,
+    &exact_match::TEXT,
     &perplexity::METRIC,
     &word_perplexity::METRIC,
     &byte_perplexity::METRIC,
@@ -63,14 +93,23 @@ pub(crate) fn find(name: &str, output_type: OutputType) -> Option<&'static Metri
     of(output_type).find(|metric| metric.name == name)
 }
 
+/// The first metric of that name, for whichever output type.
+pub(crate) fn named(name: &str) -> Option<&'static Metric> {
+    METRICS.iter().copied().find(|metric| metric.name == name)
+}
+
 /// What a task without `metric_list` reports.
-pub(crate) fn defaults(output_type: OutputType) -> Vec<MetricSpec> {
+pub(crate) fn defaults(output_type: OutputType) -> impl Iterator<Item = &'static Metric> {
     let names: &[&str] = match output_type {
         OutputType::MultipleChoice => &["acc", "acc_norm"],
         OutputType::LogLikelihood => &["perplexity", "acc"],
         OutputType::LogLikelihoodRolling => &["word_perplexity", "byte_perplexity", "bits_per_byte"],
         OutputType::GenerateUntil => &["exact_match"],
     };
-    let specs = names.iter().filter_map(|name| find(name, output_type));
-    specs.map(|metric| MetricSpec { metric, higher_is_better: metric.higher_is_better }).collect()
+    names.iter().filter_map(move |name| find(name, output_type))
+}
+
+/// 1 for what is right, 0 for what is not.
+fn right(is_right: bool) -> Score {
+    Score::Value(f64::from(u8::from(is_right)))
 }

@@ -1,6 +1,6 @@
 //! Perplexity of a continuation.
 
-use super::{Aggregation, Metric};
+use super::{Aggregation, BASE, Metric};
 use crate::config::OutputType;
 use yardstick_core::Score;
 
@@ -11,6 +11,6 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihood],
     aggregation: Aggregation::Perplexity,
-    score: |_, answers| Score::Value(answers.responses.iter().map(|response| response.log_likelihood).sum()),
-    is_accuracy: false,
+    score: |_, answers, _| Ok(Score::Value(answers.responses.iter().map(|response| response.log_likelihood).sum())),
+    ..BASE
 };

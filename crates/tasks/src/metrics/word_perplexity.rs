@@ -1,6 +1,6 @@
 //! Perplexity per word of whole texts.
 
-use super::{Aggregation, Metric};
+use super::{Aggregation, BASE, Metric};
 use crate::answers::Answers;
 use crate::config::OutputType;
 use regex::Regex;
@@ -20,8 +20,8 @@ pub(super) static METRIC: Metric = Metric {
     higher_is_better: false,
     output_types: &[OutputType::LogLikelihoodRolling],
     aggregation: Aggregation::WeightedPerplexity,
-    score: |instance, answers| per_unit(instance, answers, words),
-    is_accuracy: false,
+    score: |instance, answers, _| Ok(per_unit(instance, answers, words)),
+    ..BASE
 };
 
 /// Words as lm-eval counts them: one more than runs of white space, so that a text that begins or ends with white space has

@@ -1,5 +1,6 @@
 //! Documents to instances, following lm-eval's `ConfigurableTask`.
 
+use super::chat::Dialogue;
 use super::example::{Before, Examples};
 use super::field::Compiled;
 use super::turn::Turn;
@@ -10,13 +11,11 @@ use crate::error::{TaskError, nearest};
 use crate::fewshot::FewShot;
 use crate::hash;
 use crate::row::Row;
+use crate::task::LoadOptions;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use yardstick_core::{Doc, Instance, Request, Target, Value};
-
-/// The metric that asks for every choice with nothing before it too.
-const UNCONDITIONAL: &str = "acc_mutual_info";
 
 /// The first `n_docs` documents of a split as instances, in order, and what the reader should know about the task file.
 ///
@@ -27,6 +26,7 @@ pub(crate) fn instances(
     split: &mut Split,
     n_docs: usize,
     fewshot: Option<&FewShot>,
+    options: &LoadOptions,
 ) -> Result<(Vec<Instance>, Vec<String>), TaskError> {
     // Columns of any row: a row that lacks one is an error later, not a reason to read its name as text.
     let columns: BTreeSet<&str> = split.docs.iter().flat_map(|doc| doc.fields.keys()).collect();
@@ -35,7 +35,7 @@ pub(crate) fn instances(
         key: "doc_to_text",
         reason: jinja::reason(&error),
     })?;
-    let mut prompt = Prompt::new(config, &env, &columns)?;
+    let mut prompt = Prompt::new(config, &env, &columns, options)?;
     prompt.is_multiple_input = match split.docs.first() {
         Some(doc) => prompt.begins_with_index(&Rendering::new(split, doc))?,
         None => false,
@@ -57,6 +57,7 @@ pub(crate) fn instances(
 /// A task's fields, ready to render.
 pub(super) struct Prompt<'a> {
     pub(super) config: &'a TaskConfig,
+    dialogue: Dialogue<'a>,
     description: Option<Compiled<'a>>,
     pub(super) text: Compiled<'a>,
     pub(super) target: Compiled<'a>,
@@ -105,10 +106,12 @@ impl<'a> Prompt<'a> {
         config: &'a TaskConfig,
         env: &'a minijinja::Environment<'a>,
         columns: &BTreeSet<&str>,
+        options: &'a LoadOptions,
     ) -> Result<Self, TaskError> {
         let compile = |field: &'a Field| Compiled::new(env, field, |name| columns.contains(name));
         Ok(Self {
             config,
+            dialogue: Dialogue::new(options, fewshot_delimiter(config)?)?,
             description: config.description.as_ref().map(compile).transpose()?,
             text: compile(&config.doc_to_text)?,
             target: compile(&config.doc_to_target)?,
@@ -157,13 +160,23 @@ impl<'a> Prompt<'a> {
     }
 
     fn continuation(&self, context: &Arc<str>, text: &str) -> Request {
-        let continuation = format!("{}{text}", self.config.target_delimiter);
+        let continuation = format!("{}{text}", self.choice_delimiter());
         Request::LogLikelihood { context: Arc::clone(context), continuation }
+    }
+
+    /// What precedes a choice. In a conversation the answer begins with it, unless words stand there already.
+    fn choice_delimiter(&self) -> &str {
+        let ends_in_a_word = |field: &Field| match &field.kind {
+            FieldKind::Text(text) => !text.is_empty() && !text.ends_with(char::is_whitespace),
+            _ => true,
+        };
+        let is_needed = !self.dialogue.is_chat() || self.config.gen_prefix.as_ref().is_some_and(ends_in_a_word);
+        if is_needed { &self.config.target_delimiter } else { "" }
     }
 
     /// The choices with nothing before them, for metrics that compare with that.
     fn unconditional(&self, choices: &[String]) -> Vec<Request> {
-        if !self.config.metrics.iter().any(|spec| spec.metric.name == UNCONDITIONAL) {
+        if !self.config.needs_unconditional() {
             return Vec::new();
         }
         let nothing: Arc<str> = "".into();
@@ -207,17 +220,14 @@ impl<'a> Prompt<'a> {
         let text = |field: &Option<Compiled>| field.as_ref().map_or_else(|| Ok(String::new()), |field| doc.text(field));
         let description = text(&self.description)?;
         let last = Turn::open(question, text(&self.prefix)?, delimiter);
-        Ok(plain(&description, before.turns().chain([&last])))
+        self.dialogue.context(&description, before.turns(), &last)
     }
 }
 
-/// Turns one after another.
-fn plain<'t>(description: &str, turns: impl Iterator<Item = &'t Turn> + Clone) -> Arc<str> {
-    let texts = || turns.clone().flat_map(Turn::texts);
-    let mut context = String::with_capacity(description.len() + texts().map(str::len).sum::<usize>());
-    context.push_str(description);
-    context.extend(texts());
-    context.into()
+/// What stands between a task's examples.
+fn fewshot_delimiter(config: &TaskConfig) -> Result<String, TaskError> {
+    let key = "fewshot_delimiter";
+    config.root.get(key).map_or(Ok("\n\n"), |node| node.str(key)).map(str::to_owned)
 }
 
 /// What the output types fill differently.

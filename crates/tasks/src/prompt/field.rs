@@ -116,7 +116,7 @@ fn plain(value: &minijinja::Value) -> Value {
     }
 }
 
-fn core_value(value: &minijinja::Value) -> Value {
+pub(super) fn core_value(value: &minijinja::Value) -> Value {
     let items = || value.try_iter().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     match value.kind() {
         ValueKind::Bool => Value::Bool(value.is_true()),

@@ -1,11 +1,12 @@
 //! Documents to requests: templates, columns and hooks.
 
 mod build;
+mod chat;
 mod example;
 mod field;
 mod jinja;
 mod print;
-mod python;
+pub(crate) mod python;
 mod target;
 mod turn;
 

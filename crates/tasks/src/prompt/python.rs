@@ -10,7 +10,7 @@ use yardstick_core::{Map, Value, python_float};
 const MAX_DEPTH: usize = 32;
 
 /// What Python's `str` gives.
-pub(super) fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     match value {
         Value::Str(text) => text.clone(),
         Value::Float(f) => python_float(*f),
@@ -41,7 +41,7 @@ pub(super) fn replacement(text: &str) -> String {
 
 /// The value of a Python literal, as `ast.literal_eval` reads it: strings, numbers, True, False, None, lists, tuples and
 /// dicts. `None` when the text is anything else.
-pub(super) fn literal(source: &str) -> Option<Value> {
+pub(crate) fn literal(source: &str) -> Option<Value> {
     let mut parser = Parser { chars: source.trim().chars().peekable() };
     let value = parser.value(0)?;
     parser.skip_space();

@@ -6,6 +6,8 @@ mod fewshot;
 mod fewshot_errors;
 mod files;
 mod goldens;
+mod hooks;
+mod metric_errors;
 mod prompts;
 mod starter;
 mod task_errors;

@@ -68,62 +68,6 @@ fn groups() {
 }
 
 #[test]
-fn metrics() {
-    check_file(
-        "metric_list: [{metric: acc_nrm}]\n",
-        "DIR/t.yaml:8: there is no metric \"acc_nrm\" for output_type multiple_choice; did you mean `acc_norm`?",
-    );
-    check_file(
-        "metric_list: [{metric: perplexity}]\n",
-        "DIR/t.yaml:8: there is no metric \"perplexity\" for output_type multiple_choice",
-    );
-    check_file(
-        "metric_list: [{metric: acc, aggregation: median}]\n",
-        "DIR/t.yaml:8: `aggregation` must be mean for acc, but is the string \"median\"",
-    );
-    check_file(
-        "metric_list: acc\n",
-        "DIR/t.yaml:8: `metric_list` must be a list of mappings with `metric`, but is the string \"acc\"",
-    );
-    check_file(
-        "metric_list:\n  - aggregation: mean\n",
-        "DIR/t.yaml:9: `metric` is missing (each entry of `metric_list` has one)",
-    );
-    check_file(
-        "metric_list: [{metric: acc, higher_is_better: 1}]\n",
-        "DIR/t.yaml:8: `higher_is_better` must be true or false, but is the integer 1",
-    );
-}
-
-#[test]
-fn keys_of_metrics() {
-    check_file(
-        "metric_list: [{metric: acc, agregation: mean}]\n",
-        "DIR/t.yaml:8: unknown key `agregation`; did you mean `aggregation`?",
-    );
-    check_file(
-        "metric_list:\n  - metric: acc\n    high_is_better: true\n",
-        "DIR/t.yaml:10: unknown key `high_is_better`; did you mean `higher_is_better`?",
-    );
-    check_file("metric_list: [{metric: acc, weight_by_size: true}]\n", "DIR/t.yaml:8: unknown key `weight_by_size`");
-    check_file(
-        "metric_list: [{metric: acc, hf_evaluate: true}]\n",
-        "DIR/t.yaml:8: `hf_evaluate` is not supported yet: the metric is one of the evaluate library",
-    );
-    for key in ["ignore_case: true", "ignore_punctuation: true", "ignore_numbers: true", "regexes_to_ignore: [x]"] {
-        let name = key.split(':').next().unwrap_or_default();
-        check_file(
-            &format!("metric_list: [{{metric: acc, {key}}}]\n"),
-            &format!("DIR/t.yaml:8: `{name}` is not supported yet: texts are compared as they are"),
-        );
-    }
-    check_file(
-        "metric_list: [{metric: acc, ignore_case: false, hf_evaluate: false, regexes_to_ignore: }]\n",
-        "no error",
-    );
-}
-
-#[test]
 fn keys_of_a_groups_metrics() {
     let check = |keys: &str, want: &str| {
         check_text(&format!("group: g\ntask: piqa\naggregate_metric_list:\n  - metric: acc\n    {keys}\n"), want);

@@ -7,9 +7,9 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Window};
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, Pass, Transformer, load_head};
+use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
 
 pub struct OpenAiGpt;
 
@@ -76,10 +76,10 @@ impl Transformer for Model {
         self.dims
     }
 
-    fn forward(&self, pass: &Pass, path: &mut [KeyValues], b: &mut Buffers) {
+    fn forward(&self, pass: &Pass, layers: &mut [Layer], b: &mut Buffers) {
         self.wte.forward(pass.tokens, &mut b.x);
         self.wpe.add(pass.positions, &mut b.x);
-        for (i, (block, kv)) in self.h.iter().zip(path).enumerate() {
+        for (i, (block, kv)) in self.h.iter().zip(layers).enumerate() {
             block.forward(pass, pass.queries(i, self.h.len()), kv, b, &self.dims);
         }
         b.h.copy_from_slice(&b.x);
@@ -113,10 +113,10 @@ impl Block {
         })
     }
 
-    fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut KeyValues, b: &mut Buffers, d: &Dimensions) {
+    fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut Layer, b: &mut Buffers, d: &Dimensions) {
         self.c_attn.forward(&b.x, &mut b.qkv, pass.team);
         b.narrow(queries, d);
-        self.attn.forward(&b.qkv, &pass.runs, queries, kv, &mut b.a, pass.team);
+        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.c_proj.add(&b.a, &mut b.x, pass.team);
         self.ln_1.in_place(&mut b.x, pass.team);
         self.mlp.c_fc.activate(&b.x, self.mlp.act, &mut b.f, pass.team);

@@ -25,7 +25,7 @@ pub use kernel::work_bytes;
 pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pack::{Source, Storage};
-pub use path::{KeyValues, Run};
+pub use path::{KeyValues, Lane, Run};
 pub use peak::fma_peak;
 pub use team::Team;
 

@@ -23,6 +23,23 @@ pub struct Run {
     pub start: usize,
 }
 
+/// The rows of a pass that advance one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// Which path.
+    pub path: usize,
+    /// Its rows, which are neighbours, as runs of consecutive positions.
+    pub runs: Vec<Run>,
+}
+
+impl Lane {
+    /// All of its rows.
+    pub fn rows(&self) -> Range<usize> {
+        let end = self.runs.last().map_or(0, |run| run.rows.end);
+        self.runs.first().map_or(end, |run| run.rows.start)..end
+    }
+}
+
 /// The keys and values that one layer has computed for the positions of one path. What a position holds is what was last
 /// stored there; only the caller knows how many positions count.
 ///

@@ -1,8 +1,11 @@
 //! What the protocols of the GPT papers need beyond templates. Their task files have an `@` in their ids.
 
 pub(super) mod acceptability;
+pub(super) mod answers;
 pub(super) mod cbt;
+pub(super) mod conversation;
 mod detokenize;
+pub(super) mod exams;
 pub(super) mod lambada;
 pub(super) mod language;
 pub(super) mod pronouns;

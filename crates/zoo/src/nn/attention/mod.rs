@@ -4,6 +4,7 @@
 
 mod head;
 mod kernel;
+mod lanes;
 mod plan;
 mod softmax;
 #[cfg(test)]

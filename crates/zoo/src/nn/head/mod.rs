@@ -2,6 +2,11 @@
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
+mod draw;
+mod pick;
+#[cfg(test)]
+mod tests;
+
 use super::kernel::{Products, ROWS, product};
 use super::pack::{COLUMNS, GROUP, Line, Panels, Source, Storage};
 use super::simd::{Isa, Simd, WithSimd, exp_vector};
@@ -74,12 +79,7 @@ impl Head {
                 isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
             });
         });
-        let n_rows = rows.len();
-        let sum = |row: usize| {
-            let at = row - rows.start;
-            let tiles = parts.iter().flat_map(|part| part.tiles[at..].iter().step_by(n_rows));
-            LogSum::merge(parts.iter().map(|part| part.best[at]), tiles).ok_or(row)
-        };
+        let sum = |row: usize| LogSum::of_row(&parts, row - rows.start, rows.len()).ok_or(row);
         let sums: Vec<LogSum> = rows.clone().map(sum).collect::<Result<_, _>>()?;
         let mut logits = vec![f32::NAN; wanted.len()];
         for &(index, logit) in parts.iter().flat_map(|part| &part.picked) {
@@ -222,6 +222,12 @@ impl LogSum {
     /// No logit may lie so low that the filling of the last panel could be seen beside it.
     const LOWEST: f32 = f32::MIN / 2.0;
 
+    /// Of one of `n_rows` rows; `None` where a logit is not finite.
+    fn of_row(parts: &[Part], row: usize, n_rows: usize) -> Option<Self> {
+        let tiles = parts.iter().flat_map(|part| part.tiles[row..].iter().step_by(n_rows));
+        Self::merge(parts.iter().map(|part| part.best[row]), tiles)
+    }
+
     /// From a row's best tokens and tiles, both in the order of the vocabulary; `None` where a logit is not finite.
     fn merge<'a>(best: impl Iterator<Item = Best>, tiles: impl Iterator<Item = &'a Tile>) -> Option<Self> {
         let Best { logit: max, token: first } = best.fold(Best::NONE, |a, b| if b.logit > a.logit { b } else { a });
@@ -233,123 +239,5 @@ impl LogSum {
     fn score(&self, token: u32, logit: f32) -> TokenScore {
         let log_prob = f64::from(logit) - f64::from(self.max) - self.ln_sum;
         TokenScore { log_prob, is_greedy: token == self.first }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn values(len: usize, seed: usize) -> Vec<f32> {
-        (0..len).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 250.0 - 2.0).collect()
-    }
-
-    /// From all logits, in double precision.
-    fn reference(logits: &[f32], token: usize) -> Option<TokenScore> {
-        if !logits.iter().all(|x| x.is_finite()) {
-            return None;
-        }
-        let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let first = logits.iter().position(|&x| x >= max);
-        let sum: f64 = logits.iter().map(|&x| (f64::from(x) - f64::from(max)).exp()).sum();
-        let log_prob = f64::from(logits[token]) - f64::from(max) - sum.ln();
-        Some(TokenScore { log_prob, is_greedy: first == Some(token) })
-    }
-
-    /// A head that gives `logits` after a hidden state of one 1.
-    fn constant(logits: &[f32]) -> Head {
-        Head::pack(logits, 1, Storage::F32)
-    }
-
-    fn check(logits: &[f32], token: u32) {
-        let got = constant(logits).score(&[1.0], &[(0, token)], Team::ONE);
-        match (got, reference(logits, token as usize)) {
-            (Ok(got), Some(wanted)) => {
-                let error = (got[0].log_prob - wanted.log_prob).abs();
-                assert!(error <= 2e-7 * wanted.log_prob.abs().max(1.0), "{token}: {got:?}, not {wanted:?}");
-                assert_eq!(got[0].is_greedy, wanted.is_greedy, "{token}");
-            }
-            (got, wanted) => assert_eq!(got.err(), wanted.is_none().then_some(0), "{token}: an error, or none"),
-        }
-    }
-
-    #[test]
-    fn scores_equal_their_definition() {
-        check(&[3.0], 0);
-        check(&[0.0, 0.0], 0);
-        check(&[0.0, 0.0], 1);
-        check(&[-50.0; 33], 7);
-        check(&[1e30, -1e30], 0);
-        check(&[1e4, 0.0], 1);
-        check(&[-1e38; 40], 0);
-        let mut logits = values(1000, 1);
-        for (at, x) in [(3, 40.0), (299, 90.0), (700, 90.0), (999, 80.0)] {
-            logits[at] = x;
-        }
-        for token in [0, 3, 255, 256, 299, 700, 999] {
-            check(&logits, token);
-        }
-    }
-
-    #[test]
-    fn logits_that_are_not_finite_are_found_wherever_they_are() {
-        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-            for at in [0, 31, 32, 255, 256, 599] {
-                let mut logits = values(600, 2);
-                logits[at] = bad;
-                check(&logits, 5);
-            }
-        }
-        let (mut hidden, head) = (values(5 * 8, 3), Head::pack(&values(300 * 8, 4), 8, Storage::F32));
-        hidden[3 * 8 + 2] = f32::NAN;
-        assert_eq!(head.score(&hidden, &[(0, 1), (4, 1)], Team::ONE), Err(3));
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
-        #[test]
-        fn a_score_does_not_depend_on_its_company(
-            rows in 1_usize..300, n_embd in 1_usize..300, vocab in 1_usize..900, threads in 2_usize..5, kind in 0_usize..3,
-        ) {
-            let head = Head::pack(&values(vocab * n_embd, 1), n_embd, Storage::ALL[kind]);
-            let hidden = values(rows * n_embd, 2);
-            let token = |row: usize| (row * 31 % vocab) as u32;
-            let wanted: Vec<_> = (0..rows).flat_map(|row| [(row, token(row)), (row, token(row + 1))]).collect();
-            let all = head.score(&hidden, &wanted, Team::new(threads)).unwrap();
-            prop_assert_eq!(all.len(), wanted.len());
-            for row in [0, rows / 2, rows - 1] {
-                let hidden = &hidden[row * n_embd..][..n_embd];
-                let alone = head.score(hidden, &[(0, token(row)), (0, token(row + 1))], Team::ONE).unwrap();
-                prop_assert_eq!(&all[2 * row..2 * row + 2], &alone[..]);
-                let wanted = reference(&head.logits(hidden, Team::ONE), token(row) as usize).unwrap();
-                let error = (alone[0].log_prob - wanted.log_prob).abs();
-                prop_assert!(error <= 3e-7 * wanted.log_prob.abs().max(1.0), "off by {}", error);
-                prop_assert_eq!(alone[0].is_greedy, wanted.is_greedy);
-            }
-        }
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_same_bits() {
-        let (n_rows, panels, vocab) = (5, GROUP..GROUP + 3, (GROUP + 3) * COLUMNS - 7);
-        let logits = values(n_rows * panels.len() * COLUMNS, 5);
-        let run = |isa: Isa| {
-            let mut lines: Vec<Line> =
-                logits.chunks(COLUMNS).map(|x| Line(std::array::from_fn(|i| 9.0 * x[i]))).collect();
-            let (mut tiles, mut best) = (Vec::new(), vec![Best::NONE; n_rows]);
-            let products = Products { rows: 0..n_rows, panels: panels.clone(), lines: &mut lines };
-            isa.run(Summarize { products, vocab, tiles: &mut tiles, best: &mut best });
-            let tiles: Vec<_> = tiles.iter().map(|tile| (tile.max.to_bits(), tile.sum.to_bits())).collect();
-            (tiles, best.iter().map(|best| (best.logit.to_bits(), best.token)).collect::<Vec<_>>())
-        };
-        let all: Vec<_> = Isa::all().into_iter().map(run).collect();
-        assert!(all.iter().all(|bits| *bits == all[0]), "{all:x?}");
-    }
-
-    #[test]
-    #[should_panic(expected = "what is wanted exists")]
-    fn a_token_outside_the_vocabulary_is_refused() {
-        let _ = constant(&[0.0; 33]).score(&[1.0], &[(0, 33)], Team::ONE);
     }
 }

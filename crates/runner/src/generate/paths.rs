@@ -1,0 +1,113 @@
+//! Which text is written on which path, and what of its prompt is there already.
+
+use super::dice::Dice;
+use super::prompts::Text;
+use std::collections::VecDeque;
+use yardstick_core::Next;
+
+/// A prompt waits for another path to read so many tokens that both begin with.
+const WORTH_WAITING: usize = 16;
+
+/// A path of the decoder.
+#[derive(Debug, Default)]
+pub struct Path {
+    /// The tokens whose keys and values it has.
+    pub tokens: Vec<u32>,
+    /// What is written on it.
+    pub work: Option<Work>,
+}
+
+/// A text that is being written.
+#[derive(Debug)]
+pub struct Work {
+    /// Which text.
+    pub text: usize,
+    /// Prompt and what is written so far: longer than the path's tokens, which are its beginning.
+    pub tokens: Vec<u32>,
+    /// Tokens of the prompt.
+    prompt: usize,
+    /// Its random numbers, if it is drawn.
+    pub dice: Option<Dice>,
+    /// Σ ln p of what is written, nats.
+    pub log_likelihood: f64,
+    /// Whether every written token was the model's first choice.
+    pub is_greedy: bool,
+}
+
+/// What has to be done for a text to begin on a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Index of the path.
+    pub path: usize,
+    /// The path that has the beginning of the prompt; perhaps the same.
+    pub from: usize,
+    /// How much of it.
+    pub len: usize,
+}
+
+impl Work {
+    /// With nothing written.
+    fn new(index: usize, text: &Text) -> Self {
+        let dice = text.generation.sampling.map(|sampling| Dice::new(sampling.seed, &text.prompt, text.sample));
+        let (tokens, prompt) = (text.prompt.clone(), text.prompt.len());
+        Self { text: index, tokens, prompt, dice, log_likelihood: 0.0, is_greedy: true }
+    }
+
+    /// What is written.
+    pub fn written(&self) -> &[u32] {
+        &self.tokens[self.prompt..]
+    }
+
+    /// Writes a token.
+    pub fn push(&mut self, next: Next) {
+        self.tokens.push(next.token);
+        self.log_likelihood += next.log_prob;
+        self.is_greedy &= next.is_first;
+    }
+}
+
+impl Path {
+    /// Tokens that are still to be read before the next is picked.
+    pub fn unread(&self) -> &[u32] {
+        self.work.as_ref().map_or(&[], |work| &work.tokens[self.tokens.len()..])
+    }
+}
+
+/// Gives the next text of the queue to a free path, unless it had better wait. Its path then has `Start::len` tokens.
+pub fn begin(texts: &[Text], queue: &mut VecDeque<usize>, paths: &mut [Path]) -> Option<Start> {
+    let text = *queue.front()?;
+    let prompt = &texts[text].prompt;
+    let free = paths.iter().position(|path| path.work.is_none())?;
+    // At least the last token must be read, for the next to be picked.
+    let shared = |path: &Path| common(&path.tokens, prompt).min(prompt.len() - 1);
+    let by_use = |index: &usize| (shared(&paths[*index]), paths[*index].work.is_none());
+    let from = (0..paths.len()).max_by_key(by_use).unwrap_or(free);
+    let len = shared(&paths[from]);
+    let expected = paths.iter().filter_map(|path| Some(common(&path.work.as_ref()?.tokens, prompt))).max();
+    if expected.is_some_and(|expected| expected.min(prompt.len() - 1) >= len + WORTH_WAITING) {
+        return None;
+    }
+    let path = if paths[from].work.is_none() { from } else { free };
+    queue.pop_front();
+    paths[path] = Path { tokens: prompt[..len].to_vec(), work: Some(Work::new(text, &texts[text])) };
+    Some(Start { path, from, len })
+}
+
+/// How many tokens each path reads in the next step: those that write one, the others share what is left of `most`.
+pub fn shares(paths: &[Path], most: usize) -> Vec<usize> {
+    let mut left = most.saturating_sub(paths.iter().filter(|path| path.unread().len() == 1).count());
+    let share = |path: &Path| match path.unread().len() {
+        unread @ 0..=1 => unread,
+        unread => {
+            let share = unread.min(left);
+            left -= share;
+            share
+        }
+    };
+    paths.iter().map(share).collect()
+}
+
+/// Length of the longest common prefix.
+fn common(a: &[u32], b: &[u32]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
