@@ -121,6 +121,28 @@ pub enum TaskError {
         /// What it would do.
         reason: String,
     },
+    /// `include` of a file that cannot be read.
+    #[error("{place}: `include` cannot read {}: {source}", .path.display())]
+    MissingInclude {
+        /// The line that asks for it.
+        place: Place,
+        /// The file.
+        path: PathBuf,
+        /// The operating system's reason.
+        source: std::io::Error,
+    },
+    /// A member of a group that is nowhere.
+    #[error("{place}: no task, group or tag is called {member:?}, which group {group} names{}", hint(.nearest.as_deref()))]
+    UnknownMember {
+        /// Where.
+        place: Place,
+        /// The group.
+        group: String,
+        /// As written.
+        member: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
     /// `include` that leads back to itself.
     #[error("{place}: `include` leads back to {file}; break the circle")]
     IncludeCycle {

@@ -82,6 +82,12 @@ impl Task {
         self.config.needs_unconditional()
     }
 
+    /// The dataset's columns that the task reads, with what stands in each, where its file says so: those of the papers'
+    /// protocols do.
+    pub fn columns(&self) -> &[(String, String)] {
+        &self.config.protocol.columns
+    }
+
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
     pub fn card(&self) -> TaskCard {
         let config = &*self.config;

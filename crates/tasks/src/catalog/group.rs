@@ -4,6 +4,9 @@ use crate::config::Aggregate;
 use yardstick_core::{Estimate, GroupRecord, TaskCard};
 use yardstick_stats::{Share, pooled_stderr, weighted_mean_interval};
 
+/// What lm-eval calls the results of a task without filters.
+const NO_FILTER: &str = "none";
+
 /// A selected group.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -26,13 +29,29 @@ pub fn group_estimates(group: &Group, members: &[(TaskCard, Vec<(String, Estimat
     let Some(members) = group.record.tasks.iter().map(find).collect::<Option<Vec<_>>>() else { return Vec::new() };
     let mut estimates = Vec::new();
     for aggregate in &group.aggregates {
-        let with_metric = members.iter().filter(|(card, _)| card.metrics.iter().any(|m| m.name == aggregate.metric));
-        let values = with_metric.map(|(_, own)| own.iter().find(|(name, _)| *name == aggregate.metric).map(|(_, e)| e));
-        if let Some(values) = values.collect::<Option<Vec<_>>>().filter(|values| !values.is_empty()) {
-            estimates.push((aggregate.metric.clone(), mean(&values, aggregate.weight_by_size)));
+        for key in keys(aggregate, &members) {
+            let with_metric = members.iter().filter(|(card, _)| card.metrics.iter().any(|metric| metric.name == key));
+            let values = with_metric.map(|(_, own)| own.iter().find(|(name, _)| *name == key).map(|(_, e)| e));
+            if let Some(values) = values.collect::<Option<Vec<_>>>().filter(|values| !values.is_empty()) {
+                let value = mean(&values, aggregate.weight_by_size);
+                estimates.push((key, value));
+            }
         }
     }
     estimates
+}
+
+/// The metric's keys among the members', for each filter that is asked for: `metric`, or `metric,filter`.
+fn keys(aggregate: &Aggregate, members: &[&(TaskCard, Vec<(String, Estimate)>)]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for name in members.iter().flat_map(|(card, _)| &card.metrics).map(|metric| &metric.name) {
+        let (metric, filter) = name.split_once(',').unwrap_or((name, NO_FILTER));
+        let is_asked = aggregate.filters.as_ref().is_none_or(|filters| filters.iter().any(|own| own == filter));
+        if metric == aggregate.metric && is_asked && !keys.contains(name) {
+            keys.push(name.clone());
+        }
+    }
+    keys
 }
 
 fn mean(parts: &[&Estimate], weight_by_size: bool) -> Estimate {

@@ -1,52 +1,32 @@
 //! The tasks, groups and suites that have a name.
+//!
+//! An [`Index`] knows which file a name stands in, a resolver follows groups and tags, and only what is selected is read
+//! whole.
 
+mod entry;
 mod group;
 mod index;
+mod resolve;
 mod select;
 mod suite;
 
+pub use entry::{Entry, EntryKind};
 pub use group::{Group, group_estimates};
 pub use select::Selection;
 pub use suite::Suite;
 
-use crate::config::{GroupConfig, Source};
+use crate::config::Source;
 use crate::error::TaskError;
-use crate::task::Task;
 use index::Index;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-/// All bundled tasks, groups and suites.
+/// The tasks, groups and suites that have a name: the bundled ones and those of the user's folders.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     index: Index,
     suites: Vec<Suite>,
-}
-
-/// A line of a listing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The id.
-    pub id: String,
-    /// Task or group.
-    pub kind: EntryKind,
-    /// What it measures, one line.
-    pub description: String,
-    /// Hub id of the dataset; empty for a group.
-    pub dataset: String,
-    /// Names of the metrics; for a group, those that it has a mean of.
-    pub metrics: Vec<String>,
-    /// Tags of a task: names that select every task with them.
-    pub tags: Vec<String>,
-    /// Members of a group as its file names them; empty for a task.
-    pub members: Vec<String>,
-}
-
-/// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum EntryKind {
-    /// A task.
-    Task,
-    /// Tasks with a mean over them.
-    Group,
+    warnings: Vec<String>,
 }
 
 impl Catalog {
@@ -55,15 +35,43 @@ impl Catalog {
     /// # Errors
     /// A bundled file that is wrong; a test of this crate reads all of them.
     pub fn bundled() -> Result<Self, TaskError> {
-        Ok(Self { index: Index::read(&Source::bundled())?, suites: suite::bundled()? })
+        Self::with_folders(&[])
+    }
+
+    /// The catalog in the binary with the task files of folders over it: where two have a name, the later one counts.
+    ///
+    /// Of each file no more is read than its name and tags, so that a folder of thousands costs little; the rest is read
+    /// when a task is selected, and what is wrong is an error then. Files without a name because they cannot be read are
+    /// among the [warnings](Self::warnings).
+    ///
+    /// # Errors
+    /// A folder that cannot be listed.
+    pub fn with_folders(folders: &[PathBuf]) -> Result<Self, TaskError> {
+        let mut index = Index::read(&Source::bundled());
+        if let Some(problem) = index.problems.pop() {
+            return Err(Arc::try_unwrap(problem).unwrap_or_else(|problem| select::unreadable("catalog", &problem)));
+        }
+        let mut warnings = Vec::new();
+        for folder in folders {
+            let later = Index::read(&Source::below(folder)?);
+            warnings.extend(later.problems.iter().map(|problem| format!("{problem} (the file is left out)")));
+            let replaced = index.overlay(later);
+            if let Some(first) = replaced.first() {
+                let count = replaced.len();
+                warnings.push(format!("{}: {count} names replace others, {first} among them", folder.display()));
+            }
+        }
+        Ok(Self { index, suites: suite::bundled()?, warnings })
+    }
+
+    /// What whoever uses the folders must know: files that were left out, names that were replaced.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// Tasks in id order, then groups in id order.
     pub fn entries(&self) -> impl Iterator<Item = Entry> {
-        let mut entries: Vec<_> =
-            self.index.tasks.iter().map(task_entry).chain(self.index.groups.iter().map(group_entry)).collect();
-        entries.sort_by(|a, b| (a.kind, &a.id).cmp(&(b.kind, &b.id)));
-        entries.into_iter()
+        entry::all(&self.index).into_iter()
     }
 
     /// All suites in id order.
@@ -91,30 +99,5 @@ impl Catalog {
     /// An unknown name (with the nearest one), a file that is no task, two different tasks of one id.
     pub fn resolve(&self, selectors: &[String]) -> Result<Selection, TaskError> {
         select::resolve(&self.index, selectors)
-    }
-}
-
-fn task_entry(task: &Task) -> Entry {
-    let config = &task.config;
-    Entry {
-        id: config.id.clone(),
-        kind: EntryKind::Task,
-        description: config.about.clone(),
-        dataset: config.dataset.path.clone(),
-        metrics: config.keys().map(|(key, ..)| key).collect(),
-        tags: config.tags.clone(),
-        members: Vec::new(),
-    }
-}
-
-fn group_entry(group: &GroupConfig) -> Entry {
-    Entry {
-        id: group.id.clone(),
-        kind: EntryKind::Group,
-        description: group.about.clone(),
-        dataset: String::new(),
-        metrics: group.aggregates.iter().map(|aggregate| aggregate.metric.clone()).collect(),
-        tags: Vec::new(),
-        members: group.members.clone(),
     }
 }

@@ -73,11 +73,13 @@ const FEWSHOT_KEYS: &[(&str, Policy)] = &[
     ("target_delimiter", Used),
 ];
 
+/// The keys of a group. All others are keys of tasks, which the group's members take over.
 const GROUP_KEYS: &[(&str, Policy)] = &[
     ("group", Used),
     ("group_alias", NoEffect),
     ("task", Used),
     ("aggregate_metric_list", Used),
+    // Of a group lm-eval makes no tag, and hands it to members where it does nothing.
     ("tag", NoEffect),
     ("metadata", Used),
 ];
@@ -89,15 +91,8 @@ const METRIC_KEYS: &[&str] = &["metric", "aggregation", "higher_is_better", "hf_
 const PIPELINE_KEYS: &[(&str, Policy)] = &[("name", Used), ("filter", Used)];
 
 /// The keys of an entry of `aggregate_metric_list`.
-const AGGREGATE_KEYS: &[(&str, Policy)] = &[
-    ("metric", Used),
-    ("aggregation", Used),
-    ("weight_by_size", Used),
-    ("filter_list", Refused("responses are scored as they are")),
-];
-
-/// What lm-eval calls the results of a task without filters.
-const NO_FILTER: &str = "none";
+const AGGREGATE_KEYS: &[(&str, Policy)] =
+    &[("metric", Used), ("aggregation", Used), ("weight_by_size", Used), ("filter_list", Used)];
 
 /// Refuses keys of a task that the schema does not have or that cannot be honoured.
 pub(super) fn check_task(entries: &[Entry]) -> Result<(), TaskError> {
@@ -109,16 +104,15 @@ pub(super) fn check_fewshot(entries: &[Entry]) -> Result<(), TaskError> {
     entries.iter().try_for_each(|entry| check(entry, FEWSHOT_KEYS))
 }
 
-/// The same for a group. A task's key in a group's file overrides it for all members, which is not supported.
+/// The same for a group, whose keys are its own or those of its members.
 pub(super) fn check_group(entries: &[Entry]) -> Result<(), TaskError> {
-    for entry in entries {
-        let is_override = TASK_KEYS.iter().any(|(key, _)| *key == entry.key);
-        if is_override && GROUP_KEYS.iter().all(|(key, _)| *key != entry.key) {
-            return Err(unsupported(entry, "it overrides the key in every member of the group"));
-        }
-        check(entry, GROUP_KEYS)?;
-    }
-    Ok(())
+    let both: Vec<_> = GROUP_KEYS.iter().chain(TASK_KEYS).copied().collect();
+    entries.iter().try_for_each(|entry| check(entry, &both))
+}
+
+/// Whether a key in a group's file belongs to the members.
+pub(super) fn is_override(key: &str) -> bool {
+    GROUP_KEYS.iter().all(|(own, _)| *own != key)
 }
 
 /// The same for an entry of `metric_list`. Keys of the file's own are for the metric, and warned of where it has no use
@@ -147,11 +141,7 @@ pub(super) fn check_arguments(entries: &[Entry], arguments: &[&str]) -> Result<(
 
 /// The same for an entry of `aggregate_metric_list`.
 pub(super) fn check_aggregate(entries: &[Entry]) -> Result<(), TaskError> {
-    let is_no_filter = |entry: &Entry| {
-        let filters = entry.value.strings("filter_list").unwrap_or_default();
-        entry.key == "filter_list" && filters.iter().map(String::as_str).eq([NO_FILTER])
-    };
-    entries.iter().filter(|entry| !is_no_filter(entry)).try_for_each(|entry| check(entry, AGGREGATE_KEYS))
+    entries.iter().try_for_each(|entry| check(entry, AGGREGATE_KEYS))
 }
 
 fn check(entry: &Entry, keys: &[(&str, Policy)]) -> Result<(), TaskError> {

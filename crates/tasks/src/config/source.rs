@@ -13,7 +13,7 @@ const BUNDLED: &str = "catalog";
 const MAX_BYTES: u64 = 4 << 20;
 
 /// A task file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Source {
     /// Path below the catalog.
     Bundled(PathBuf),

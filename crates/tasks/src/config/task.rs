@@ -21,7 +21,6 @@ pub(crate) struct TaskConfig {
     /// What guessing gets where the number of choices does not tell, from `metadata.chance`.
     pub chance: Option<f64>,
     pub place: Place,
-    pub tags: Vec<String>,
     pub dataset: DatasetSpec,
     pub output_type: OutputType,
     pub process_docs: Option<&'static Hook>,
@@ -43,6 +42,8 @@ pub(crate) struct TaskConfig {
     /// for: without them a hook that there is not stands in nobody's way.
     pub root: Node,
     pub metrics: Vec<MetricSpec>,
+    /// The first key that a group has laid over the file's, if one has.
+    pub overridden: Option<Place>,
     /// What is done to written texts before each of the metrics; one or more.
     pub filters: Vec<Pipeline>,
     /// What `metadata` says of a paper's protocol.
@@ -69,7 +70,6 @@ impl TaskConfig {
             version: metadata(root, "version").and_then(Node::text).unwrap_or_default(),
             chance: chance(root)?,
             place: root.place.clone(),
-            tags: root.get("tag").map_or(Ok(Vec::new()), |node| node.strings("tag"))?,
             dataset: DatasetSpec::read(root)?,
             output_type,
             process_docs: function(root, "process_docs", HookKind::is_process_docs)?,
@@ -91,6 +91,7 @@ impl TaskConfig {
             metrics: metrics.specs,
             filters: filters::read(root, output_type)?,
             protocol: Protocol::read(root)?,
+            overridden: None,
             warnings: python_warnings(root).into_iter().chain(metrics.warnings).chain(generation_warnings).collect(),
         };
         config.fields().try_for_each(Field::check_hook)?;

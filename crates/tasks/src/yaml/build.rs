@@ -1,5 +1,6 @@
 //! Parser events to a tree, with bounds that no honest task file meets.
 
+use super::indent::Shifted;
 use super::{Entry, Kind, Node, scalar};
 use crate::error::{Place, TaskError};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
@@ -12,15 +13,48 @@ const MAX_NODES: usize = 100_000;
 /// Lists in lists in lists.
 const MAX_DEPTH: usize = 64;
 
-/// The tree of a file with one YAML document.
+/// The tree of a file with one YAML document. Lines that `PyYAML` reads and the YAML specification wants further to the
+/// right are read as `PyYAML` does.
 pub(crate) fn parse(file: &Arc<str>, text: &str) -> Result<Node, TaskError> {
+    let mut shifted: Option<Shifted> = None;
+    loop {
+        let current = shifted.as_ref().map_or(text, Shifted::text);
+        match tree(file, current) {
+            Err(Failure::Scan(error)) => match Shifted::after(shifted.as_ref(), text, &error) {
+                Some(next) => shifted = Some(next),
+                None => return Err(scan_error(file, &error)),
+            },
+            Err(Failure::Task(error)) => return Err(error),
+            Ok(node) => return Ok(node),
+        }
+    }
+}
+
+/// What stops a parse: the parser, or a bound of ours.
+enum Failure {
+    Scan(ScanError),
+    Task(TaskError),
+}
+
+impl From<TaskError> for Failure {
+    fn from(error: TaskError) -> Self {
+        Self::Task(error)
+    }
+}
+
+fn scan_error(file: &Arc<str>, error: &ScanError) -> TaskError {
+    let place = Place { file: Arc::clone(file), line: error.marker().line().max(1) };
+    yaml(place, &format!("not valid YAML: {}", error.info()))
+}
+
+fn tree(file: &Arc<str>, text: &str) -> Result<Node, Failure> {
     let mut builder =
         Builder { file: Arc::clone(file), parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0 };
     loop {
         let (event, place) = builder.next()?;
         match event {
             Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-            Event::StreamEnd => return Err(yaml(place, "the file is empty")),
+            Event::StreamEnd => return Err(yaml(place, "the file is empty").into()),
             event => return builder.node(event, place, 0),
         }
     }
@@ -38,20 +72,16 @@ fn yaml(place: Place, reason: &str) -> TaskError {
 }
 
 impl<'a> Builder<'a> {
-    fn next(&mut self) -> Result<(Event<'a>, Place), TaskError> {
+    fn next(&mut self) -> Result<(Event<'a>, Place), Failure> {
         match self.parser.next_event() {
             Some(Ok((event, span))) => Ok((event, self.place(span.start.line()))),
-            Some(Err(error)) => Err(self.scan_error(&error)),
-            None => Err(yaml(self.place(1), "the file ends too early")),
+            Some(Err(error)) => Err(Failure::Scan(error)),
+            None => Err(yaml(self.place(1), "the file ends too early").into()),
         }
     }
 
     fn place(&self, line: usize) -> Place {
         Place { file: Arc::clone(&self.file), line: line.max(1) }
-    }
-
-    fn scan_error(&self, error: &ScanError) -> TaskError {
-        yaml(self.place(error.marker().line()), &format!("not valid YAML: {}", error.info()))
     }
 
     fn count(&mut self, nodes: usize, place: &Place) -> Result<(), TaskError> {
@@ -62,13 +92,13 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, TaskError> {
+    fn node(&mut self, event: Event<'a>, place: Place, depth: usize) -> Result<Node, Failure> {
         self.count(1, &place)?;
         if depth > MAX_DEPTH {
-            return Err(yaml(place, &format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(yaml(place, &format!("nested deeper than {MAX_DEPTH} levels")).into());
         }
         let (anchor, kind) = match event {
-            Event::Alias(id) => return self.alias(id, &place),
+            Event::Alias(id) => return Ok(self.alias(id, &place)?),
             Event::Scalar(text, style, anchor, tag) => (anchor, scalar_kind(text, style, tag.as_deref(), &place)?),
             Event::SequenceStart(anchor, tag) => {
                 refuse_tag(tag.as_deref(), &["seq"], &place)?;
@@ -78,7 +108,7 @@ impl<'a> Builder<'a> {
                 refuse_tag(tag.as_deref(), &["map"], &place)?;
                 (anchor, self.map(depth)?)
             }
-            _ => return Err(yaml(place, "a value is missing")),
+            _ => return Err(yaml(place, "a value is missing").into()),
         };
         let node = Node { place, kind };
         if anchor != 0 {
@@ -94,7 +124,7 @@ impl<'a> Builder<'a> {
         Ok(node)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Kind, TaskError> {
+    fn list(&mut self, depth: usize) -> Result<Kind, Failure> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
@@ -104,7 +134,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn map(&mut self, depth: usize) -> Result<Kind, TaskError> {
+    fn map(&mut self, depth: usize) -> Result<Kind, Failure> {
         let (mut merged, mut own) = (Vec::new(), Vec::new());
         loop {
             let (event, place) = self.next()?;

@@ -4,6 +4,7 @@
 //! built from the parser's events.
 
 mod build;
+mod indent;
 mod scalar;
 
 pub(crate) use build::{overlay, parse};
@@ -12,14 +13,14 @@ use crate::error::{Place, TaskError};
 use yardstick_core::{Map, Value};
 
 /// A value in a task file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Node {
     pub place: Place,
     pub kind: Kind,
 }
 
 /// What a value is. Plain scalars follow YAML 1.1 as `PyYAML` reads it, since the schema comes from Python.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     Null,
     Bool(bool),
@@ -34,7 +35,7 @@ pub(crate) enum Kind {
 }
 
 /// A key with its value.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub key: String,
     /// Where the key stands.

@@ -65,7 +65,23 @@ fn entries_say_what_they_are() {
         assert!(!entry.description.is_empty() && !entry.metrics.is_empty(), "{entry:?}");
         assert_eq!(entry.kind == EntryKind::Group, entry.dataset.is_empty(), "{entry:?}");
     }
-    assert_eq!(entries.iter().filter(|entry| entry.kind == EntryKind::Group).count(), 4);
+}
+
+#[test]
+fn every_bundled_task_and_suite_can_be_read() {
+    let catalog = Catalog::bundled().expect("catalog");
+    let read = |selectors: &[String]| catalog.resolve(selectors).err().map(|error| format!("{selectors:?}: {error}"));
+    let ids = catalog.entries().map(|entry| vec![entry.id]);
+    let suites = catalog.suites().map(|suite| suite.tasks.clone());
+    let problems: Vec<_> = ids.chain(suites).filter_map(|selectors| read(&selectors)).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn groups_of_subjects_and_languages() {
+    let size = |group: &str| resolve(&[group]).expect("a group").tasks.len();
+    let groups = ["mmlu", "cmmlu", "ceval-valid", "xcopa", "xstorycloze", "xwinograd"];
+    assert_eq!(groups.map(size), [57, 67, 52, 11, 11, 6]);
 }
 
 #[test]

@@ -162,35 +162,6 @@ fn as_lm_eval() {
     }
 }
 
-/// A task of its schema's own few-shot keys: another split, its first documents, a description.
-const MMLU: &str = r#"
-dataset_path: cais/mmlu
-test_split: test
-fewshot_split: dev
-fewshot_config: {sampler: first_n}
-output_type: multiple_choice
-doc_to_text: "{{question.strip()}}\n{% for c in choices %}{{'ABCD'[loop.index0]}}. {{c}}\n{% endfor %}Answer:"
-doc_to_choice: [A, B, C, D]
-doc_to_target: answer
-metric_list:
-  - metric: acc
-"#;
-
-#[test]
-fn mmlu_as_lm_eval() {
-    let Some(shared) = shared() else { return };
-    for name in ["mmlu_anatomy", "mmlu_anatomy-5shot", "mmlu_abstract_algebra"] {
-        let golden = read(&shared, name);
-        let subject = golden.task.strip_prefix("mmlu_").expect("a subject");
-        let about = subject.replace('_', " ");
-        let description = format!("The following are multiple choice questions (with answers) about {about}.\\n\\n");
-        let yaml = format!("task: {}\ndataset_name: {subject}\ndescription: \"{description}\"{MMLU}", golden.task);
-        let workspace = Workspace::new(&[("t.yaml", &yaml)]);
-        let task = workspace.resolve("t.yaml").expect(name).tasks.remove(0);
-        check(name, &load(&shared, &task, &golden), &golden);
-    }
-}
-
 /// A file of the store, as its manifest has it.
 #[derive(serde::Deserialize)]
 struct Listed {

@@ -8,6 +8,7 @@ mod files;
 mod goldens;
 mod hooks;
 mod metric_errors;
+mod papers;
 mod prompts;
 mod starter;
 mod task_errors;

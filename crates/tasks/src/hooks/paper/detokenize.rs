@@ -16,7 +16,9 @@ const RAW: &str = "  ";
 
 /// The text as people would write it.
 pub(super) fn detokenize(text: &str, style: Style) -> String {
-    each_line(text, |line, is_last| detokenize_line(line, is_last, style))
+    let written = each_line(text, |line, is_last| detokenize_line(line, is_last, style));
+    debug_assert_eq!(retokenize(&written, style), text);
+    written
 }
 
 /// The text that [`detokenize`] was given.
