@@ -37,6 +37,18 @@ impl<'a> Row<'a> {
         cell.as_str().ok_or_else(|| self.bad(column, "a string", cell))
     }
 
+    /// The text of a string cell; `None` for a null.
+    ///
+    /// # Errors
+    /// No such column, or another type.
+    pub fn text_or_null(&self, column: &str) -> Result<Option<&'a str>, TaskError> {
+        match self.cell(column)? {
+            Value::Null => Ok(None),
+            Value::Str(text) => Ok(Some(text)),
+            other => Err(self.bad(column, "a string or null", other)),
+        }
+    }
+
     /// The number of an integer cell.
     ///
     /// # Errors

@@ -76,12 +76,6 @@ impl Task {
         &self.config.id
     }
 
-    /// Whether each choice has a second request, without a context, after those of all choices: some metric of the task
-    /// compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        self.config.needs_unconditional()
-    }
-
     /// The dataset's columns that the task reads, with what stands in each, where its file says so: those of the papers'
     /// protocols do.
     pub fn columns(&self) -> &[(String, String)] {

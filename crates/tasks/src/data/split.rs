@@ -40,11 +40,12 @@ impl Split {
     /// # Errors
     /// A row that the hook cannot read; no document left.
     pub fn process(&mut self, hook: Option<&Hook>) -> Result<(), TaskError> {
-        match hook {
-            Some(Hook { kind: HookKind::Row(function), .. }) => self.add_columns(*function),
-            Some(Hook { kind: HookKind::Rows(function), name }) => self.replace(*function, name),
-            _ => Ok(()),
+        let Some(Hook { kind, name }) = hook else { return Ok(()) };
+        if let HookKind::Row(function) = *kind {
+            return self.add_columns(function);
         }
+        let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
+        kind.documents(&rows).map_or(Ok(()), |derived| self.replace(derived?, name))
     }
 
     fn add_columns(&mut self, function: fn(Row) -> Result<Columns, TaskError>) -> Result<(), TaskError> {
@@ -58,13 +59,7 @@ impl Split {
     }
 
     /// The documents are numbered anew, as lm-eval does; where each came from stays known.
-    fn replace(
-        &mut self,
-        function: fn(&[Row]) -> Result<Vec<Derived>, TaskError>,
-        name: &'static str,
-    ) -> Result<(), TaskError> {
-        let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
-        let derived = function(&rows)?;
+    fn replace(&mut self, derived: Vec<Derived>, name: &'static str) -> Result<(), TaskError> {
         if derived.is_empty() {
             let (id, split) = (self.card.path.clone(), self.card.split.clone());
             return Err(TaskError::NothingLeft { id, split, rows: self.available, function: name });

@@ -30,7 +30,8 @@ fn process_docs(row: Row) -> Result<Columns, TaskError> {
     Ok(vec![("query", Value::Str(query)), ("choices", Value::List(choices)), ("gold", Value::Int(gold))])
 }
 
-fn clean(text: &str) -> String {
+/// White space and leftovers of web pages go.
+pub(super) fn clean(text: &str) -> String {
     let text = strip(text).replace(" [title]", ". ");
     BRACKETS.replace_all(&text, "").replace("  ", " ")
 }

@@ -5,17 +5,23 @@
 //! To add one: a function with a line in its module's `MODULE`, and for a new module a line in [`MODULES`].
 
 mod arithmetic;
+mod averaged_f1;
 mod cb;
+mod choices;
 mod copa;
 mod coqa;
 mod crows_pairs;
+mod domains;
 mod drop;
 mod f1;
+mod global_mmlu;
 mod hellaswag;
 mod logiqa;
 mod mathqa;
+mod mlqa;
 mod mnli;
 mod mutual;
+mod openai_mmmlu;
 mod paper;
 mod questions;
 mod race;
@@ -32,6 +38,7 @@ mod wsc;
 mod xcopa;
 
 pub(crate) use resolve::{different_source, full_name, nearest, resolve, source};
+use rows::whole;
 
 use crate::answers::Answers;
 use crate::error::TaskError;
@@ -81,6 +88,16 @@ pub enum HookKind {
     /// For `process_docs` that leaves rows out, makes several of one, or puts them in another order: all rows of the
     /// split in, the documents out. They are then numbered from 0.
     Rows(fn(&[Row]) -> Result<Vec<Derived>, TaskError>),
+    /// For `process_docs`: the rows that have this value in this column, numbered from 0. Most of lm-eval's functions of
+    /// that name do no more, in sets of many subjects.
+    Keep {
+        /// The column; its cells are strings or null.
+        column: &'static str,
+        /// The value.
+        value: &'static str,
+        /// What of a cell is compared.
+        read: fn(&str) -> &str,
+    },
     /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
     Value(fn(Row) -> Result<Value, TaskError>),
     /// For `process_results`.
@@ -102,33 +119,62 @@ pub enum HookKind {
 }
 
 impl HookKind {
+    /// The documents that it makes of all rows of a split; `None` for another kind than [`Rows`](Self::Rows) and
+    /// [`Keep`](Self::Keep).
+    pub fn documents(&self, rows: &[Row]) -> Option<Result<Vec<Derived>, TaskError>> {
+        match *self {
+            Self::Rows(function) => Some(function(rows)),
+            Self::Keep { column, value, read } => {
+                let is_kept = |row: &Row| Ok(row.text_or_null(column)?.is_some_and(|cell| read(cell) == value));
+                Some(rows::keep(rows, is_kept))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether it can stand under `process_docs`.
     pub const fn is_process_docs(&self) -> bool {
-        matches!(self, Self::Row(_) | Self::Rows(_))
+        matches!(self, Self::Row(_)) || self.needs_whole_split()
     }
 
     /// Whether it has to see the whole split, however few of its documents are wanted.
     pub const fn needs_whole_split(&self) -> bool {
-        matches!(self, Self::Rows(_))
+        matches!(self, Self::Rows(_) | Self::Keep { .. })
     }
 }
 
 /// All modules, by name.
 pub static MODULES: &[&Module] = &[
+    &averaged_f1::AFRIXNLI_ANLI,
+    &averaged_f1::AFRIXNLI_TRUE,
+    &averaged_f1::AFRIXNLI,
+    &averaged_f1::AFROBENCH,
+    &choices::ARADICE_CULTURE,
+    &averaged_f1::ARADICE,
+    &choices::ARADICE_OPENBOOKQA,
     &arithmetic::MODULE,
+    &choices::BIGBENCH,
     &wikitext::C4,
     &cb::MODULE,
     &copa::MODULE,
     &coqa::MODULE,
     &crows_pairs::MODULE,
     &drop::MODULE,
+    &choices::EUS_EXAMS,
+    &domains::GLOBAL_MMLU,
+    &global_mmlu::MODULE,
     &hellaswag::MODULE,
+    &domains::INCLUDE,
     &logiqa::MODULE,
     &logiqa::MODULE_2,
     &mathqa::MODULE,
     &questions::MEDQA,
+    &mlqa::MODULE,
+    &choices::MMLUSR,
     &mnli::MODULE,
     &mutual::MODULE,
+    &choices::OKAPI_ARC,
+    &openai_mmmlu::MODULE,
     &questions::PALOMA,
     &paper::acceptability::MODULE,
     &paper::answers::MODULE,
@@ -142,6 +188,8 @@ pub static MODULES: &[&Module] = &[
     &questions::QA4MRE,
     &race::MODULE,
     &record::MODULE,
+    &choices::TMLU,
+    &choices::TMMLUPLUS,
     &questions::TOXIGEN,
     &truthfulqa::MODULE,
     &webqs::MODULE,

@@ -66,7 +66,7 @@ fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
     let rank = answers.responses.iter().filter(|other| order(other, own) == Ordering::Greater).count();
     Ok(vec![
         ("r@1", Score::Value(r_1)),
-        ("r@2", Score::Value(f64::from(rank == 1) + r_1)),
+        ("r@2", Score::Value(r_1.max(f64::from(rank == 1)))),
         ("mrr", Score::Value(1.0 / (rank as f64 + 1.0))),
     ])
 }

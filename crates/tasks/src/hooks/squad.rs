@@ -15,10 +15,12 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// English articles as whole words become spaces.
 pub(super) fn without_articles(text: &str) -> String {
-    let kept = |found: &regex::Captures| match &found[0] {
-        "a" | "an" | "the" => " ".to_owned(),
-        word => word.to_owned(),
-    };
+    without_words(text, &["a", "an", "the"])
+}
+
+/// These whole words become spaces.
+pub(super) fn without_words(text: &str, words: &[&str]) -> String {
+    let kept = |found: &regex::Captures| if words.contains(&&found[0]) { " ".to_owned() } else { found[0].to_owned() };
     WORD.replace_all(text, kept).into_owned()
 }
 
@@ -32,15 +34,19 @@ pub(super) fn exact(gold: &str, prediction: &str) -> f64 {
     f64::from(normalized(gold) == normalized(prediction))
 }
 
-/// Harmonic mean of precision and recall of the prediction's words, counted with their multiplicity. An answer without
-/// words agrees with another one alone.
+/// F1 of the normalised answers' words. An answer without words agrees with another one alone.
 pub(super) fn f1(gold: &str, prediction: &str) -> f64 {
     let (gold, prediction) = (normalized(gold), normalized(prediction));
-    let (gold, prediction) = (words(&gold), words(&prediction));
-    let total = |words: &BTreeMap<&str, u32>| f64::from(words.values().sum::<u32>());
     if gold.is_empty() || prediction.is_empty() {
-        return f64::from(gold.is_empty() && prediction.is_empty());
+        return f64::from(gold == prediction);
     }
+    overlap(&gold, &prediction)
+}
+
+/// Harmonic mean of precision and recall of the prediction's words, counted with their multiplicity; 0 without common ones.
+pub(super) fn overlap(gold: &str, prediction: &str) -> f64 {
+    let (gold, prediction) = (words(gold), words(prediction));
+    let total = |words: &BTreeMap<&str, u32>| f64::from(words.values().sum::<u32>());
     let common: u32 = gold.iter().map(|(word, n)| *n.min(prediction.get(word).unwrap_or(&0))).sum();
     if common == 0 {
         return 0.0;

@@ -44,8 +44,8 @@ fn result(hook: &Hook, case: &Json) -> Json {
     match hook.kind {
         HookKind::Value(function) => json(&function(rows[0]).expect(hook.name)),
         HookKind::Row(function) => rows.iter().map(|row| merged(row, function(*row).expect(hook.name))).collect(),
-        HookKind::Rows(function) => {
-            let derived = function(&rows).expect(hook.name);
+        HookKind::Rows(_) | HookKind::Keep { .. } => {
+            let derived = hook.kind.documents(&rows).expect("documents").expect(hook.name);
             derived.into_iter().map(|doc| json(&Value::Map(doc.fields))).collect()
         }
         HookKind::Results { metrics, function } => {
@@ -115,7 +115,9 @@ fn every_hook_is_compared() {
         .lines()
         .map(|line| serde_json::from_str::<Json>(line).expect(line)["hook"].as_str().expect(line).to_owned())
         .collect();
-    for hook in hooks().filter(|hook| !matches!(hook.kind, HookKind::Samples(_))) {
+    // The papers' hooks have no Python function to be compared with: they have tests of their own.
+    let of_lm_eval = hooks().filter(|hook| !hook.name.starts_with("paper."));
+    for hook in of_lm_eval.filter(|hook| !matches!(hook.kind, HookKind::Samples(_))) {
         assert!(names.iter().any(|name| name == hook.name), "{} is in no line of hooks.jsonl", hook.name);
     }
 }

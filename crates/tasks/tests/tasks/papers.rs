@@ -122,12 +122,14 @@ fn references_are_the_transcription() {
         let few = row["k_fewshot"].as_u64().and_then(|k| usize::try_from(k).ok());
         for (kind, shots) in [("zero", Some(0)), ("one", Some(1)), ("few", few)] {
             // A mean over tasks, another script's BLEU, and answers in a form that the table cannot mean.
-            let is_left_out = name.starts_with("SuperGLUE") || name.ends_with("BLEU-mb") || (name == "WiC|acc" && kind == "zero");
+            let is_left_out =
+                name.starts_with("SuperGLUE") || name.ends_with("BLEU-mb") || (name == "WiC|acc" && kind == "zero");
             let Some(printed) = row[kind].as_array().filter(|_| !is_left_out) else { continue };
             let printed: Vec<f64> = printed.iter().map(|value| value.as_f64().expect("a number")).collect();
             let is_same = |values: &[f64]| {
                 let scale = if ["ppl", "BLEU-sb"].iter().any(|unit| name.ends_with(unit)) { 1.0 } else { 100.0 };
-                values.len() == printed.len() && values.iter().zip(&printed).all(|(ours, printed)| (ours * scale - printed).abs() < 1e-9)
+                values.len() == printed.len()
+                    && values.iter().zip(&printed).all(|(ours, printed)| (ours * scale - printed).abs() < 1e-9)
             };
             let found = ours.iter().any(|(k, values)| Some(*k) == shots && is_same(values));
             assert!(found, "no task has {name} {kind}: {printed:?}");
