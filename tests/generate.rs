@@ -68,7 +68,7 @@ fn requests(n_ctx: usize) -> Vec<Request> {
     let drawn = Sampling { temperature: 1.3, top_k: Some(100), top_p: Some(0.95), seed: 11 };
     let one = |i: usize| {
         let question = ["Who came?", "a river and", "Seven men"][i % 3];
-        let context = [question.to_owned(), format!("{begin}{question}"), begin.repeat(1 + i % 4)][i % 3].clone();
+        let context = [question.to_owned(), format!("{begin}{question}"), begin.repeat(1 + i % 16)][i % 3].clone();
         let generation = Generation {
             until: vec![["e", ".", "\n"][i % 3].to_owned()],
             max_tokens: 1 + (i * 7 % (n_ctx / 4)) as u32,

@@ -29,7 +29,7 @@ pub trait LanguageModel: Send + Sync {
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_>;
 
     /// A decoder with a number of empty paths that can each grow to `positions` (at most the context). Threads are as for
-    /// [`Self::session`]. Besides what such sessions would take, a drawn token takes 16 bytes for each row of the embedding.
+    /// [`Self::session`]. Besides what such sessions would take, a drawn token takes 24 bytes for each row of the embedding.
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_>;
 
     /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span, nothing shared

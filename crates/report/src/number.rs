@@ -5,7 +5,8 @@ use yardstick_core::Estimate;
 /// What a metric's value is measured in: decides digits and which values may share an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unit {
-    /// A share of documents, 0 to 1; written as percent with one decimal.
+    /// A share of documents, 0 to 1; written as percent with one decimal. A share above 1 is in percent already, as the
+    /// official script of SQuAD gives it.
     Percent,
     /// Bits per byte, word or character; three decimals.
     Bits,
@@ -20,6 +21,7 @@ const METRICS: &[(&str, Unit, &str)] = &[
     ("acc", Unit::Percent, "accuracy"),
     ("acc_norm", Unit::Percent, "accuracy, choices normalised by characters"),
     ("acc_bytes", Unit::Percent, "accuracy, choices normalised by bytes"),
+    ("acc_tokens", Unit::Percent, "accuracy, choices normalised by tokens"),
     ("acc_mutual_info", Unit::Percent, "accuracy, choices normalised by their unconditional probability"),
     ("exact_match", Unit::Percent, "exact match"),
     ("f1", Unit::Percent, "F1"),
@@ -29,15 +31,21 @@ const METRICS: &[(&str, Unit, &str)] = &[
     ("byte_perplexity", Unit::Perplexity, "perplexity per byte"),
 ];
 
-/// The name of a metric in words (`perplexity per word`); an unknown metric keeps its id.
+/// The name of a metric in words (`perplexity per word`), whatever its filter; an unknown metric keeps its id.
 pub fn metric_name(metric: &str) -> &str {
-    METRICS.iter().find(|m| m.0 == metric).map_or(metric, |m| m.2)
+    find(metric).map_or(metric, |m| m.2)
+}
+
+/// What is known of a metric, whose filter follows a comma.
+fn find(metric: &str) -> Option<&'static (&'static str, Unit, &'static str)> {
+    let name = metric.split(',').next().unwrap_or(metric);
+    METRICS.iter().find(|m| m.0 == name)
 }
 
 impl Unit {
     /// The unit of a metric.
     pub fn of(metric: &str) -> Self {
-        METRICS.iter().find(|m| m.0 == metric).map_or(Self::Plain, |m| m.1)
+        find(metric).map_or(Self::Plain, |m| m.1)
     }
 
     /// A value alone: `31.5`, `0.977`, `35.1`, `1.13e11`. Percent signs are left to the heading.
@@ -71,6 +79,7 @@ impl Unit {
     /// `number` with the digits that `value` gets, so that a value and its error line up.
     fn write(self, number: f64, value: f64) -> String {
         match self {
+            Self::Percent if value > 1.0 => fixed(number, 1),
             Self::Percent => fixed(number * 100.0, 1),
             Self::Bits => fixed(number, 3),
             Self::Perplexity => significant(number, value, 3),
@@ -158,6 +167,8 @@ mod tests {
         check("acc", 0.3149, Some(0.0046), "31.5 ± 0.5");
         check("acc_norm", 1.0, Some(0.0), "100.0 ± 0.0");
         check("acc", 0.5, None, "50.0");
+        check("exact_match,strict-match", 0.25, Some(0.05), "25.0 ± 5.0");
+        check("f1", 45.25, Some(0.5), "45.2 ± 0.5");
         check("bits_per_byte", 0.97694, Some(0.0123), "0.977 ± 0.012");
         check("perplexity", 35.134, Some(1.26), "35.1 ± 1.3");
         check("perplexity", 9.087, Some(0.4), "9.09 ± 0.40");

@@ -35,7 +35,7 @@ impl Teams {
     }
 
     /// How many times faster than one thread at its best a team computes stretches of `rows` rows.
-    fn speed(self, rows: f64) -> f64 {
+    pub fn speed(self, rows: f64) -> f64 {
         let threads = self.threads as f64;
         threads / (1.0 + TEAM_LOSS * (threads - 1.0)) * rows / (rows + HALF_SPEED_ROWS * threads)
     }

@@ -37,6 +37,7 @@ mod prompt;
 mod row;
 mod score;
 mod task;
+mod validate;
 mod yaml;
 
 pub use answers::Answers;
@@ -49,3 +50,4 @@ pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, hooks
 pub use metrics::{Aggregation, METRICS, Metric, Options, ScoreFn};
 pub use row::Row;
 pub use task::{Chat, LoadOptions, Loaded, Task};
+pub use validate::{RowReport, Rows, Spread, Status, Verdict};

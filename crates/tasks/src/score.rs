@@ -4,7 +4,7 @@ use crate::answers::Answers;
 use crate::config::{MetricSpec, Scorer, TaskConfig};
 use crate::error::TaskError;
 use crate::hooks::HookKind;
-use crate::metrics::{prediction, references};
+use crate::metrics::{has_several, prediction, references};
 use crate::row::Row;
 use std::collections::BTreeMap;
 use yardstick_core::{Instance, Response, Score};
@@ -51,12 +51,23 @@ fn scores(
     for spec in &config.metrics {
         let score = match spec.scorer {
             Scorer::Metric(metric) => (metric.score)(instance, answers, &spec.options),
-            Scorer::Function(function) => prediction(answers).map(|text| function(&references(instance), text)),
+            Scorer::Function(function) => prediction(answers).map(|text| of_function(function, instance, text)),
             Scorer::Given => continue,
         };
         scores.push((spec.name.clone(), score.map_err(|reason| bad(spec, reason))?));
     }
     Ok(scores)
+}
+
+/// A hook's score. With several right texts lm-eval asks for each of them, and counts whether any has a score that is not 0.
+fn of_function(function: fn(&[String], &str) -> Score, instance: &Instance, text: &str) -> Score {
+    let references = references(instance);
+    if !has_several(&instance.target) {
+        return function(&references, text);
+    }
+    let is_zero = |score: Score| matches!(score, Score::Value(0.0));
+    let any = references.chunks(1).any(|reference| !is_zero(function(reference, text)));
+    Score::Value(f64::from(u8::from(any)))
 }
 
 /// What the task's `process_results` gives of the metrics that the task reports.

@@ -1,11 +1,13 @@
 //! Requests to write × a language model → texts.
 //!
 //! [`GenerationPlan::new`] decides what is written: prompts as tokens, cut from the left where the context is short, equal
-//! requests once. [`GenerationPlan::write`] writes them on several paths side by side, each path taking the next text as
-//! soon as its own is finished, with the beginnings that prompts share read once. A text depends on its own request alone.
+//! requests once. [`GenerationPlan::write`] has them written by one or several writers, each with several paths side by
+//! side; a path takes the next text as soon as its own is finished, and what prompts begin with is read once, where
+//! neighbours share it. A text depends on its own request alone.
 //!
 //! The rules are lm-eval's (0.4.13, `HFLM.generate_until`), so that texts can be compared.
 
+mod desk;
 mod dice;
 mod layout;
 mod paths;
@@ -16,12 +18,12 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use crate::execute::pool;
 use crate::{Outcome, Progress, RunnerError};
+use desk::Desk;
 use layout::Layout;
 use prompts::Text;
 use std::sync::atomic::AtomicBool;
-use writer::Writer;
+use std::thread;
 use yardstick_core::{LanguageModel, Request};
 
 /// What writing has to go by. None of it changes a text.
@@ -36,8 +38,7 @@ pub struct GenerateOptions {
 /// What a model has to write for a set of requests.
 #[derive(Debug)]
 pub struct GenerationPlan {
-    requests: usize,
-    /// In the order in which they are begun.
+    /// Neighbours' prompts begin alike.
     texts: Vec<Text>,
     layout: Layout,
     /// What a person wants to know before it runs.
@@ -55,7 +56,9 @@ pub struct GenerationCounts {
     pub prompt_tokens: usize,
     /// Tokens to write, at most.
     pub most_tokens: usize,
-    /// Texts that are written side by side.
+    /// Teams of threads, each with texts of its own.
+    pub teams: usize,
+    /// Texts that each team writes side by side, at most.
     pub paths: usize,
     /// Positions of the longest path.
     pub longest: usize,
@@ -99,21 +102,29 @@ impl GenerationPlan {
             texts: texts.len(),
             prompt_tokens: texts.iter().map(|text| text.prompt.len()).sum(),
             most_tokens: texts.iter().map(|text| text.generation.max_tokens as usize).sum(),
+            teams: layout.teams.count,
             paths: layout.paths,
             longest: layout.positions,
             memory: layout.memory,
         };
-        Ok(Self { requests: requests.len(), texts, layout, counts })
+        Ok(Self { texts, layout, counts })
     }
 
     /// Writes the texts with the model that they were planned for; see [`generate`].
     pub fn write(&self, model: &dyn LanguageModel, stop: &AtomicBool, progress: &mut dyn Progress) -> Outcome {
-        let mut writer = Writer::new(model, self, progress);
-        let result = match pool(self.layout.threads) {
-            Ok(None) => writer.run(stop),
-            Ok(Some(pool)) => pool.install(|| writer.run(stop)),
-            Err(error) => Err(RunnerError::Threads { reason: error.to_string() }),
-        };
-        Outcome { responses: writer.responses(), error: result.err() }
+        let desk = Desk::new(model, self, stop, progress);
+        thread::scope(|scope| {
+            let writers = (0..self.layout.teams.count).map(|team| {
+                scope.spawn({
+                    let desk = &desk;
+                    move || writer::work(desk, team)
+                })
+            });
+            for writer in writers.collect::<Vec<_>>() {
+                // A panic goes on where it would have gone without threads.
+                writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            }
+        });
+        desk.outcome()
     }
 }

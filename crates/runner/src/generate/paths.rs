@@ -2,7 +2,6 @@
 
 use super::dice::Dice;
 use super::prompts::Text;
-use std::collections::VecDeque;
 use yardstick_core::Next;
 
 /// A prompt waits for another path to read so many tokens that both begin with.
@@ -73,10 +72,9 @@ impl Path {
     }
 }
 
-/// Gives the next text of the queue to a free path, unless it had better wait. Its path then has `Start::len` tokens.
-pub fn begin(texts: &[Text], queue: &mut VecDeque<usize>, paths: &mut [Path]) -> Option<Start> {
-    let text = *queue.front()?;
-    let prompt = &texts[text].prompt;
+/// Gives a text to a free path, unless there is none or it had better wait. Its path then has `Start::len` tokens.
+pub fn begin(index: usize, text: &Text, paths: &mut [Path]) -> Option<Start> {
+    let prompt = &text.prompt;
     let free = paths.iter().position(|path| path.work.is_none())?;
     // At least the last token must be read, for the next to be picked.
     let shared = |path: &Path| common(&path.tokens, prompt).min(prompt.len() - 1);
@@ -88,8 +86,7 @@ pub fn begin(texts: &[Text], queue: &mut VecDeque<usize>, paths: &mut [Path]) ->
         return None;
     }
     let path = if paths[from].work.is_none() { from } else { free };
-    queue.pop_front();
-    paths[path] = Path { tokens: prompt[..len].to_vec(), work: Some(Work::new(text, &texts[text])) };
+    paths[path] = Path { tokens: prompt[..len].to_vec(), work: Some(Work::new(index, text)) };
     Some(Start { path, from, len })
 }
 

@@ -112,7 +112,7 @@ fn equal_requests_are_written_once_and_beginnings_read_once() {
     let requests: Vec<Request> = contexts.iter().map(|context| ask(context, &[], 1, None, 0)).collect();
     let (model, mut count) = (Toy::with_end('.', 60), Count::default());
     let plan = GenerationPlan::new(&model, &requests.iter().collect::<Vec<_>>(), &PLENTY).unwrap();
-    assert_eq!((plan.counts.requests, plan.counts.texts, plan.counts.paths), (3, 2, 2));
+    assert_eq!((plan.counts.requests, plan.counts.texts, plan.counts.teams, plan.counts.paths), (3, 2, 1, 2));
     let outcome = plan.write(&model, &AtomicBool::new(false), &mut count);
     assert!(outcome.error.is_none() && outcome.responses[0] == outcome.responses[2]);
     assert_eq!(count.rows, 41 + 1, "the second prompt's last token alone");

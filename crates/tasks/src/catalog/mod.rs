@@ -6,12 +6,14 @@
 mod entry;
 mod group;
 mod index;
+mod leaves;
 mod resolve;
 mod select;
 mod suite;
 
 pub use entry::{Entry, EntryKind};
 pub use group::{Group, group_estimates};
+pub(crate) use leaves::Leaf;
 pub use select::Selection;
 pub use suite::Suite;
 
@@ -19,7 +21,6 @@ use crate::config::Source;
 use crate::error::TaskError;
 use index::Index;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The tasks, groups and suites that have a name: the bundled ones and those of the user's folders.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ impl Catalog {
     pub fn with_folders(folders: &[PathBuf]) -> Result<Self, TaskError> {
         let mut index = Index::read(&Source::bundled());
         if let Some(problem) = index.problems.pop() {
-            return Err(Arc::try_unwrap(problem).unwrap_or_else(|problem| select::unreadable("catalog", &problem)));
+            return Err(select::owned("catalog", problem));
         }
         let mut warnings = Vec::new();
         for folder in folders {
@@ -62,6 +63,10 @@ impl Catalog {
             }
         }
         Ok(Self { index, suites: suite::bundled()?, warnings })
+    }
+
+    pub(in crate::catalog) const fn index(&self) -> &Index {
+        &self.index
     }
 
     /// What whoever uses the folders must know: files that were left out, names that were replaced.

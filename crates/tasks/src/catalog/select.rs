@@ -84,11 +84,10 @@ fn from_path(catalog: &Index, selector: &str, selection: &mut Selection) -> Resu
     let Some(mut own) = index_of(path)? else { return Ok(false) };
     // Whoever selects a folder selects its broken files.
     if let Some(problem) = own.problems.drain(..).next() {
-        return Err(Arc::try_unwrap(problem).unwrap_or_else(|shared| unreadable(selector, &shared)));
+        return Err(owned(selector, problem));
     }
     if own.definitions().next().is_none() {
-        let place = Place { file: selector.into(), line: 1 };
-        return Err(TaskError::MissingKey { place, key: "task", why: "a task has an id, and so has a `group`" });
+        return Err(nothing_in(selector));
     }
     let has_group = own.definitions().any(|definition| definition.kind == EntryKind::Group);
     let beside = if has_group && !path.is_dir() { beside(path)? } else { Index::default() };
@@ -107,9 +106,18 @@ pub(super) fn index_of(path: &Path) -> Result<Option<Index>, TaskError> {
     }
 }
 
-/// An index hands out its problems alone; this is for the day when it does not.
-pub(super) fn unreadable(selector: &str, problem: &TaskError) -> TaskError {
-    TaskError::Yaml { place: Place { file: selector.into(), line: 1 }, reason: problem.to_string() }
+/// The problem itself. An index hands out its problems alone; the copy is for the day when it does not.
+pub(super) fn owned(selector: &str, problem: Arc<TaskError>) -> TaskError {
+    Arc::try_unwrap(problem).unwrap_or_else(|shared| TaskError::Yaml {
+        place: Place { file: selector.into(), line: 1 },
+        reason: shared.to_string(),
+    })
+}
+
+/// The error that a file or folder has neither a task nor a group.
+pub(super) fn nothing_in(selector: &str) -> TaskError {
+    let place = Place { file: selector.into(), line: 1 };
+    TaskError::MissingKey { place, key: "task", why: "a task has an id, and so has a `group`" }
 }
 
 /// The task files in the folder of a group's file. A broken one does not matter until a group names its task, and then it

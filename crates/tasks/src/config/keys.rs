@@ -21,6 +21,8 @@ const TASK_KEYS: &[(&str, Policy)] = &[
     ("task", Used),
     ("task_alias", NoEffect),
     ("task_list", NoEffect),
+    // Of a task, not of a group: lm-eval drops it.
+    ("group", NoEffect),
     ("tag", Used),
     ("class", Refused("the task is a Python class")),
     ("recipe", Refused("the task is made by a Python package")),

@@ -50,10 +50,11 @@ impl TaskConfig {
             .map(|(name, pipeline, spec): (_, &Pipeline, _)| (pipeline.key(name), pipeline, spec))
     }
 
-    /// Whether each choice has a second request, without a context: some metric compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        let needs = |spec: &MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
-        self.metrics.iter().any(needs)
+    /// The context of each choice's second request, where some metric compares with one: empty but for metrics that say
+    /// which.
+    pub fn unconditional_context(&self) -> Option<&str> {
+        let needs = |spec: &&MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
+        self.metrics.iter().find(needs).map(|spec| spec.options.context())
     }
 }
 
@@ -92,22 +93,30 @@ impl MetricList {
     fn entry(&mut self, node: &Node, output_type: OutputType, results: Option<&'static Hook>) -> Result<(), TaskError> {
         let entries = node.entries("metric_list")?;
         let name = node.get("metric").ok_or_else(|| missing(node, "metric", "each entry of `metric_list` has one"))?;
-        let spec = match (results, &name.kind) {
-            (Some(hook), _) => given(node, name, hook)?,
-            (None, Kind::Function(function)) => function_spec(node, name, function)?,
-            (None, _) => {
-                let text = name.text().ok_or_else(|| name.wrong("metric", "a metric's name"))?;
-                let metric = metrics::find(&text, output_type).ok_or_else(|| unknown(name, &text, output_type))?;
-                refuse_evaluate(node, metric, output_type)?;
-                let options = Options::read(node, metric.options)?;
-                spec(node, metric.name.to_owned(), Scorer::Metric(metric), options, Some(metric))?
-            }
+        let specs = match (results, &name.kind) {
+            (Some(hook), _) => vec![given(node, name, hook)?],
+            (None, Kind::Function(function)) => vec![function_spec(node, name, function)?],
+            (None, _) => own_specs(node, name, output_type)?,
         };
-        let options = if let Scorer::Metric(metric) = spec.scorer { metric.options } else { &[] };
-        self.warnings.extend(keys::check_metric(entries, options, &spec.name)?);
-        self.specs.extend(expand(spec));
+        for spec in &specs {
+            let options = if let Scorer::Metric(metric) = spec.scorer { metric.options } else { &[] };
+            self.warnings.extend(keys::check_metric(entries, options, &spec.name)?);
+        }
+        self.specs.extend(specs.into_iter().flat_map(expand));
         Ok(())
     }
+}
+
+/// A metric of ours, or a set of them.
+fn own_specs(node: &Node, name: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {
+    let text = name.text().ok_or_else(|| name.wrong("metric", "a metric's name"))?;
+    let metrics = metrics::find(&text, output_type);
+    let own = |metric: &'static Metric| {
+        refuse_evaluate(node, metric, output_type)?;
+        let options = Options::read(node, metric.options)?;
+        spec(node, metric.name.to_owned(), Scorer::Metric(metric), options, Some(metric))
+    };
+    if metrics.is_empty() { Err(unknown(name, &text, output_type)) } else { metrics.into_iter().map(own).collect() }
 }
 
 /// A metric for each `k`, by lm-eval's names: `pass@1`, `pass@10`.

@@ -1,5 +1,6 @@
 //! Task and group files: from YAML to what they mean.
 
+mod class;
 mod dataset;
 mod fewshot;
 mod field;

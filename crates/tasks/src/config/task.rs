@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldKind, hook};
 use super::generation::generation;
-use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, Protocol, filters, keys};
+use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, Protocol, class, filters, keys};
 use crate::error::{Place, TaskError};
 use crate::filters::Pipeline;
 use crate::hooks::{self, Hook, HookKind};
@@ -34,6 +34,8 @@ pub(crate) struct TaskConfig {
     pub gen_prefix: Option<Field>,
     /// How a `generate_until` task writes.
     pub generation: Arc<Generation>,
+    /// What is scored beside what a `generate_until` task writes, from `metadata.also_scored`: a class's second request.
+    pub also_scored: Option<String>,
     /// How often each request is sent; at least once.
     pub repeats: usize,
     /// `num_fewshot`, where the file has it.
@@ -55,6 +57,8 @@ pub(crate) struct TaskConfig {
 impl TaskConfig {
     /// Reads a mapping with includes merged and a `task` key.
     pub fn read(root: &Node) -> Result<Self, TaskError> {
+        let class = class::expand(root)?;
+        let root = class.as_ref().unwrap_or(root);
         keys::check_task(root.entries("the file")?)?;
         let output_type = output_type(root)?;
         let doc_to_choice = Field::read(root, "doc_to_choice")?;
@@ -85,6 +89,10 @@ impl TaskConfig {
                 .to_owned(),
             gen_prefix: Field::read(root, "gen_prefix")?,
             generation,
+            also_scored: metadata(root, "also_scored")
+                .map(|node| node.str("also_scored"))
+                .transpose()?
+                .map(str::to_owned),
             repeats: repeats(root)?,
             num_fewshot: root.get("num_fewshot").map(|node| node.count("num_fewshot")).transpose()?,
             root: root.clone(),

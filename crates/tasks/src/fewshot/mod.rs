@@ -7,7 +7,7 @@ mod pool;
 
 pub(crate) use pool::Pool;
 
-use crate::config::{FewShotConfig, OutputType, Sampler, TaskConfig};
+use crate::config::{FewShotConfig, OutputType, PoolSpec, Sampler, TaskConfig};
 use crate::data::{Split, Stores};
 use crate::error::TaskError;
 use crate::task::LoadOptions;
@@ -54,6 +54,23 @@ impl FewShot {
         let config = FewShotConfig::read(task)?;
         warnings.extend(config.warnings.iter().cloned());
         let pool = Pool::read(task, &config, shots, stores, warnings)?;
+        Ok(Some(Self { config, shots, pool, mode: options.draw, seed: options.seed }))
+    }
+
+    /// The same without data: examples are taken from the rows that are scored, unless the file has its own.
+    ///
+    /// # Errors
+    /// Few-shot keys that are wrong.
+    pub fn without_data(task: &TaskConfig, options: &LoadOptions) -> Result<Option<Self>, TaskError> {
+        let shots = shots(task, options.shots, &mut Vec::new());
+        if shots == 0 {
+            return Ok(None);
+        }
+        let config = FewShotConfig::read(task)?;
+        let pool = match &config.pool {
+            PoolSpec::Samples(..) => Pool::read(task, &config, shots, &Stores::default(), &mut Vec::new())?,
+            _ => Pool::Evaluated,
+        };
         Ok(Some(Self { config, shots, pool, mode: options.draw, seed: options.seed }))
     }
 

@@ -1,6 +1,7 @@
 //! Filters that do the same to every text, without arguments.
 
-use super::{Filter, FilterKind, Texts, strip};
+use super::{Filter, FilterKind, Texts};
+use crate::hooks::text::strip;
 use crate::row::Row;
 use std::sync::Arc;
 

@@ -142,16 +142,6 @@ pub(crate) fn nearest_name(name: &str) -> Option<String> {
     nearest(name, FILTERS.iter().map(|kind| kind.name))
 }
 
-/// Whether Python's `str.strip` takes the character away.
-pub(crate) const fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\x1c'..='\x1f')
-}
-
-/// Python's `str.strip()`.
-pub(crate) fn strip(text: &str) -> &str {
-    text.trim_matches(is_space)
-}
-
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;

@@ -2,8 +2,9 @@
 //! after a colon. The document has the texts in its column `choices`.
 
 use super::regex::{Finder, items};
-use super::{Filter, FilterKind, Texts, strip};
+use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
+use crate::hooks::text::strip;
 use crate::pattern::Pattern;
 use crate::row::Row;
 use crate::yaml::Node;

@@ -1,7 +1,8 @@
 //! `regex`: the part of a text that a pattern finds.
 
-use super::{Filter, FilterKind, Texts, strip};
+use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
+use crate::hooks::text::strip;
 use crate::pattern::{Groups, Pattern};
 use crate::row::Row;
 use crate::yaml::{Kind, Node};

@@ -1,8 +1,9 @@
 //! Filters for tagged words: `format_span` for named entities, `regex_pos` for parts of speech.
 
 use super::each::Each;
-use super::{Filter, FilterKind, Texts, is_space, strip};
+use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
+use crate::hooks::text::{is_space, strip};
 use crate::pattern::Pattern;
 use crate::prompt::python;
 use crate::row::Row;

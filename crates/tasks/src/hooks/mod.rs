@@ -16,6 +16,7 @@ mod drop;
 mod f1;
 mod global_mmlu;
 mod hellaswag;
+mod llama3_mmlu;
 mod logiqa;
 mod mathqa;
 mod mlqa;
@@ -28,8 +29,9 @@ mod race;
 mod record;
 mod resolve;
 mod rows;
-mod squad;
-mod text;
+pub(crate) mod squad;
+mod squadv2;
+pub(crate) mod text;
 mod truthfulqa;
 mod webqs;
 mod wikitext;
@@ -113,6 +115,8 @@ pub enum HookKind {
     Aggregation(fn(&[Score]) -> f64),
     /// For `metric` in `metric_list`: right answers and what the model wrote.
     Metric(fn(reference: &[String], prediction: &str) -> Score),
+    /// For `class`: the task that a Python class is, as a task file of ours.
+    Class(&'static str),
     /// For `samples` in `fewshot_config`: the solved examples out of the text of the Python file beside the task file,
     /// where they stand. `None` when they are not there in the form that lm-eval has them in.
     Samples(fn(source: &str) -> Option<Vec<Map>>),
@@ -165,6 +169,7 @@ pub static MODULES: &[&Module] = &[
     &global_mmlu::MODULE,
     &hellaswag::MODULE,
     &domains::INCLUDE,
+    &llama3_mmlu::MODULE,
     &logiqa::MODULE,
     &logiqa::MODULE_2,
     &mathqa::MODULE,
@@ -188,6 +193,8 @@ pub static MODULES: &[&Module] = &[
     &questions::QA4MRE,
     &race::MODULE,
     &record::MODULE,
+    &squadv2::COMPLETION,
+    &squadv2::MODULE,
     &choices::TMLU,
     &choices::TMMLUPLUS,
     &questions::TOXIGEN,

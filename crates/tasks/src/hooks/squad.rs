@@ -30,12 +30,12 @@ pub(super) fn normalized(answer: &str) -> String {
 }
 
 /// 1 for two answers that are normalised to the same text, else 0.
-pub(super) fn exact(gold: &str, prediction: &str) -> f64 {
+pub(crate) fn exact(gold: &str, prediction: &str) -> f64 {
     f64::from(normalized(gold) == normalized(prediction))
 }
 
 /// F1 of the normalised answers' words. An answer without words agrees with another one alone.
-pub(super) fn f1(gold: &str, prediction: &str) -> f64 {
+pub(crate) fn f1(gold: &str, prediction: &str) -> f64 {
     let (gold, prediction) = (normalized(gold), normalized(prediction));
     if gold.is_empty() || prediction.is_empty() {
         return f64::from(gold == prediction);
@@ -63,7 +63,7 @@ fn words(text: &str) -> BTreeMap<&str, u32> {
 }
 
 /// The best of a score over the right answers; 0 without any.
-pub(super) fn best<'a>(golds: impl IntoIterator<Item = &'a str>, score: impl Fn(&str) -> f64) -> f64 {
+pub(crate) fn best<'a>(golds: impl IntoIterator<Item = &'a str>, score: impl Fn(&str) -> f64) -> f64 {
     golds.into_iter().map(score).fold(0.0, f64::max)
 }
 

@@ -11,6 +11,35 @@ pub(super) fn score(instance: &Instance, answers: &Answers, units: impl Fn(&str)
     right(best(scaled).is_some_and(|index| is_right(&instance.target, index)))
 }
 
+/// The log-likelihoods of the choices, nats. Responses may go on with those of the choices without a context.
+pub(super) fn log_likelihoods(instance: &Instance, answers: &Answers) -> Vec<f64> {
+    answers.responses.iter().zip(&instance.choices).map(|(response, _)| response.log_likelihood).collect()
+}
+
+/// Their softmax: what the model believes when it must choose.
+pub(super) fn probabilities(log_likelihoods: &[f64]) -> Vec<f64> {
+    let most = log_likelihoods.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let scaled: Vec<f64> = log_likelihoods.iter().map(|value| (value - most).exp()).collect();
+    let sum: f64 = scaled.iter().sum();
+    scaled.into_iter().map(|value| value / sum).collect()
+}
+
+/// The right choice and the one with the largest log-likelihood. Of several right ones the one that is chosen, or else the
+/// first.
+///
+/// # Errors
+/// A document without choices.
+pub(super) fn labels(instance: &Instance, answers: &Answers) -> Result<(usize, usize), String> {
+    let chosen = best(log_likelihoods(instance, answers).into_iter()).ok_or("there are no choices")?;
+    let gold = match &instance.target {
+        Target::Choice(gold) => Some(*gold),
+        Target::Choices(gold) if gold.contains(&chosen) => Some(chosen),
+        Target::Choices(gold) => gold.first().copied(),
+        Target::Text(_) | Target::Texts(_) => None,
+    };
+    Ok((gold.ok_or("no choice is the right one")?, chosen))
+}
+
 /// The index of the largest value; of equal ones the first.
 pub(super) fn best(values: impl Iterator<Item = f64>) -> Option<usize> {
     let better = |best: Option<(usize, f64)>, (index, value): (usize, f64)| match best {

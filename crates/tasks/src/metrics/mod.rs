@@ -6,20 +6,32 @@
 
 mod acc;
 mod acc_bytes;
+mod acc_mutual_info;
 mod acc_norm;
+mod acc_tokens;
 mod aggregation;
 mod bits_per_byte;
+mod brier_score;
+mod bypass;
 mod byte_perplexity;
 mod choice;
+mod corpus;
+mod ece;
+mod em;
 mod exact_match;
+mod f1;
+mod likelihood;
+mod mcc;
 mod options;
+mod pass_at_k;
 mod perplexity;
+mod rouge;
 mod text;
 mod word_perplexity;
 
 pub use aggregation::Aggregation;
 pub use options::Options;
-pub(crate) use text::{prediction, references};
+pub(crate) use text::{has_several, prediction, references};
 pub(crate) use word_perplexity::words;
 
 use crate::answers::Answers;
@@ -75,12 +87,31 @@ pub static METRICS: &[&Metric] = &[
     &acc::GREEDY,
     &acc_norm::METRIC,
     &acc_bytes::METRIC,
+    &acc_tokens::METRIC,
+    &acc_mutual_info::METRIC,
     &exact_match::CHOICE,
     &exact_match::TEXT,
+    &f1::LABELS,
+    &f1::WORDS,
+    &em::METRIC,
+    &mcc::METRIC,
+    &brier_score::METRIC,
+    &ece::METRIC,
+    &likelihood::METRIC,
     &perplexity::METRIC,
     &word_perplexity::METRIC,
     &byte_perplexity::METRIC,
     &bits_per_byte::METRIC,
+    &corpus::bleu::METRIC,
+    &corpus::chrf::CHRF,
+    &corpus::chrf::PLUS_PLUS,
+    &corpus::ter::METRIC,
+    &rouge::ROUGE_1,
+    &rouge::ROUGE_2,
+    &rouge::ROUGE_L,
+    &rouge::ROUGE_L_SUM,
+    &pass_at_k::METRIC,
+    &bypass::METRIC,
 ];
 
 /// The metrics of an output type.
@@ -88,9 +119,14 @@ pub(crate) fn of(output_type: OutputType) -> impl Iterator<Item = &'static Metri
     METRICS.iter().copied().filter(move |metric| metric.output_types.contains(&output_type))
 }
 
-/// The metric of that name for an output type.
-pub(crate) fn find(name: &str, output_type: OutputType) -> Option<&'static Metric> {
-    of(output_type).find(|metric| metric.name == name)
+/// Names that stand for several metrics, as in the `evaluate` library.
+const SETS: &[(&str, &[&str])] = &[("rouge", &["rouge1", "rouge2", "rougeL", "rougeLsum"])];
+
+/// The metrics that a name stands for: one, several for the name of a set, or none.
+pub(crate) fn find(name: &str, output_type: OutputType) -> Vec<&'static Metric> {
+    let set = SETS.iter().find(|(set, _)| *set == name).map(|(_, members)| *members);
+    let is_meant = |metric: &&Metric| set.map_or(metric.name == name, |members| members.contains(&metric.name));
+    of(output_type).filter(is_meant).collect()
 }
 
 /// The first metric of that name, for whichever output type.
@@ -106,7 +142,7 @@ pub(crate) fn defaults(output_type: OutputType) -> impl Iterator<Item = &'static
         OutputType::LogLikelihoodRolling => &["word_perplexity", "byte_perplexity", "bits_per_byte"],
         OutputType::GenerateUntil => &["exact_match"],
     };
-    names.iter().filter_map(move |name| find(name, output_type))
+    names.iter().flat_map(move |name| find(name, output_type))
 }
 
 /// 1 for what is right, 0 for what is not.

@@ -7,6 +7,13 @@ use crate::yaml::{Kind, Node};
 /// The keys of exact comparison.
 pub(super) const COMPARISON: &[&str] = &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers"];
 
+/// The same, with the numbers of samples that are taken.
+pub(super) const COMPARISON_AND_K: &[&str] =
+    &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers", "k"];
+
+/// The key of what a choice is compared with: its log-likelihood after other words than the document's, or after none.
+pub(super) const CONTEXT: &str = "context";
+
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -15,6 +22,7 @@ pub struct Options {
     ignore_punctuation: bool,
     ignore_numbers: bool,
     ks: Vec<usize>,
+    context: String,
 }
 
 impl Options {
@@ -37,7 +45,15 @@ impl Options {
         if keys.contains(&"k") {
             options.ks = node.get("k").map_or(Ok(vec![1]), counts)?;
         }
+        if let Some(node) = node.get(CONTEXT).filter(|_| keys.contains(&CONTEXT)) {
+            node.str(CONTEXT)?.clone_into(&mut options.context);
+        }
         Ok(options)
+    }
+
+    /// The words before a choice in its second request; empty for none.
+    pub(crate) fn context(&self) -> &str {
+        &self.context
     }
 
     /// The numbers of samples that are taken; none for metrics that take what there is.
@@ -99,7 +115,7 @@ mod tests {
     use super::*;
 
     fn options(yaml: &str) -> Result<Options, TaskError> {
-        Options::read(&crate::yaml::parse(&"t.yaml".into(), yaml).unwrap(), &[COMPARISON, &["k"]].concat())
+        Options::read(&crate::yaml::parse(&"t.yaml".into(), yaml).unwrap(), COMPARISON_AND_K)
     }
 
     fn check(yaml: &str, text: &str, want: &str) {

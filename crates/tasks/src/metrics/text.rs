@@ -14,7 +14,7 @@ pub(crate) fn references(instance: &Instance) -> Vec<String> {
 }
 
 /// Whether there are several right texts, of which any counts.
-pub(super) fn has_several(target: &Target) -> bool {
+pub(crate) fn has_several(target: &Target) -> bool {
     matches!(target, Target::Texts(_) | Target::Choices(_))
 }
 

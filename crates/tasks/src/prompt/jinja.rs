@@ -9,6 +9,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Rest, ValueKind, from_args};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use regex::Regex;
+use std::collections::BTreeSet;
 use yardstick_core::{Map, Value as Cell};
 
 /// Steps that one rendering may take. A prompt takes some hundreds.
@@ -30,6 +31,16 @@ pub(super) fn environment<'a>() -> Result<Environment<'a>, Error> {
     env.add_filter("string", string);
     env.add_filter("join", join());
     Ok(env)
+}
+
+/// The free variables of a template and the attributes that are looked up in them (`answers.text`), in alphabetical order.
+///
+/// # Errors
+/// A template that does not parse.
+pub(crate) fn variables(text: &str) -> Result<BTreeSet<String>, Error> {
+    let env = environment()?;
+    let template = env.template_from_str(text)?;
+    Ok(template.undeclared_variables(true).into_iter().collect())
 }
 
 /// A row's columns as template variables.
@@ -116,7 +127,7 @@ fn text(value: &Value) -> Value {
 }
 
 /// What an error says, without the engine's name for the template.
-pub(super) fn reason(error: &Error) -> String {
+pub(crate) fn reason(error: &Error) -> String {
     if error.kind() == ErrorKind::OutOfFuel {
         return format!("it took more than {FUEL} steps; does a loop never end?");
     }

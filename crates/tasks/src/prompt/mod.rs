@@ -11,3 +11,4 @@ mod target;
 mod turn;
 
 pub(crate) use build::instances;
+pub(crate) use jinja::{reason, variables};

@@ -60,7 +60,7 @@ fn result(hook: &Hook, case: &Json) -> Json {
             let texts: Vec<String> = serde_json::from_value(case["references"].clone()).expect("references");
             number(function(&texts, case["prediction"].as_str().expect("a prediction")))
         }
-        HookKind::Samples(_) => unreachable!("read from a file"),
+        HookKind::Class(_) | HookKind::Samples(_) => unreachable!("a file"),
     }
 }
 
@@ -76,6 +76,7 @@ fn answers(case: &Json) -> (Vec<Response>, Vec<String>) {
     let response = |pair: &Json| Response {
         log_likelihood: pair[0].as_f64().expect("a number"),
         is_greedy: pair[1].as_bool().expect("a flag"),
+        text: pair[2].as_str().map(str::to_owned),
         ..Response::default()
     };
     let responses = case["responses"].as_array().map(|pairs| pairs.iter().map(response).collect());
@@ -117,7 +118,7 @@ fn every_hook_is_compared() {
         .collect();
     // The papers' hooks have no Python function to be compared with: they have tests of their own.
     let of_lm_eval = hooks().filter(|hook| !hook.name.starts_with("paper."));
-    for hook in of_lm_eval.filter(|hook| !matches!(hook.kind, HookKind::Samples(_))) {
+    for hook in of_lm_eval.filter(|hook| !matches!(hook.kind, HookKind::Class(_) | HookKind::Samples(_))) {
         assert!(names.iter().any(|name| name == hook.name), "{} is in no line of hooks.jsonl", hook.name);
     }
 }

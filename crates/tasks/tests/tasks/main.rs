@@ -1,6 +1,7 @@
 //! The crate through its public interface.
 
 mod catalog;
+mod classes;
 mod data_errors;
 mod fewshot;
 mod fewshot_errors;
@@ -12,4 +13,5 @@ mod papers;
 mod prompts;
 mod starter;
 mod task_errors;
+mod texts;
 mod workspace;

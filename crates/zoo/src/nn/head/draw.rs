@@ -3,52 +3,45 @@
 use std::cmp::Ordering;
 use yardstick_core::Sampling;
 
-/// Candidates that are sorted at first to find a nucleus; then eight times as many, and so on.
-const FIRST_SORTED: usize = 256;
+/// So few candidates are sorted rather than divided.
+const SORTED: usize = 64;
 
 /// A token that may be drawn.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
     token: u32,
     logit: f32,
+    /// Proportional to its probability.
+    weight: f64,
 }
 
 /// Draws a token; see [`yardstick_core::Pick::Draw`]. All logits are finite, and there is at least one.
 pub fn draw(logits: &[f32], sampling: &Sampling, uniform: f64) -> u32 {
-    let candidates = logits.iter().zip(0..).map(|(&logit, token)| Candidate { token, logit });
+    let candidates = logits.iter().zip(0..).map(|(&logit, token)| Candidate { token, logit, weight: 0.0 });
     let mut candidates: Vec<Candidate> = candidates.collect();
-    let weigh = Weigh::new(logits, sampling.temperature);
     if let Some(k) = sampling.top_k.filter(|&k| k > 0) {
         keep_most_likely(&mut candidates, k as usize);
     }
+    weigh(&mut candidates, sampling.temperature);
     if let Some(p) = sampling.top_p.filter(|&p| p < 1.0) {
-        keep_nucleus(&mut candidates, &weigh, p);
+        keep_nucleus(&mut candidates, p);
     }
-    at(&candidates, &weigh, uniform)
+    at(&candidates, uniform)
 }
 
-/// Logit → a number proportional to its probability.
-struct Weigh {
-    max: f64,
-    temperature: f64,
+/// Softmax with temperature; the largest weight is 1.
+fn weigh(candidates: &mut [Candidate], temperature: f64) {
+    let max = f64::from(candidates.iter().fold(f32::NEG_INFINITY, |max, candidate| max.max(candidate.logit)));
+    for candidate in candidates {
+        candidate.weight = libm::exp((f64::from(candidate.logit) - max) / temperature);
+    }
 }
 
-impl Weigh {
-    fn new(logits: &[f32], temperature: f64) -> Self {
-        Self { max: f64::from(logits.iter().copied().fold(f32::NEG_INFINITY, f32::max)), temperature }
-    }
-
-    fn weight(&self, candidate: Candidate) -> f64 {
-        libm::exp((f64::from(candidate.logit) - self.max) / self.temperature)
-    }
-
-    fn total(&self, candidates: &[Candidate]) -> f64 {
-        candidates.iter().map(|&candidate| self.weight(candidate)).sum()
-    }
+fn total(candidates: &[Candidate]) -> f64 {
+    candidates.iter().map(|candidate| candidate.weight).sum()
 }
 
 /// The more likely first; of equally likely ones the smaller id.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "what sorting wants")]
 fn more_likely(a: &Candidate, b: &Candidate) -> Ordering {
     b.logit.partial_cmp(&a.logit).unwrap_or(Ordering::Equal).then(a.token.cmp(&b.token))
 }
@@ -64,39 +57,40 @@ fn keep_most_likely(candidates: &mut Vec<Candidate>, k: usize) {
 
 /// Cuts all but as many of the most likely ones as reach `p` of the probability, at least one; what stays is in the order
 /// of ids.
-fn keep_nucleus(candidates: &mut Vec<Candidate>, weigh: &Weigh, p: f64) {
-    let enough = p * weigh.total(candidates);
-    let mut sorted = FIRST_SORTED.min(candidates.len());
-    let size = loop {
-        if sorted < candidates.len() {
-            candidates.select_nth_unstable_by(sorted, more_likely);
+fn keep_nucleus(candidates: &mut Vec<Candidate>, p: f64) {
+    let enough = p * total(candidates);
+    // The border lies in `start..end`; everything before is likelier and weighs `sum`.
+    let (mut start, mut end, mut sum) = (0, candidates.len(), 0.0);
+    while end - start > SORTED {
+        let middle = usize::midpoint(start, end);
+        candidates[start..end].select_nth_unstable_by(middle - start, more_likely);
+        let likelier = sum + total(&candidates[start..middle]);
+        if likelier >= enough {
+            end = middle;
+        } else {
+            (start, sum) = (middle, likelier);
         }
-        candidates[..sorted].sort_unstable_by(more_likely);
-        let mut sum = 0.0;
-        let reach = candidates[..sorted].iter().position(|&candidate| {
-            sum += weigh.weight(candidate);
-            sum >= enough
-        });
-        match reach {
-            Some(last) => break last + 1,
-            None if sorted == candidates.len() => break sorted,
-            None => sorted = (8 * sorted).min(candidates.len()),
-        }
+    }
+    candidates[start..end].sort_unstable_by(more_likely);
+    let is_enough = |candidate: &Candidate| {
+        sum += candidate.weight;
+        sum >= enough
     };
-    candidates.truncate(size);
+    let last = candidates[start..end].iter().position(is_enough);
+    candidates.truncate(last.map_or(end, |last| start + last + 1));
     candidates.sort_unstable_by_key(|candidate| candidate.token);
 }
 
 /// The first candidate at which the sum of probabilities exceeds `uniform`.
-fn at(candidates: &[Candidate], weigh: &Weigh, uniform: f64) -> u32 {
-    let wanted = uniform * weigh.total(candidates);
+fn at(candidates: &[Candidate], uniform: f64) -> u32 {
+    let wanted = uniform * total(candidates);
     let mut sum = 0.0;
-    let found = candidates.iter().find(|&&candidate| {
-        sum += weigh.weight(candidate);
+    let found = candidates.iter().find(|candidate| {
+        sum += candidate.weight;
         sum > wanted
     });
     // Rounding can leave the last sum at what is wanted.
-    let likely = || candidates.iter().rev().find(|&&candidate| weigh.weight(candidate) > 0.0);
+    let likely = || candidates.iter().rev().find(|candidate| candidate.weight > 0.0);
     found.or_else(likely).map_or(0, |candidate| candidate.token)
 }
 
@@ -161,15 +155,21 @@ mod tests {
         fn a_nucleus_is_the_shortest_beginning_that_is_enough(seed in 0_u32..1000, vocab in 1_usize..6000, p in 0.0..1.0) {
             let logit = |i: u32| ((i * 7919 + seed * 104_729) % 1009) as f32 / 300.0;
             let logits: Vec<f32> = (0..vocab as u32).map(logit).collect();
-            let weigh = Weigh::new(&logits, 1.0);
-            let all: Vec<Candidate> = logits.iter().zip(0..).map(|(&logit, token)| Candidate { token, logit }).collect();
+            let candidates = logits.iter().zip(0..).map(|(&logit, token)| Candidate { token, logit, weight: 0.0 });
+            let mut all: Vec<Candidate> = candidates.collect();
+            weigh(&mut all, 1.0);
             let mut kept = all.clone();
-            keep_nucleus(&mut kept, &weigh, p);
+            keep_nucleus(&mut kept, p);
             let mut sorted = all.clone();
             sorted.sort_by(more_likely);
-            let (enough, mut sum) = (p * weigh.total(&all), 0.0);
-            let size = sorted.iter().position(|&candidate| { sum += weigh.weight(candidate); sum >= enough });
-            let mut wanted: Vec<u32> = sorted[..=size.unwrap()].iter().map(|candidate| candidate.token).collect();
+            let (enough, mut sum) = (p * total(&all), 0.0);
+            let reaches = |candidate: &Candidate| {
+                sum += candidate.weight;
+                sum >= enough * (1.0 - 1e-12)
+            };
+            let size = sorted.iter().position(reaches).unwrap() + 1;
+            prop_assert!(kept.len().abs_diff(size) <= 1, "{} kept, {size} are enough", kept.len());
+            let mut wanted: Vec<u32> = sorted[..kept.len()].iter().map(|candidate| candidate.token).collect();
             wanted.sort_unstable();
             prop_assert_eq!(kept.iter().map(|candidate| candidate.token).collect::<Vec<_>>(), wanted);
         }

@@ -1,0 +1,181 @@
+//! A row on which a task can be tried where there is no data.
+//!
+//! A file says which columns it reads and hardly ever what is in them. The first guess is the most likely cell for each
+//! place; the task itself, run as on real rows, then says what is wrong with it. Each error names a field or a column, of
+//! which one place at a time gets another cell, until the error is gone or is one that was not there before. The number of
+//! tries is bounded, so that a file that no row suits is told from one that some row suits only in practice.
+
+use super::guess::Guess;
+use super::reads::{Columns, Path};
+use crate::config::TaskConfig;
+use crate::data::Split;
+use crate::error::TaskError;
+use crate::fewshot::FewShot;
+use crate::prompt;
+use crate::task::{LoadOptions, Task};
+use std::collections::BTreeSet;
+use yardstick_core::{Instance, Request, Response, Value};
+
+/// What made-up rows are called in messages.
+const FILE: &str = "a made-up row";
+/// The column that tells made-up rows apart.
+const NUMBER: &str = "made_up_row";
+/// Rows that are tried for one task at most.
+const MOST_TRIES: usize = 1500;
+/// Cells that are tried in each of two places at once.
+const MOST_IN_PAIRS: usize = 9;
+
+/// Runs a task on made-up rows: prompts, choices, target, examples if the file asks for them, and scores of made-up
+/// answers.
+///
+/// # Errors
+/// What is wrong with the likeliest row that was tried, when there is none on which the task runs.
+pub(super) fn run(task: &Task) -> Result<(), TaskError> {
+    let fewshot = FewShot::without_data(&task.config, &LoadOptions::default())?;
+    let columns = Columns::of(&task.config, fewshot.as_ref().map(|fewshot| &fewshot.config))?;
+    let mut search = Search { task, fewshot, columns, tries: 0, seen: BTreeSet::new() };
+    search.settle()
+}
+
+/// What makes two errors the same one.
+type Name = fn(&TaskError) -> String;
+
+struct Search<'a> {
+    task: &'a Task,
+    fewshot: Option<FewShot>,
+    columns: Columns,
+    tries: usize,
+    /// Errors that were met: what, and where.
+    seen: BTreeSet<String>,
+}
+
+impl Search<'_> {
+    fn settle(&mut self) -> Result<(), TaskError> {
+        let mut guess = Guess::new(&self.columns);
+        let mut error = self.attempt(&guess).err();
+        while let Some(current) = error.take() {
+            self.seen.extend([signature(&current), current.to_string()]);
+            let places = self.suspects(&current, &mut guess);
+            let step = self
+                .one_place(&guess, &places, signature)
+                .or_else(|| self.two_places(&guess, &places))
+                .or_else(|| self.one_place(&guess, &places, ToString::to_string));
+            match step {
+                Some((better, next)) => (guess, error) = (better, next),
+                None => return Err(current),
+            }
+        }
+        Ok(())
+    }
+
+    /// Another cell in one of the places: the row with it, and the error that it has instead, if any.
+    fn one_place(&mut self, guess: &Guess, places: &[Path], name: Name) -> Option<(Guess, Option<TaskError>)> {
+        for path in places {
+            for choice in 0..guess.candidates(path) {
+                if let Some(step) = self.step(guess.with(path, choice), name) {
+                    return Some(step);
+                }
+            }
+        }
+        None
+    }
+
+    /// Other cells in two of the places, for what must fit together.
+    fn two_places(&mut self, guess: &Guess, places: &[Path]) -> Option<(Guess, Option<TaskError>)> {
+        for (index, first) in places.iter().enumerate() {
+            for second in &places[index + 1..] {
+                for choice in 0..guess.candidates(first).min(MOST_IN_PAIRS) {
+                    let guess = guess.with(first, choice);
+                    for choice in 0..guess.candidates(second).min(MOST_IN_PAIRS) {
+                        if let Some(step) = self.step(guess.with(second, choice), signature) {
+                            return Some(step);
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// A row that is better than those before: it has no error, or one that was not met yet.
+    fn step(&mut self, guess: Guess, name: Name) -> Option<(Guess, Option<TaskError>)> {
+        if self.tries >= MOST_TRIES {
+            return None;
+        }
+        match self.attempt(&guess) {
+            Ok(()) => Some((guess, None)),
+            Err(error) if !self.seen.contains(&name(&error)) => Some((guess, Some(error))),
+            Err(_) => None,
+        }
+    }
+
+    /// The places that an error may come from. A column that is asked for is added.
+    fn suspects(&self, error: &TaskError, guess: &mut Guess) -> Vec<Path> {
+        match error {
+            TaskError::MissingColumn { column, .. } => {
+                let path = vec![column.clone()];
+                guess.add(&path, &self.columns);
+                guess.places(&path).cloned().collect()
+            }
+            TaskError::BadCell { column, .. } => {
+                let column = vec![column.clone()];
+                let own: Vec<Path> = guess.places(&column).cloned().collect();
+                if own.is_empty() { self.read_by(guess, |key, _| key == column[0]) } else { own }
+            }
+            TaskError::Render { place, key, .. } => self.read_by(guess, |own, at| own == *key && at == place),
+            TaskError::BadLabel { .. } => {
+                let keys = ["doc_to_target", "doc_to_text", "doc_to_choice"];
+                keys.iter().flat_map(|key| self.read_by(guess, |own, _| own == *key)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn read_by(&self, guess: &Guess, is_field: impl Fn(&str, &crate::error::Place) -> bool) -> Vec<Path> {
+        let fields = self.columns.fields.iter().filter(|field| is_field(field.key, &field.place));
+        let places = fields.flat_map(|field| &field.paths).flat_map(|path| guess.places(path));
+        let mut seen = BTreeSet::new();
+        places.filter(|path| seen.insert(*path)).cloned().collect()
+    }
+
+    fn attempt(&mut self, guess: &Guess) -> Result<(), TaskError> {
+        self.tries += 1;
+        let config: &TaskConfig = &self.task.config;
+        let count = 2 + self.fewshot.as_ref().map_or(0, |fewshot| fewshot.shots);
+        let row = guess.row();
+        let rows = (0..count as i64).map(|number| {
+            let mut row = row.clone();
+            row.insert(NUMBER, Value::Int(number));
+            row
+        });
+        let mut split = Split::of_rows(rows.collect(), FILE.to_owned());
+        split.process(config.process_docs)?;
+        let (instances, _) = prompt::instances(config, &mut split, 1, self.fewshot.as_ref(), &LoadOptions::default())?;
+        let samples = instances.iter().map(|instance| self.task.sample("made up", instance, &answers(instance)));
+        self.task.estimates(&samples.collect::<Result<Vec<_>, _>>()?);
+        Ok(())
+    }
+}
+
+/// What an error is about, without what the cells hold.
+fn signature(error: &TaskError) -> String {
+    match error {
+        TaskError::Render { key, place, .. } => format!("{key} {place}"),
+        TaskError::BadCell { column, expected, .. } => format!("{column} {expected}"),
+        TaskError::MissingColumn { column, .. } => column.clone(),
+        TaskError::BadLabel { .. } => "label".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Answers to a document's requests, as a model might give them.
+fn answers(instance: &Instance) -> Vec<Response> {
+    let answer = |(request, log_likelihood): (&Request, f64)| Response {
+        log_likelihood,
+        n_tokens: 1,
+        text: matches!(request, Request::Generate { .. }).then(|| "A".to_owned()),
+        ..Response::default()
+    };
+    let log_likelihoods = (1..).map(|number| -f64::from(number));
+    instance.requests.iter().zip(log_likelihoods).map(answer).collect()
+}
