@@ -145,7 +145,9 @@ pub(super) fn beside(path: &Path) -> Result<Index, TaskError> {
 
 fn from_pattern(catalog: &Index, selector: &str, selection: &mut Selection) -> Result<bool, TaskError> {
     let Some(regex) = pattern(selector) else { return Ok(false) };
-    select_all(&Resolver::new(vec![catalog]), catalog, selection, |id| regex.is_match(id))
+    // `arc_*` means lm-eval's tasks: a paper's protocol of the same data is asked for by its `@`.
+    let passes = |id: &str| regex.is_match(id) && (!id.contains('@') || selector.contains('@'));
+    select_all(&Resolver::new(vec![catalog]), catalog, selection, passes)
 }
 
 /// Selects the index's tasks whose ids pass, and its groups; `false` when there is none.

@@ -11,6 +11,7 @@ mod goldens;
 mod groups;
 mod hooks;
 mod metric_errors;
+mod papers;
 mod prompts;
 mod scores;
 mod starter;
