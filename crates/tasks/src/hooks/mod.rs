@@ -27,6 +27,7 @@ mod mmlu_prox;
 mod mnli;
 mod mutual;
 mod openai_mmmlu;
+mod question_answering;
 mod questions;
 mod race;
 mod record;
@@ -199,6 +200,7 @@ pub static MODULES: &[&Module] = &[
     &afrimmlu::XNLI,
     &averaged_f1::AFRIXNLI,
     &averaged_f1::AFROBENCH,
+    &question_answering::AGIEVAL,
     &arabic::ACVA,
     &arabic::ALGHAFA,
     &arabic::MMLU,
@@ -254,6 +256,7 @@ pub static MODULES: &[&Module] = &[
     &wsc::MODULE,
     &wsc::MODULE_273,
     &xcopa::MODULE,
+    &question_answering::XQUAD,
     &winogrande::XWINOGRAD,
 ];
 
