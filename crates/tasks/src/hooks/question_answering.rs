@@ -1,4 +1,4 @@
-//! `process_results` of sets whose answers are compared in a line or two: AGIEval's questions with choices and `XQuAD`.
+//! `process_results` of sets whose answers are compared in a line or two: `AGIEval`'s questions with choices and `XQuAD`.
 
 use super::{Hook, HookKind, Module, Scores, squad};
 use crate::answers::Answers;
