@@ -77,6 +77,12 @@ impl Task {
         &self.config.id
     }
 
+    /// The dataset's columns that the task reads, with what stands in each, where its file says so: those of the papers'
+    /// protocols do.
+    pub fn columns(&self) -> &[(String, String)] {
+        &self.config.protocol.columns
+    }
+
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
     pub fn card(&self) -> TaskCard {
         let config = &*self.config;
@@ -97,6 +103,9 @@ impl Task {
             prompt_hash: String::new(),
             n_docs: 0,
             n_available: 0,
+            paper: config.protocol.paper.clone(),
+            choices: config.protocol.choices.clone(),
+            references: config.protocol.references.clone(),
         }
     }
 

@@ -50,10 +50,11 @@ impl TaskConfig {
             .map(|(name, pipeline, spec): (_, &Pipeline, _)| (pipeline.key(name), pipeline, spec))
     }
 
-    /// Whether each choice has a second request, without a context: some metric compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        let needs = |spec: &MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
-        self.metrics.iter().any(needs)
+    /// The context of each choice's second request, where some metric compares with one: empty but for metrics that say
+    /// which.
+    pub fn unconditional_context(&self) -> Option<&str> {
+        let needs = |spec: &&MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
+        self.metrics.iter().find(needs).map(|spec| spec.options.context())
     }
 }
 
@@ -116,9 +117,8 @@ fn own_specs(node: &Node, name: &Node, output_type: OutputType) -> Result<Vec<Me
         spec(node, metric.name.to_owned(), Scorer::Metric(metric), options, Some(metric))
     };
     if metrics.is_empty() && is_evaluate {
-        return Err(
-            name.wrong("metric", &format!("of those of hf_evaluate one of {}", metrics::evaluate_names().join(", ")))
-        );
+        let known = metrics::evaluate_names().join(", ");
+        return Err(name.wrong("metric", &format!("one of those that `hf_evaluate` may name here ({known})")));
     }
     if metrics.is_empty() { Err(unknown(name, &text, output_type)) } else { metrics.into_iter().map(own).collect() }
 }

@@ -11,6 +11,9 @@ pub(super) const COMPARISON: &[&str] = &["regexes_to_ignore", "ignore_case", "ig
 pub(super) const COMPARISON_AND_K: &[&str] =
     &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers", "k"];
 
+/// The key of what a choice is compared with: its log-likelihood after other words than the document's, or after none.
+pub(super) const CONTEXT: &str = "context";
+
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]
@@ -21,6 +24,7 @@ pub struct Options {
     ignore_numbers: bool,
     ks: Vec<usize>,
     is_averaged: bool,
+    context: String,
 }
 
 impl Options {
@@ -46,12 +50,20 @@ impl Options {
         if keys.contains(&"k") {
             options.ks = node.get("k").map_or(Ok(vec![1]), counts)?;
         }
+        if let Some(node) = node.get(CONTEXT).filter(|_| keys.contains(&CONTEXT)) {
+            node.str(CONTEXT)?.clone_into(&mut options.context);
+        }
         Ok(options)
     }
 
     /// Whether F1 is averaged over labels.
     pub(super) const fn is_averaged(&self) -> bool {
         self.is_averaged
+    }
+
+    /// The words before a choice in its second request; empty for none.
+    pub(crate) fn context(&self) -> &str {
+        &self.context
     }
 
     /// The numbers of samples that are taken; none for metrics that take what there is.
