@@ -1,5 +1,9 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
+mod validate;
+
+pub use validate::{FolderArgs, ValidateArgs};
+
 use crate::chat::chat;
 use crate::error::CliError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -45,6 +49,8 @@ pub enum Command {
     Show(ShowArgs),
     /// Print prompts and choices as they will be sent, with token counts
     Render(RenderArgs),
+    /// Check that tasks really run: keys, hooks, templates, rows, labels, lengths
+    Validate(ValidateArgs),
     /// Draw tables and charts from one or more runs
     Report(ReportArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
@@ -69,6 +75,8 @@ pub struct RunArgs {
     /// A suite of tasks [default: starter, when no task is given]
     #[arg(short, long, value_name = "ID", num_args = 1..)]
     pub suite: Vec<String>,
+    #[command(flatten)]
+    pub folders: FolderArgs,
     /// Folders with datasets as `<hub id>/<config>/<split>/*.parquet`, also `*.jsonl` and `*.csv`; before `$YARDSTICK_DATA`
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,
@@ -179,6 +187,8 @@ pub struct LsArgs {
     /// Folders with datasets, as for run
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    pub folders: FolderArgs,
 }
 
 /// What can be listed.
@@ -232,6 +242,8 @@ pub struct RenderArgs {
     /// The model whose tokens are counted
     #[arg(short, long, value_name = "REF", default_value = "gpt2-micro")]
     pub model: String,
+    #[command(flatten)]
+    pub folders: FolderArgs,
 }
 
 /// `yardstick report`

@@ -61,6 +61,14 @@ pub enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// Tasks that were looked at and do not run; which they are is printed.
+    #[error("{failed} of {count} tasks do not run")]
+    Invalid {
+        /// How many do not.
+        failed: usize,
+        /// How many were looked at.
+        count: usize,
+    },
     /// Ctrl-C.
     #[error("interrupted; {kept}")]
     Interrupted {
@@ -108,6 +116,7 @@ impl CliError {
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
             Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
             Self::Task(_)
+            | Self::Invalid { .. }
             | Self::Score { .. }
             | Self::Report(_)
             | Self::Folder { .. }

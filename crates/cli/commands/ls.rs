@@ -25,11 +25,11 @@ struct List {
 pub fn ls(args: &LsArgs, json: bool) -> Result<(), CliError> {
     let list = match args.what {
         Listing::Models => models()?,
-        Listing::Tasks => tasks()?,
+        Listing::Tasks => tasks(&args.folders.catalog()?),
         Listing::Suites => suites()?,
         Listing::Metrics => metrics(),
         Listing::Charts => charts(),
-        Listing::Datasets => datasets(&args.data)?,
+        Listing::Datasets => datasets(&args.data, &args.folders.catalog()?),
     };
     if json { print_json(&list.json()) } else { print(&list.text()) }
 }
@@ -64,11 +64,10 @@ fn models() -> Result<List, CliError> {
     Ok(List { head, rows: yardstick_zoo::bundled()?.into_iter().map(row).collect() })
 }
 
-fn tasks() -> Result<List, CliError> {
-    let catalog = Catalog::bundled()?;
+fn tasks(catalog: &Catalog) -> List {
     let kind = |kind| if kind == EntryKind::Task { "task" } else { "group" }.to_owned();
     let row = |e: Entry| vec![e.id, kind(e.kind), e.dataset, e.metrics.join(", "), e.description];
-    Ok(List { head: &["task", "kind", "dataset", "metrics", "about"], rows: catalog.entries().map(row).collect() })
+    List { head: &["task", "kind", "dataset", "metrics", "about"], rows: catalog.entries().map(row).collect() }
 }
 
 fn suites() -> Result<List, CliError> {
@@ -92,9 +91,9 @@ fn charts() -> List {
 }
 
 /// Every dataset that the catalog's tasks read, and where it is.
-fn datasets(data: &[PathBuf]) -> Result<List, CliError> {
+fn datasets(data: &[PathBuf], catalog: &Catalog) -> List {
     let mut tasks: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in Catalog::bundled()?.entries().filter(|entry| entry.kind == EntryKind::Task) {
+    for entry in catalog.entries().filter(|entry| entry.kind == EntryKind::Task) {
         *tasks.entry(entry.dataset).or_default() += 1;
     }
     let folders = store_folders(data);
@@ -110,5 +109,5 @@ fn datasets(data: &[PathBuf]) -> Result<List, CliError> {
         row.rotate_left(1);
         row
     });
-    Ok(List { head: &["dataset", "tasks", "place"], rows: rows.collect() })
+    List { head: &["dataset", "tasks", "place"], rows: rows.collect() }
 }

@@ -5,12 +5,14 @@ mod ls;
 mod render;
 mod report;
 mod show;
+mod validate;
 
 pub use bench::bench;
 pub use ls::ls;
 pub use render::render;
 pub use report::report;
 pub use show::{print_record, show};
+pub use validate::validate;
 
 use crate::error::CliError;
 use serde_json::Value;

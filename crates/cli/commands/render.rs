@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use yardstick_core::{Instance, LanguageModel, Request, ScoreError};
 use yardstick_runner::{Pair, encode_pair};
-use yardstick_tasks::{Catalog, Loaded};
+use yardstick_tasks::Loaded;
 use yardstick_zoo::LoadOptions;
 
 /// Prints the first documents of each task that the argument names.
@@ -15,7 +15,7 @@ use yardstick_zoo::LoadOptions;
 /// # Errors
 /// The task, its data or the model whose tokens are counted.
 pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
-    let selection = Catalog::bundled()?.resolve(std::slice::from_ref(&args.task))?;
+    let selection = args.folders.catalog()?.resolve(std::slice::from_ref(&args.task))?;
     let stores = stores(&args.data);
     let options = args.shots.options(Some(args.limit), std::slice::from_ref(&args.model))?;
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;

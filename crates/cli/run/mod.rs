@@ -24,7 +24,7 @@ use std::time::Instant;
 use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
-use yardstick_tasks::{Catalog, Group, Loaded, TaskError};
+use yardstick_tasks::{Group, Loaded, TaskError};
 use yardstick_zoo::LoadOptions;
 
 /// The suite that is run when no task is named.
@@ -160,7 +160,7 @@ fn score_model(
 
 /// Finds the tasks and reads their documents, so that a bad file is known before a model is loaded.
 fn load_tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
-    let catalog = Catalog::bundled()?;
+    let catalog = args.folders.catalog()?;
     let mut selectors: Vec<String> = Vec::new();
     for suite in &args.suite {
         selectors.extend(catalog.suite(suite)?.tasks.iter().cloned());
@@ -169,9 +169,10 @@ fn load_tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<W
     if selectors.is_empty() {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
-    let selection = catalog.resolve(&selectors)?;
+    let selection = catalog.select(&selectors)?;
     let (stores, options) = (stores(&args.data), args.shots.options(args.limit, references)?);
-    let (mut tasks, mut refused) = (Vec::new(), Vec::new());
+    let (mut tasks, mut refused) =
+        (Vec::new(), selection.refused.into_iter().map(|(_, error)| error).collect::<Vec<_>>());
     for task in &selection.tasks {
         let started = Instant::now();
         let loaded = match task.load(&stores, &options) {

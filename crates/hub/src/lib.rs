@@ -1,1 +1,36 @@
-//! Datasets from the hub's parquet conversion into a store.
+//! Datasets from the hub's parquet conversion into a store, and what lies in one.
+//!
+//! A store is a folder with the layout of the conversion, `<hub id>/<config>/<split>/NNNN.parquet`, and a lock file,
+//! `yardstick.lock`, that says of every file where it came from, how large it is and what its sha256 is. Files appear in the
+//! store only when they are whole and checked, and those of one split all at once; what a broken connection left is gone on
+//! with by the next pull.
+//!
+//! ```no_run
+//! use yardstick_hub::{Options, Puller};
+//! # fn main() -> Result<(), yardstick_hub::HubError> {
+//! let mut puller = Puller::open("datasets".as_ref(), Options::from_env())?;
+//! let pulled = puller.dataset("openai/gsm8k", Some("main"), Some("test"), &mut |_| {})?;
+//! println!("{} files, {} bytes", pulled.files, pulled.bytes);
+//! # Ok(())
+//! # }
+//! ```
+
+mod api;
+mod client;
+mod download;
+mod error;
+mod hash;
+mod list;
+mod lock;
+mod names;
+mod options;
+mod pull;
+mod records;
+mod verify;
+
+pub use error::HubError;
+pub use list::{StoredSplit, ls};
+pub use lock::LOCK_FILE;
+pub use options::Options;
+pub use pull::{Event, Pulled, Puller};
+pub use verify::{Checked, FileState, verify};

@@ -6,6 +6,7 @@ use crate::error::TaskError;
 use crate::fewshot::{DrawMode, FewShot};
 use crate::filters::Pipeline;
 use crate::hash;
+use crate::metrics::Aggregation;
 use crate::prompt;
 use crate::score;
 use std::collections::BTreeSet;
@@ -124,6 +125,7 @@ impl Task {
         split.process(config.process_docs)?;
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
         let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref(), options)?;
+        self.check_labels(&instances)?;
         warnings.extend(prompt_warnings);
         if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
             warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));
@@ -139,6 +141,24 @@ impl Task {
             ..self.card()
         };
         Ok(Loaded { task: self.clone(), card, instances, warnings })
+    }
+
+    /// F1 without an average is of two classes; lm-eval fails on more once all is done.
+    fn check_labels(&self, instances: &[Instance]) -> Result<(), TaskError> {
+        let is_binary = |spec: &MetricSpec| matches!(spec.aggregation, Aggregation::F1);
+        let several = instances.iter().find(|instance| instance.choices.len() > 2);
+        match (self.config.metrics.iter().find(|spec| is_binary(spec)), several) {
+            (Some(spec), Some(instance)) => Err(TaskError::Unsupported {
+                place: self.config.place.clone(),
+                key: spec.name.clone(),
+                reason: format!(
+                    "aggregation f1 is of two choices, and document {} has {}; name another aggregation",
+                    instance.doc.id,
+                    instance.choices.len()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn metric_cards(&self, instances: &[Instance]) -> Vec<MetricCard> {

@@ -1,7 +1,7 @@
 //! `doc_to_text` and its relatives: what may stand there.
 
 use crate::error::{Place, TaskError};
-use crate::hooks::{self, Hook, HookKind};
+use crate::hooks::{self, Hook};
 use crate::yaml::{Kind, Node};
 use yardstick_core::Value;
 
@@ -40,7 +40,7 @@ impl Field {
     /// Refuses a hook that gives something else than a value.
     pub fn check_hook(&self) -> Result<(), TaskError> {
         match &self.kind {
-            FieldKind::Hook(hook) if !matches!(hook.kind, HookKind::Value(_)) => Err(TaskError::WrongHook {
+            FieldKind::Hook(hook) if !hook.kind.is_value() => Err(TaskError::WrongHook {
                 place: self.place.clone(),
                 key: self.key.to_owned(),
                 function: hook.name.to_owned(),

@@ -1,60 +1,166 @@
-//! CSV and TSV, first line the column names.
+//! CSV and TSV.
 
 use super::file::{DataFile, Table};
+use super::quota::Quota;
+use crate::config::{Header, Reading};
 use crate::error::TaskError;
+use csv::StringRecord;
+use std::io::BufRead;
+use std::ops::Range;
 use yardstick_core::{Map, Value};
 
-/// At most `limit` rows. The whole file is read, since a column's type is that of all its cells: all integers, all numbers,
-/// all `True`/`False`, or else text. An empty cell is null; words such as `NA` and `None` stay text.
-pub(super) fn read(file: &DataFile, delimiter: u8, limit: usize) -> Result<Table, TaskError> {
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file.open()?);
-    let bad = |error: csv::Error| file.corrupt(&error.to_string());
-    let names: Vec<String> = reader.headers().map_err(bad)?.iter().map(str::to_owned).collect();
-    let records = reader.records().collect::<Result<Vec<_>, _>>().map_err(bad)?;
-    let types: Vec<Type> =
-        (0..names.len()).map(|column| Type::of(records.iter().filter_map(|r| r.get(column)))).collect();
-    let rows = records.iter().take(limit).map(|record| row(record, &names, &types)).collect();
-    Ok(Table { rows, available: records.len() as u64 })
+/// What stands for no value, besides nothing at all: the words of pandas, which the `datasets` library reads with.
+const NULLS: &[&str] = &[
+    "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
+    "NaN", "None", "n/a", "nan", "null",
+];
+const LONGEST_NULL: usize = 9;
+
+/// The wanted rows. The whole file is read, since a column's type is that of all its cells: all integers, all numbers, all
+/// `True`/`False`, or else text. Integers of a column with nulls are numbers with a point, as in pandas.
+pub(super) fn read(file: &DataFile, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, TaskError> {
+    fill(file.open_text()?, delimiter, reading, wanted).map_err(|reason| file.corrupt(&reason))
 }
 
-fn row(record: &csv::StringRecord, names: &[String], types: &[Type]) -> Map {
-    let cells = record.iter().zip(types).map(|(cell, kind)| kind.value(cell));
+fn fill(mut text: impl BufRead, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, String> {
+    skip_lines(&mut text, reading.skip_lines).map_err(|error| error.to_string())?;
+    let quota = Quota::default();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(reading.delimiter.unwrap_or(delimiter))
+        .quote(reading.quote.unwrap_or(b'"'))
+        .has_headers(false)
+        .buffer_capacity(1 << 16)
+        .from_reader(quota.over(text));
+    let mut records = reader.records().map(|record| {
+        quota.renew();
+        record.map_err(|error| error.to_string())
+    });
+    let first = header(&mut records, reading)?;
+    let names = names(first.as_ref(), reading)?;
+    let data_in_first = first.filter(|_| !takes_first(reading));
+    let mut types = vec![Column::default(); names.len()];
+    let (mut table, mut kept) = (Table::default(), Vec::new());
+    for record in data_in_first.map(Ok).into_iter().chain(records) {
+        let record = record?;
+        types.iter_mut().zip(&record).for_each(|(column, cell)| column.see(cell));
+        if table.counts(&wanted) {
+            kept.push(record);
+        }
+    }
+    table.rows = kept.iter().map(|record| row(record, &names, &types)).collect();
+    Ok(table)
+}
+
+fn skip_lines(text: &mut impl BufRead, count: usize) -> std::io::Result<()> {
+    for _ in 0..count {
+        text.skip_until(b'\n')?;
+    }
+    Ok(())
+}
+
+/// Whether the first record is the header and no row.
+const fn takes_first(reading: &Reading) -> bool {
+    match reading.header {
+        Header::Infer => reading.column_names.is_none(),
+        Header::Absent => false,
+        Header::Line(_) => true,
+    }
+}
+
+/// The record with the names, or the first one when none has them.
+fn header(
+    records: &mut impl Iterator<Item = Result<StringRecord, String>>,
+    reading: &Reading,
+) -> Result<Option<StringRecord>, String> {
+    let before = if let Header::Line(line) = reading.header { line } else { 0 };
+    records.nth(before).transpose()
+}
+
+/// The columns' names: those of the task, those of the file, or numbers.
+fn names(first: Option<&StringRecord>, reading: &Reading) -> Result<Vec<String>, String> {
+    let width = first.map_or(0, StringRecord::len);
+    let names = match &reading.column_names {
+        Some(names) if names.len() != width && first.is_some() => {
+            return Err(format!("it has {width} columns, and `column_names` names {}", names.len()));
+        }
+        Some(names) => names.clone(),
+        None if takes_first(reading) => first.into_iter().flatten().enumerate().map(name).collect(),
+        None => (0..width).map(|column| column.to_string()).collect(),
+    };
+    let twice = |(at, name): &(usize, &String)| names[..*at].contains(name);
+    match names.iter().enumerate().find(twice) {
+        Some((_, name)) => Err(format!("two columns are called `{name}`; rename one of them")),
+        None => Ok(names),
+    }
+}
+
+fn name((at, name): (usize, &str)) -> String {
+    if name.is_empty() { format!("Unnamed: {at}") } else { name.to_owned() }
+}
+
+fn row(record: &StringRecord, names: &[String], types: &[Column]) -> Map {
+    let cells = record.iter().zip(types).map(|(cell, column)| column.value(cell));
     names.iter().cloned().zip(cells).collect()
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Type {
-    Int,
-    Float,
-    Bool,
-    Text,
+fn is_null(cell: &str) -> bool {
+    cell.is_empty() || cell.len() <= LONGEST_NULL && NULLS.contains(&cell)
 }
 
-impl Type {
-    fn of<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let mut full = cells.filter(|cell| !cell.is_empty()).peekable();
-        if full.peek().is_none() {
-            return Self::Text;
+/// What a column's cells so far have not ruled out.
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    int: bool,
+    float: bool,
+    bool: bool,
+    has_null: bool,
+    has_value: bool,
+}
+
+impl Default for Column {
+    fn default() -> Self {
+        Self { int: true, float: true, bool: true, has_null: false, has_value: false }
+    }
+}
+
+impl Column {
+    fn see(&mut self, cell: &str) {
+        if is_null(cell) {
+            self.has_null = true;
+            return;
         }
-        let fits = |kind: Self| full.clone().all(|cell| kind.parse(cell).is_some());
-        [Self::Int, Self::Float, Self::Bool].into_iter().find(|kind| fits(*kind)).unwrap_or(Self::Text)
+        self.has_value = true;
+        self.int = self.int && int(cell).is_some();
+        self.float = self.float && float(cell).is_some();
+        self.bool = self.bool && truth(cell).is_some();
     }
 
     fn value(self, cell: &str) -> Value {
-        if cell.is_empty() { Value::Null } else { self.parse(cell).unwrap_or(Value::Null) }
-    }
-
-    fn parse(self, cell: &str) -> Option<Value> {
-        match self {
-            Self::Int => cell.parse().ok().map(Value::Int),
-            // Rust also reads "inf", "nan" and "infinity", which in a text column are words.
-            Self::Float => cell.bytes().any(|b| b.is_ascii_digit()).then(|| cell.parse().ok().map(Value::Float))?,
-            Self::Bool => match cell {
-                "True" | "true" | "TRUE" => Some(Value::Bool(true)),
-                "False" | "false" | "FALSE" => Some(Value::Bool(false)),
-                _ => None,
-            },
-            Self::Text => Some(Value::from(cell)),
+        if is_null(cell) || !self.has_value {
+            return Value::Null;
         }
+        let number = match (self.int && !self.has_null, self.float, self.bool) {
+            (true, ..) => int(cell).map(Value::Int),
+            (_, true, _) => float(cell).map(Value::Float),
+            (.., true) => truth(cell).map(Value::Bool),
+            _ => None,
+        };
+        number.unwrap_or_else(|| Value::from(cell))
+    }
+}
+
+fn int(cell: &str) -> Option<i64> {
+    cell.trim().parse().ok()
+}
+
+fn float(cell: &str) -> Option<f64> {
+    cell.trim().parse().ok()
+}
+
+fn truth(cell: &str) -> Option<bool> {
+    match cell {
+        "True" | "true" | "TRUE" => Some(true),
+        "False" | "false" | "FALSE" => Some(false),
+        _ => None,
     }
 }

@@ -1,10 +1,7 @@
 //! The rows of a split with where each came from.
 
-use super::file::{DataFile, Format, Table};
-use super::{Stores, local};
-use crate::config::DatasetSpec;
 use crate::error::TaskError;
-use crate::hooks::{Columns, Derived, Hook, HookKind};
+use crate::hooks::{Derived, Hook};
 use crate::row::Row;
 use rayon::prelude::*;
 use yardstick_core::{DatasetCard, Doc, Map};
@@ -19,10 +16,20 @@ pub(crate) struct Split {
     pub docs: Vec<Doc>,
     /// Rows of the whole split; documents of it, once a hook has made them of its rows.
     pub available: u64,
-    /// Names of the files that were read, with the index of their first row.
-    starts: Vec<(u64, String)>,
+    /// Where documents begin to come from another file.
+    pub(super) starts: Vec<Start>,
     /// For documents that a hook made, the index of the row that each was made of; empty where row and document are one.
-    origins: Vec<u64>,
+    pub(super) origins: Vec<u64>,
+}
+
+/// From which row of the split on rows come from a file.
+#[derive(Debug)]
+pub(super) struct Start {
+    /// Index in the split.
+    pub doc: u64,
+    pub file: String,
+    /// The row in the file.
+    pub row: u64,
 }
 
 impl Split {
@@ -31,7 +38,7 @@ impl Split {
         let card = DatasetCard { path: file.clone(), split: SAMPLES.to_owned(), ..DatasetCard::default() };
         let available = rows.len() as u64;
         let docs = rows.into_iter().zip(0..).map(|(fields, id)| Doc { id, fields }).collect();
-        Self { card, docs, available, starts: vec![(0, file)], origins: Vec::new() }
+        Self { card, docs, available, starts: vec![Start { doc: 0, file, row: 0 }], origins: Vec::new() }
     }
 
     /// `process_docs`: the hook's columns are added to each row, or all documents are made anew. Of several rows with an
@@ -41,17 +48,13 @@ impl Split {
     /// A row that the hook cannot read; no document left.
     pub fn process(&mut self, hook: Option<&Hook>) -> Result<(), TaskError> {
         let Some(Hook { kind, name }) = hook else { return Ok(()) };
-        if let HookKind::Row(function) = *kind {
-            return self.add_columns(function);
+        if kind.needs_whole_split() {
+            let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
+            return kind.documents(&rows).map_or(Ok(()), |derived| self.replace(derived?, name));
         }
-        let rows: Vec<_> = self.docs.iter().map(|doc| self.row(doc)).collect();
-        kind.documents(&rows).map_or(Ok(()), |derived| self.replace(derived?, name))
-    }
-
-    fn add_columns(&mut self, function: fn(Row) -> Result<Columns, TaskError>) -> Result<(), TaskError> {
-        let columns: Vec<_> = self.docs.par_iter().map(|doc| function(self.row(doc))).collect();
+        let columns: Vec<_> = self.docs.par_iter().map(|doc| kind.columns(self.row(doc))).collect();
         for (doc, columns) in self.docs.iter_mut().zip(columns) {
-            for (name, value) in columns? {
+            for (name, value) in columns.transpose()?.into_iter().flatten() {
                 doc.fields.insert(name, value);
             }
         }
@@ -73,51 +76,9 @@ impl Split {
     /// The document as hooks and fields see it.
     pub fn row<'a>(&'a self, doc: &'a Doc) -> Row<'a> {
         let origin = usize::try_from(doc.id).ok().and_then(|id| self.origins.get(id)).copied().unwrap_or(doc.id);
-        let index = self.starts.partition_point(|(start, _)| *start <= origin);
-        let (start, file) = self.starts.get(index.wrapping_sub(1)).map_or((0, ""), |(start, file)| (*start, file));
-        Row { fields: &doc.fields, file, row: origin - start }
-    }
-}
-
-/// The first `limit` rows of a task's split, from all its files in name order. Only files with those rows are read and
-/// hashed; of the others only the rows are counted.
-///
-/// # Errors
-/// A dataset that is not found, without rows, or damaged.
-pub(crate) fn read(spec: &DatasetSpec, stores: &Stores, limit: Option<usize>) -> Result<Split, TaskError> {
-    let (config, files) = if let Some(files) = &spec.files {
-        (spec.name.clone(), local::find(spec, files)?)
-    } else {
-        let found = stores.find(&spec.path, spec.name.as_deref(), &spec.split)?;
-        (found.config, found.files)
-    };
-    let mut split = Split {
-        card: DatasetCard { path: spec.path.clone(), name: config, split: spec.split.clone(), files: Vec::new() },
-        docs: Vec::new(),
-        available: 0,
-        starts: Vec::new(),
-        origins: Vec::new(),
-    };
-    for (file, format) in &files {
-        split.append(file, *format, limit.unwrap_or(usize::MAX))?;
-    }
-    if split.available == 0 {
-        let file = files.first().map(|(file, _)| file.name.clone()).unwrap_or_default();
-        return Err(TaskError::EmptyDataset { id: spec.path.clone(), split: spec.split.clone(), file });
-    }
-    Ok(split)
-}
-
-impl Split {
-    fn append(&mut self, file: &DataFile, format: Format, limit: usize) -> Result<(), TaskError> {
-        let Table { rows, available } = file.read(format, limit - self.docs.len())?;
-        let start = self.available;
-        if !rows.is_empty() {
-            self.starts.push((start, file.name.clone()));
-            self.card.files.push((file.name.clone(), file.sha256()?));
-        }
-        self.docs.extend(rows.into_iter().zip(start..).map(|(fields, id)| Doc { id, fields }));
-        self.available += available;
-        Ok(())
+        let index = self.starts.partition_point(|start| start.doc <= origin);
+        let start = self.starts.get(index.wrapping_sub(1));
+        let (file, row) = start.map_or(("", origin), |start| (start.file.as_str(), start.row + origin - start.doc));
+        Row { fields: &doc.fields, file, row }
     }
 }

@@ -26,11 +26,7 @@ pub(super) static AFRIXNLI_ANLI: Module = Module {
 /// `AfriXNLI` with the classes by their names.
 pub(super) static AFRIXNLI: Module = Module {
     name: "afrixnli.utils",
-    sources: &[
-        "82505ac03d1c56cbf95d7302fc488e3d37626403beb03955218e12ed1464e587",
-        "da353b79ae670e9dfdabfb072ca091751216dfd7a13e696cb79ab7e8bb35f5b1",
-        "e31e27913231afd0a270429d0089b06d16d684f1d34714e67a67888da770614e",
-    ],
+    sources: &["da353b79ae670e9dfdabfb072ca091751216dfd7a13e696cb79ab7e8bb35f5b1"],
     hooks: &[
         Hook { name: "afrixnli.utils.doc_to_target", kind: HookKind::Value(named) },
         Hook { name: "afrixnli.utils.weighted_f1_score", kind: HookKind::Aggregation(weighted_f1_score) },
@@ -58,7 +54,7 @@ pub(super) static ARADICE: Module = Module {
     ],
 };
 
-fn weighted_f1_score(scores: &[Score]) -> f64 {
+pub(super) fn weighted_f1_score(scores: &[Score]) -> f64 {
     Confusion::new(scores).weighted_f1()
 }
 
@@ -66,7 +62,7 @@ fn anli(row: Row) -> Result<Value, TaskError> {
     word(row, ["True", "Neither", "False"])
 }
 
-fn named(row: Row) -> Result<Value, TaskError> {
+pub(super) fn named(row: Row) -> Result<Value, TaskError> {
     word(row, ["entailment", "neutral", "contradiction"])
 }
 

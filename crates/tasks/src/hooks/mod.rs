@@ -4,6 +4,8 @@
 //! `hellaswag.utils.process_docs`. Where several folders share their last name, the name has the folder above too.
 //! To add one: a function with a line in its module's `MODULE`, and for a new module a line in [`MODULES`].
 
+mod afrimmlu;
+mod arabic;
 mod arithmetic;
 mod averaged_f1;
 mod cb;
@@ -18,8 +20,10 @@ mod global_mmlu;
 mod hellaswag;
 mod llama3_mmlu;
 mod logiqa;
+mod mafand;
 mod mathqa;
 mod mlqa;
+mod mmlu_prox;
 mod mnli;
 mod mutual;
 mod openai_mmmlu;
@@ -27,6 +31,7 @@ mod paper;
 mod questions;
 mod race;
 mod record;
+mod regional_mmlu;
 mod resolve;
 mod rows;
 pub(crate) mod squad;
@@ -36,6 +41,7 @@ mod truthfulqa;
 mod webqs;
 mod wikitext;
 mod winogrande;
+mod words;
 mod wsc;
 mod xcopa;
 
@@ -45,6 +51,7 @@ use rows::whole;
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::row::Row;
+use std::path::Path;
 use yardstick_core::{Map, Score, Value};
 
 /// A function that a task file may call.
@@ -72,6 +79,15 @@ pub struct Module {
 pub type Columns = Vec<(&'static str, Value)>;
 /// Metric names with the scores of one document.
 pub type Scores = Vec<(&'static str, Score)>;
+
+/// Texts of a prompt that are lm-eval's and stand in its Python file: they are read from the user's copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// How they are found, given the file's path; `None` when they are not there.
+    pub read: fn(&Path) -> Option<Vec<String>>,
+    /// The texts, once a task file has named the function and its Python file was read; none before.
+    pub texts: &'static [String],
+}
 
 /// A document that a hook made of a row.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +118,10 @@ pub enum HookKind {
     },
     /// For `doc_to_text`, `doc_to_target` and `doc_to_choice`.
     Value(fn(Row) -> Result<Value, TaskError>),
+    /// A [`Row`](Self::Row) whose texts stand in the Python file.
+    WordedRow(Words, fn(Row, &[String]) -> Result<Columns, TaskError>),
+    /// A [`Value`](Self::Value) whose texts stand in the Python file.
+    WordedValue(Words, fn(Row, &[String]) -> Result<Value, TaskError>),
     /// For `process_results`.
     Results {
         /// The metrics that the function gives for every document, so that a task that asks for another is refused
@@ -136,9 +156,34 @@ impl HookKind {
         }
     }
 
+    /// The columns that it adds to a row; `None` for another kind than [`Row`](Self::Row) and
+    /// [`WordedRow`](Self::WordedRow).
+    pub fn columns(&self, row: Row) -> Option<Result<Columns, TaskError>> {
+        match self {
+            Self::Row(function) => Some(function(row)),
+            Self::WordedRow(words, function) => Some(function(row, words.texts)),
+            _ => None,
+        }
+    }
+
+    /// The value that it makes of a row; `None` for another kind than [`Value`](Self::Value) and
+    /// [`WordedValue`](Self::WordedValue).
+    pub fn value(&self, row: Row) -> Option<Result<Value, TaskError>> {
+        match self {
+            Self::Value(function) => Some(function(row)),
+            Self::WordedValue(words, function) => Some(function(row, words.texts)),
+            _ => None,
+        }
+    }
+
+    /// Whether it can stand under `doc_to_text`, `doc_to_target` and `doc_to_choice`.
+    pub const fn is_value(&self) -> bool {
+        matches!(self, Self::Value(_) | Self::WordedValue(..))
+    }
+
     /// Whether it can stand under `process_docs`.
     pub const fn is_process_docs(&self) -> bool {
-        matches!(self, Self::Row(_)) || self.needs_whole_split()
+        matches!(self, Self::Row(_) | Self::WordedRow(..)) || self.needs_whole_split()
     }
 
     /// Whether it has to see the whole split, however few of its documents are wanted.
@@ -149,10 +194,17 @@ impl HookKind {
 
 /// All modules, by name.
 pub static MODULES: &[&Module] = &[
+    &afrimmlu::MMLU,
     &averaged_f1::AFRIXNLI_ANLI,
     &averaged_f1::AFRIXNLI_TRUE,
+    &afrimmlu::XNLI,
     &averaged_f1::AFRIXNLI,
     &averaged_f1::AFROBENCH,
+    &arabic::ACVA,
+    &arabic::ALGHAFA,
+    &arabic::MMLU,
+    &regional_mmlu::ARABIC,
+    &arabic::ARADICE,
     &choices::ARADICE_CULTURE,
     &averaged_f1::ARADICE,
     &choices::ARADICE_OPENBOOKQA,
@@ -163,22 +215,28 @@ pub static MODULES: &[&Module] = &[
     &copa::MODULE,
     &coqa::MODULE,
     &crows_pairs::MODULE,
+    &regional_mmlu::DARIJA,
     &drop::MODULE,
+    &regional_mmlu::EGYPTIAN,
     &choices::EUS_EXAMS,
     &domains::GLOBAL_MMLU,
     &global_mmlu::MODULE,
+    &regional_mmlu::GREEK,
     &hellaswag::MODULE,
     &domains::INCLUDE,
     &llama3_mmlu::MODULE,
     &logiqa::MODULE,
     &logiqa::MODULE_2,
+    &mafand::MODULE,
     &mathqa::MODULE,
     &questions::MEDQA,
     &mlqa::MODULE,
+    &mmlu_prox::MODULE,
     &choices::MMLUSR,
     &mnli::MODULE,
     &mutual::MODULE,
     &choices::OKAPI_ARC,
+    &truthfulqa::OKAPI,
     &openai_mmmlu::MODULE,
     &questions::PALOMA,
     &paper::acceptability::MODULE,

@@ -3,7 +3,7 @@
 //! lm-eval runs the Python file beside the task file. Where that file is there, its text decides: a file that some hook was
 //! written after is served by that hook, in whatever folder it lies. Otherwise the name does, with as many folders as it takes.
 
-use super::{Hook, MODULES, Module, hooks};
+use super::{Hook, MODULES, Module, hooks, words};
 use crate::error::{self, TaskError};
 use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
@@ -13,14 +13,16 @@ const ROOT: &str = "tasks";
 
 /// The hook that `function` (`module.function`) means when written in `file`.
 pub(crate) fn resolve(function: &str, file: &str) -> Option<&'static Hook> {
-    by_source(function, file).or_else(|| by_name(function, file))
+    by_source(function, file).or_else(|| by_name(function, file).filter(|hook| words::of(hook).is_none()))
 }
 
 fn by_source(function: &str, file: &str) -> Option<&'static Hook> {
-    let digest = sha256(&python_file(function, file)?)?;
+    let path = python_file(function, file)?;
+    let digest = sha256(&path)?;
     let module = MODULES.iter().find(|module| module.sources.contains(&digest.as_str()))?;
     let name = function.rsplit_once('.')?.1;
-    module.hooks.iter().find(|hook| own_name(module, hook) == name)
+    let hook = module.hooks.iter().find(|hook| own_name(module, hook) == name)?;
+    words::bound(hook, path)
 }
 
 /// A hook's name without its module's.

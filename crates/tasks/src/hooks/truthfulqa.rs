@@ -2,7 +2,7 @@
 //!
 //! Source: Lin et al. (2022), "`TruthfulQA`: Measuring How Models Mimic Human Falsehoods", section 3.2 (MC2).
 
-use super::{Columns, Hook, HookKind, Module, Scores, text::strip};
+use super::{Columns, Hook, HookKind, Module, Scores, hellaswag, text::strip, words};
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::row::Row;
@@ -19,6 +19,36 @@ pub(super) static MODULE: Module = Module {
         },
     ],
 };
+
+/// Translations, asked after the same solved questions in English.
+pub(super) static OKAPI: Module = Module {
+    name: "okapi.truthfulqa_multilingual.utils",
+    sources: &["53748c0c6a434a352efacb3604b3d0c15e7853344b17cd92abc2e158b664d11e"],
+    hooks: &[
+        Hook { name: "okapi.truthfulqa_multilingual.utils.process_docs", kind: HookKind::WordedRow(words::ALL, okapi) },
+        Hook {
+            name: "okapi.truthfulqa_multilingual.utils.process_results_mc2",
+            kind: HookKind::Results { metrics: &["acc"], function: process_results_mc2 },
+        },
+    ],
+};
+
+/// The file begins with the lines of six solved questions.
+const N_EXAMPLE_LINES: usize = 12;
+
+fn okapi(row: Row, words: &[String]) -> Result<Columns, TaskError> {
+    let question = row.text_or_null("question")?.map_or_else(|| " ".to_owned(), hellaswag::clean);
+    let examples = words.get(..N_EXAMPLE_LINES).unwrap_or_default().concat();
+    let labels = [("labels".to_owned(), row.cell("mc2_targets_labels")?.clone())];
+    Ok(vec![
+        ("query", Value::Str(format!("{examples}\n\nQ: {question}\nA:"))),
+        ("question", Value::Str(question)),
+        ("mc1_choices", row.cell("mc1_targets_choices")?.clone()),
+        ("mc2_choices", row.cell("mc2_targets_choices")?.clone()),
+        ("mc2_targets", Value::Map(labels.into_iter().collect())),
+        ("gold", Value::from(" ")),
+    ])
+}
 
 /// An answer that is always true.
 const NO_COMMENT: &str = "I have no comment.";

@@ -22,7 +22,7 @@ pub(super) struct Compiled<'a> {
 enum Form<'a> {
     Column(&'a str),
     Constant(&'a Value),
-    Hook(fn(Row) -> Result<Value, TaskError>),
+    Hook(&'static HookKind),
     /// Exactly one `{{ … }}`: a list comes out as a list, without a detour through its printed form.
     Expression(Expression<'a, 'a>),
     Template(Template<'a, 'a>),
@@ -38,10 +38,8 @@ impl<'a> Compiled<'a> {
         let mut variables = Vec::new();
         let form = match &field.kind {
             FieldKind::Constant(value) => Form::Constant(value),
-            FieldKind::Hook(hook) => match hook.kind {
-                HookKind::Value(function) => Form::Hook(function),
-                _ => return Err(wrong_hook(field, hook.name)),
-            },
+            FieldKind::Hook(hook) if hook.kind.is_value() => Form::Hook(&hook.kind),
+            FieldKind::Hook(hook) => return Err(wrong_hook(field, hook.name)),
             FieldKind::Text(text) if is_column(text) => Form::Column(text),
             FieldKind::Text(text) => {
                 let template = env.template_from_str(text).map_err(|error| unparsable(field, &error))?;
@@ -62,7 +60,7 @@ impl<'a> Compiled<'a> {
         match &self.form {
             Form::Column(column) => row.cell(column).cloned(),
             Form::Constant(value) => Ok((*value).clone()),
-            Form::Hook(function) => function(row),
+            Form::Hook(kind) => kind.value(row).unwrap_or_else(|| Err(row.missing(self.key))),
             Form::Expression(expression) => {
                 let value = expression.eval(context.clone()).map_err(|error| self.failed(row, &error))?;
                 if value.is_undefined() {

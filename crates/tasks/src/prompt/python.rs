@@ -154,11 +154,35 @@ impl Parser<'_> {
 
     fn string(&mut self, into: &mut String) -> Option<()> {
         let quote = self.chars.next()?;
+        let is_empty = self.chars.next_if_eq(&quote).is_some();
+        if is_empty && self.chars.next_if_eq(&quote).is_some() {
+            return self.long_string(quote, into);
+        }
+        if is_empty {
+            return Some(());
+        }
         loop {
             match self.chars.next()? {
                 c if c == quote => return Some(()),
                 '\\' => self.escape(into)?,
                 '\n' => return None,
+                c => into.push(c),
+            }
+        }
+    }
+
+    /// Up to three quotes in a row.
+    fn long_string(&mut self, quote: char, into: &mut String) -> Option<()> {
+        let mut quotes = 0;
+        loop {
+            let c = self.chars.next()?;
+            quotes = if c == quote { quotes + 1 } else { 0 };
+            match c {
+                _ if quotes == 3 => {
+                    into.truncate(into.len() - 2 * quote.len_utf8());
+                    return Some(());
+                }
+                '\\' => self.escape(into)?,
                 c => into.push(c),
             }
         }
@@ -213,6 +237,7 @@ mod tests {
         check("('a',)", Some(r#"["a"]"#));
         check("('a')", Some(r#""a""#));
         check("{'k': [1], 2: ()}", Some(r#"{"k":[1],"2":[]}"#));
+        check("['', '''a'\n''b''' \"\"\"\"\"\" \"\"]", Some(r#"["","a'\n''b"]"#));
         check("'a' 'b'", Some(r#""ab""#));
         check("'\\x41\\u00e9\\U0001F600\\q'", Some("\"Aé😀\\\\q\""));
         check(" [ ] ", Some("[]"));

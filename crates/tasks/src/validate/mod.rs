@@ -43,6 +43,8 @@ impl Status {
 pub struct Verdict {
     /// The task's id; the file where it has none because it cannot be read.
     pub task: String,
+    /// Whether it is a group that cannot be read, and no task.
+    pub is_group: bool,
     /// Whether it runs.
     pub status: Status,
     /// Why it does not, with file, line and key; what could not be checked where it does.
@@ -93,7 +95,7 @@ impl Verdict {
             Err(_) => Found { status: Status::NeedsHook, reason: hooks.reason(), cause: hooks.names(), rows: None },
         };
         let Found { status, reason, cause, rows } = found;
-        Self { task: leaf.name, status, reason, cause, has_functions: hooks.any, rows }
+        Self { task: leaf.name, is_group: leaf.is_group, status, reason, cause, has_functions: hooks.any, rows }
     }
 }
 

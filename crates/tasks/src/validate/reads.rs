@@ -31,6 +31,8 @@ pub(super) struct Columns {
     pub literals: BTreeSet<String>,
 }
 
+/// The engine's own functions, which its list of variables names too.
+const FUNCTIONS: [&str; 4] = ["range", "dict", "namespace", "debug"];
 /// `a.b["c"]`, which the engine's own list of variables leaves out.
 static SUBSCRIPT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"\b([A-Za-z_]\w*(?:\.\w+)*)\[\s*['"]([^'"]+)['"]\s*\]"#).ok());
@@ -119,7 +121,8 @@ fn quoted(text: &str) -> impl Iterator<Item = String> {
 /// The engine's list of variables, without methods and with what hides in subscripts and loops.
 fn paths_of(text: &str) -> Result<BTreeSet<Path>, String> {
     let variables = prompt::variables(text).map_err(|error| prompt::reason(&error))?;
-    let mut paths: BTreeSet<Path> = variables.iter().map(|name| without_method(name, text)).collect();
+    let columns = variables.iter().filter(|name| !FUNCTIONS.contains(&name.as_str()));
+    let mut paths: BTreeSet<Path> = columns.map(|name| without_method(name, text)).collect();
     for found in SUBSCRIPT.iter().flat_map(|regex| regex.captures_iter(text)) {
         add_attribute(&mut paths, &split(&found[1]), &found[2]);
     }
@@ -194,6 +197,7 @@ mod tests {
         );
         check("{% for t in turns %}{{ t }}{% endfor %}", &["turns"]);
         check("{% set x = a %}{{ x }}{{ 'b' }}", &["a"]);
+        check("{% for i in range(c['x'] | length) %}{{ c['x'][i] }}{% endfor %}", &["c.x"]);
         check("no variables", &[]);
     }
 

@@ -14,14 +14,14 @@ use crate::fewshot::FewShot;
 use crate::prompt;
 use crate::task::{LoadOptions, Task};
 use std::collections::BTreeSet;
-use yardstick_core::{Instance, Request, Response, Value};
+use yardstick_core::{Instance, Map, Request, Response, Value};
 
 /// What made-up rows are called in messages.
 const FILE: &str = "a made-up row";
 /// The column that tells made-up rows apart.
 const NUMBER: &str = "made_up_row";
 /// Rows that are tried for one task at most.
-const MOST_TRIES: usize = 1500;
+const MOST_TRIES: usize = 800;
 /// Cells that are tried in each of two places at once.
 const MOST_IN_PAIRS: usize = 9;
 
@@ -148,12 +148,21 @@ impl Search<'_> {
             row.insert(NUMBER, Value::Int(number));
             row
         });
-        let mut split = Split::of_rows(rows.collect(), FILE.to_owned());
-        split.process(config.process_docs)?;
+        let mut split = processed(config, &rows.collect::<Vec<_>>())?;
         let (instances, _) = prompt::instances(config, &mut split, 1, self.fewshot.as_ref(), &LoadOptions::default())?;
         let samples = instances.iter().map(|instance| self.task.sample("made up", instance, &answers(instance)));
         self.task.estimates(&samples.collect::<Result<Vec<_>, _>>()?);
         Ok(())
+    }
+}
+
+/// The rows as the task processes them. A function that leaves none of them looks for something that no file tells: they
+/// then stand for rows that it would have left.
+fn processed(config: &TaskConfig, rows: &[Map]) -> Result<Split, TaskError> {
+    let mut split = Split::of_rows(rows.to_vec(), FILE.to_owned());
+    match split.process(config.process_docs) {
+        Err(TaskError::NothingLeft { .. }) => Ok(Split::of_rows(rows.to_vec(), FILE.to_owned())),
+        processed => processed.map(|()| split),
     }
 }
 

@@ -58,10 +58,10 @@ fn a_template_cannot_run_or_grow_without_end() {
 
 #[test]
 fn rows() {
-    check_row(r#"{"q":"Q?","choices":["a"]}"#, "o/d/default/test/rows.jsonl, row 1: there is no column `label`");
+    // What one row lacks and others have is null, as in a table.
     check_row(
-        r#"{"q":"Q?","choices":["a"],"labl":0}"#,
-        "o/d/default/test/rows.jsonl, row 1: there is no column `label`; did you mean `labl`?",
+        r#"{"q":"Q?","choices":["a"]}"#,
+        "o/d/default/test/rows.jsonl, row 1: `doc_to_target` must be a label, but is null",
     );
     check_row(
         r#"{"q":"Q?","choices":["a","b"],"label":2}"#,
@@ -124,11 +124,11 @@ fn targets() {
 fn datasets() {
     check_file(
         "dataset_name: other\n",
-        "dataset o/d (other), split test, was not found; looked in:\n  DIR/data/o/d\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA",
+        "dataset o/d (other), split test, was not found; looked in:\n  DIR/data/o/d\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
     );
     check_file(
         "test_split: dev\n",
-        "dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nput its files there, or name a folder that has them with --data or YARDSTICK_DATA",
+        "dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
     );
     let (workspace, _) = load("", "\n\n");
     assert_eq!(message(&workspace), "dataset o/d, split test, has no rows (read from o/d/default/test/rows.jsonl)");

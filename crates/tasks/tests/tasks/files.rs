@@ -99,8 +99,8 @@ fn columns_of_a_csv_file_have_types() {
     );
     workspace.write("t.yaml", yaml.as_bytes());
     let loaded = workspace.load("t.yaml").expect("rows");
-    assert_eq!(texts(&loaded, 0)[0].0, "1 1.0 True 1 x None");
-    assert_eq!(texts(&loaded, 1)[0].0, "2 0.5 False nan None None");
+    assert_eq!(texts(&loaded, 0)[0].0, "1 1.0 True 1.0 x None");
+    assert_eq!(texts(&loaded, 1)[0].0, "2 0.5 False None None None");
 }
 
 #[test]

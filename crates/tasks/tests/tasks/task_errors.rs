@@ -37,7 +37,7 @@ fn what_is_not_supported_yet() {
     );
     check_file(
         "dataset_kwargs: {revision: x}\n",
-        "DIR/t.yaml:8: `revision` is not supported yet: only `data_files` is",
+        "DIR/t.yaml:8: `revision` is not supported yet: stores hold the hub's latest parquet conversion; name a revision's files by `data_files`",
     );
 }
 

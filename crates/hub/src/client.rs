@@ -1,0 +1,223 @@
+//! Requests over HTTP, with redirects followed by hand: the hub tells of a file only in the answer before the redirect, and a
+//! token must not follow to another host.
+
+use crate::error::HubError;
+use crate::options::Options;
+use std::time::Duration;
+use ureq::http::{HeaderMap, Response, StatusCode};
+use ureq::{Agent, Body};
+
+const MOST_REDIRECTS: usize = 10;
+/// The largest answer about a dataset that is read.
+const LARGEST_ANSWER: u64 = 64 << 20;
+
+pub(crate) struct Client {
+    agent: Agent,
+    pub options: Options,
+}
+
+/// An answer after all redirects.
+pub(crate) struct Answer {
+    pub response: Response<Body>,
+    /// Headers of the hub's own answer, before it sent the client elsewhere.
+    pub first: HeaderMap,
+    /// Every address on the way.
+    pub hops: Vec<String>,
+}
+
+/// Why a request failed.
+pub(crate) enum Failure {
+    /// Asking again is of no use.
+    Final(HubError),
+    /// It may be, after the time that the server asks for.
+    Temporary(HubError, Option<Duration>),
+}
+
+impl From<Failure> for HubError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Final(error) | Failure::Temporary(error, _) => error,
+        }
+    }
+}
+
+/// HEAD or GET.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Head,
+    Get,
+}
+
+impl Client {
+    pub fn new(options: Options) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_connect(Some(options.timeout))
+            .timeout_recv_response(Some(options.timeout))
+            .timeout_per_read(Some(options.timeout))
+            .user_agent(concat!("yardstick/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Self { agent: config.new_agent(), options }
+    }
+
+    /// The JSON at an address of the endpoint or of the datasets server.
+    pub fn json(&self, url: &str) -> Result<serde_json::Value, HubError> {
+        self.patiently(|| {
+            let answer = self.ask(Method::Get, url, None)?;
+            let mut body = answer.response.into_body();
+            let text = body.with_config().limit(LARGEST_ANSWER).read_to_vec().map_err(|e| failure(url, e))?;
+            serde_json::from_slice(&text)
+                .map_err(|e| Failure::Final(HubError::Answer { url: url.to_owned(), reason: e.to_string() }))
+        })
+    }
+
+    /// Tries until it works, is of no use, or has failed too often.
+    pub fn patiently<T>(&self, mut attempt: impl FnMut() -> Result<T, Failure>) -> Result<T, HubError> {
+        let mut failures = 0;
+        loop {
+            match attempt() {
+                Err(Failure::Temporary(_, wait)) if failures + 1 < self.options.attempts => {
+                    std::thread::sleep(self.pause(failures, wait));
+                    failures += 1;
+                }
+                result => return result.map_err(HubError::from),
+            }
+        }
+    }
+
+    /// How long to wait after so many failures: what the server asks for, or ever longer.
+    pub fn pause(&self, failures: u32, asked: Option<Duration>) -> Duration {
+        let own = self.options.pause.saturating_mul(2_u32.saturating_pow(failures));
+        asked.unwrap_or(own).min(Options::LONGEST_PAUSE)
+    }
+
+    /// One request and its redirects. `range`: bytes from there on. Any status but success, 206 and 416 is a failure.
+    pub fn ask(&self, method: Method, url: &str, range: Option<u64>) -> Result<Answer, Failure> {
+        if self.options.is_offline {
+            return Err(Failure::Final(HubError::OfflineByChoice { url: url.to_owned() }));
+        }
+        let mut answer: Option<Answer> = None;
+        let mut next = url.to_owned();
+        loop {
+            let response = self.send(method, &next, range)?;
+            let target = redirect(&response).map(str::to_owned);
+            let (first, mut hops) =
+                answer.map_or_else(|| (response.headers().clone(), Vec::new()), |answer| (answer.first, answer.hops));
+            let first = if is_about_a_file(&first) { first } else { response.headers().clone() };
+            hops.push(next.clone());
+            if method == Method::Head && is_about_a_file(&first) {
+                return Ok(Answer { response, first, hops });
+            }
+            match target {
+                Some(target) if hops.len() <= MOST_REDIRECTS => next = safe(&next, &target).map_err(Failure::Final)?,
+                Some(_) => {
+                    let reason = format!("more than {MOST_REDIRECTS} redirects");
+                    return Err(Failure::Final(HubError::Answer { url: url.to_owned(), reason }));
+                }
+                None => return self.checked(url, Answer { response, first, hops }),
+            }
+            answer = Some(Answer { response, first, hops });
+        }
+    }
+
+    fn send(&self, method: Method, url: &str, range: Option<u64>) -> Result<Response<Body>, Failure> {
+        let mut request = match method {
+            Method::Head => self.agent.head(url),
+            Method::Get => self.agent.get(url),
+        };
+        if let Some(token) = self.options.token.as_ref().filter(|_| origin(url) == origin(&self.options.endpoint)) {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if let Some(from) = range {
+            request = request.header("Range", format!("bytes={from}-"));
+        }
+        request.call().map_err(|error| failure(url, error))
+    }
+
+    fn checked(&self, url: &str, answer: Answer) -> Result<Answer, Failure> {
+        let (url, status) = (url.to_owned(), answer.response.status());
+        let code = status.as_u16();
+        match code {
+            200..=299 | 416 => Ok(answer),
+            401 | 403 => {
+                Err(Failure::Final(HubError::Denied { url, status: code, has_token: self.options.token.is_some() }))
+            }
+            404 => Err(Failure::Final(HubError::NotFound { url })),
+            408 | 425 | 429 | 500..=599 if status != StatusCode::NOT_IMPLEMENTED => {
+                let wait = header(answer.response.headers(), "retry-after").and_then(|text| text.parse().ok());
+                Err(Failure::Temporary(HubError::Status { url, status: code }, wait.map(Duration::from_secs)))
+            }
+            _ => Err(Failure::Final(HubError::Status { url, status: code })),
+        }
+    }
+}
+
+/// A header as text.
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Whether the hub says in these headers what the file is that it sends the client to.
+fn is_about_a_file(headers: &HeaderMap) -> bool {
+    headers.contains_key("x-linked-etag") || headers.contains_key("x-linked-size")
+}
+
+fn redirect(response: &Response<Body>) -> Option<&str> {
+    matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308).then(|| header(response.headers(), "location"))?
+}
+
+/// The address that a redirect leads to, which must not be less protected.
+fn safe(from: &str, target: &str) -> Result<String, HubError> {
+    let scheme = from.split_once("://").map_or("https", |(scheme, _)| scheme);
+    let url = if target.starts_with("//") {
+        format!("{scheme}:{target}")
+    } else if target.starts_with('/') {
+        format!("{}{target}", origin(from))
+    } else {
+        target.to_owned()
+    };
+    let is_known = url.starts_with("https://") || (url.starts_with("http://") && scheme == "http");
+    if is_known {
+        return Ok(url);
+    }
+    Err(HubError::Answer { url: from.to_owned(), reason: format!("a redirect to {url}, which is not protected") })
+}
+
+/// Scheme, host and port.
+pub(crate) fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at);
+    &url[..end]
+}
+
+/// What an error of the transport means.
+pub(crate) fn failure(url: &str, error: ureq::Error) -> Failure {
+    let offline = |reason: String| HubError::Offline { host: origin(url).to_owned(), reason };
+    match error {
+        ureq::Error::HostNotFound => Failure::Final(offline("its address cannot be found".to_owned())),
+        ureq::Error::BadUri(reason) => Failure::Final(HubError::Answer { url: url.to_owned(), reason }),
+        ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Failure::Temporary(offline("it refuses the connection".to_owned()), None)
+        }
+        other => Failure::Temporary(offline(other.to_string()), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn redirects_lead_to_addresses() {
+        let from = "https://a.org:8/b/c";
+        assert_eq!(safe(from, "/d?e").ok().as_deref(), Some("https://a.org:8/d?e"));
+        assert_eq!(safe(from, "https://b.org/d").ok().as_deref(), Some("https://b.org/d"));
+        assert_eq!(safe(from, "//b.org/d").ok().as_deref(), Some("https://b.org/d"));
+        for target in ["http://a.org/d", "file:///etc/passwd", "d"] {
+            assert!(safe(from, target).is_err(), "{target}");
+        }
+        assert_eq!(origin("http://a.org?x"), "http://a.org");
+    }
+}

@@ -1,0 +1,6 @@
+//! The crate through its public interface, against a hub on this machine.
+
+mod pull;
+mod server;
+mod stores;
+mod trouble;
