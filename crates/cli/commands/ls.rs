@@ -1,21 +1,18 @@
 //! `yardstick ls`: what there is. Every list is made from the cards of the things themselves.
 
-use super::{print, print_json, store_folders};
+use super::{data, print, print_json};
 use crate::args::{Listing, LsArgs};
 use crate::columns::columns;
 use crate::error::CliError;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use yardstick_tasks::{Catalog, Entry, EntryKind, METRICS, Metric, Suite};
 
-/// Hub ids of the datasets in the binary begin so.
-const BUNDLED_OWNER: &str = "yardstick/";
-
-/// A list as a table: what the columns are called, and a row a thing.
-struct List {
-    head: &'static [&'static str],
-    rows: Vec<Vec<String>>,
+/// A list as a table.
+pub struct List {
+    /// What the columns are called.
+    pub head: &'static [&'static str],
+    /// A row a thing.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Prints one of the lists.
@@ -29,12 +26,17 @@ pub fn ls(args: &LsArgs, json: bool) -> Result<(), CliError> {
         Listing::Suites => suites()?,
         Listing::Metrics => metrics(),
         Listing::Charts => charts(),
-        Listing::Datasets => datasets(&args.data)?,
+        Listing::Datasets => data::datasets(&args.data)?,
     };
-    if json { print_json(&list.json()) } else { print(&list.text()) }
+    list.print(json)
 }
 
 impl List {
+    /// To standard output.
+    pub fn print(&self, json: bool) -> Result<(), CliError> {
+        if json { print_json(&self.json()) } else { print(&self.text()) }
+    }
+
     fn text(&self) -> String {
         let head = self.head.iter().map(|name| name.replace('_', " ")).collect();
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(self.rows.iter().cloned()).collect();
@@ -89,26 +91,4 @@ fn metrics() -> List {
 fn charts() -> List {
     let row = |chart: &&dyn yardstick_report::Chart| vec![chart.card().id.to_owned(), chart.card().summary.to_owned()];
     List { head: &["chart", "about"], rows: yardstick_report::CHARTS.iter().map(row).collect() }
-}
-
-/// Every dataset that the catalog's tasks read, and where it is.
-fn datasets(data: &[PathBuf]) -> Result<List, CliError> {
-    let mut tasks: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in Catalog::bundled()?.entries().filter(|entry| entry.kind == EntryKind::Task) {
-        *tasks.entry(entry.dataset).or_default() += 1;
-    }
-    let folders = store_folders(data);
-    let place = |id: &str| {
-        if id.starts_with(BUNDLED_OWNER) {
-            return "in the binary".to_owned();
-        }
-        let found = folders.iter().map(|folder| folder.join(id)).find(|folder| folder.is_dir());
-        found.map_or_else(|| "not found".to_owned(), |folder| folder.display().to_string())
-    };
-    let rows = tasks.into_iter().map(|(id, count)| vec![place(&id), id, count.to_string()]);
-    let rows = rows.map(|mut row| {
-        row.rotate_left(1);
-        row
-    });
-    Ok(List { head: &["dataset", "tasks", "place"], rows: rows.collect() })
 }
