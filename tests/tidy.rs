@@ -14,8 +14,9 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("yardstick-tasks", &["core", "stats"]),
     ("yardstick-runner", &["core"]),
     ("yardstick-report", &["core"]),
+    ("yardstick-hub", &[]),
     ("yardstick-workload", &["core"]),
-    ("yardstick", &["core", "report", "runner", "tasks", "workload", "zoo"]),
+    ("yardstick", &["core", "hub", "report", "runner", "tasks", "workload", "zoo"]),
 ];
 
 /// Heavy dependencies and the one crate that may name each.
@@ -31,6 +32,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("polars-io", "yardstick-report"),
     ("plotters", "yardstick-report"),
     ("statrs", "yardstick-stats"),
+    ("ureq", "yardstick-hub"),
     ("clap", "yardstick"),
     ("miette", "yardstick"),
 ];
@@ -38,18 +40,12 @@ const OWNERS: &[(&str, &str)] = &[
 /// All that the crate at the bottom may use of others.
 const CORE_MAY_USE: &[&str] = &["serde", "thiserror"];
 
-/// Crates that must not come in through anybody: system libraries, and network stacks in a tool that works offline.
-const NOWHERE: &[&str] = &[
-    "openssl-sys",
-    "yeslogic-fontconfig-sys",
-    "freetype-sys",
-    "onig_sys",
-    "reqwest",
-    "hyper",
-    "rustls",
-    "ring",
-    "object_store",
-];
+/// The network, which nobody may bring in but the crate that fetches datasets.
+const NETWORK: &[&str] = &["ureq", "rustls", "ring", "webpki-roots"];
+
+/// Crates that must not come in through anybody: system libraries, and network stacks besides the one.
+const NOWHERE: &[&str] =
+    &["openssl-sys", "yeslogic-fontconfig-sys", "freetype-sys", "onig_sys", "reqwest", "hyper", "object_store"];
 
 const LONGEST_FILE: usize = 400;
 
@@ -104,6 +100,17 @@ fn nothing_drags_in_system_libraries_or_a_network_stack() {
     assert!(names.contains("candle-core"), "the tree was read");
     for name in NOWHERE {
         assert!(!names.contains(name), "{name} is in the dependency tree");
+    }
+}
+
+#[test]
+fn the_network_comes_in_through_one_crate() {
+    for name in NETWORK {
+        let args = ["tree", "--offline", "--locked", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"];
+        let tree = cargo(&[&args[..], &["--workspace", "--invert", name]].concat());
+        let names: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+        let own: Vec<&&str> = names.iter().filter(|name| name.starts_with("yardstick")).collect();
+        assert_eq!(own, [&"yardstick", &"yardstick-hub"], "{name} is known to");
     }
 }
 

@@ -5,6 +5,7 @@ mod validate;
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
+use crate::commands::DataArgs;
 use crate::error::CliError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ pub enum Command {
     Run(RunArgs),
     /// List what there is: models, tasks, suites, metrics, charts, datasets
     Ls(LsArgs),
+    /// Fetch, check and list datasets
+    Data(DataArgs),
     /// Print the table of a run again
     Show(ShowArgs),
     /// Print prompts and choices as they will be sent, with token counts

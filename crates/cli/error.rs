@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use yardstick_core::ScoreError;
+use yardstick_hub::HubError;
 use yardstick_report::ReportError;
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
@@ -25,6 +26,15 @@ pub enum CliError {
     /// A task file or its data.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// The hub, or a store that it fills.
+    #[error(transparent)]
+    Hub(#[from] HubError),
+    /// Files of stores that are gone or changed, each named before.
+    #[error("{count} files are not what the stores' records say; `yardstick data pull` fetches them again")]
+    Store {
+        /// How many.
+        count: usize,
+    },
     /// A model that cannot be loaded.
     #[error(transparent)]
     Model(#[from] ZooError),
@@ -112,11 +122,14 @@ impl CliError {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
             Self::Usage { .. }
+            | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
             | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
             Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
             Self::Task(_)
             | Self::Invalid { .. }
+            | Self::Hub(_)
+            | Self::Store { .. }
             | Self::Score { .. }
             | Self::Report(_)
             | Self::Folder { .. }

@@ -28,6 +28,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(args) => run::run(&args, quiet, json),
         Command::Ls(args) => commands::ls(&args, json),
+        Command::Data(args) => commands::data(&args, quiet, json),
         Command::Show(args) => commands::show(&args, json),
         Command::Render(args) => commands::render(&args, json),
         Command::Report(args) => commands::report(&args, quiet, json),

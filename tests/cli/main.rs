@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod bench;
+mod data;
 mod fewshot;
 mod first_command;
 mod goldens;

@@ -1,21 +1,18 @@
 //! `yardstick ls`: what there is. Every list is made from the cards of the things themselves.
 
-use super::{print, print_json, store_folders};
+use super::{data, print, print_json};
 use crate::args::{Listing, LsArgs};
 use crate::columns::columns;
 use crate::error::CliError;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use std::path::PathBuf;
 use yardstick_tasks::{Catalog, Entry, EntryKind, METRICS, Metric, Suite};
 
-/// Hub ids of the datasets in the binary begin so.
-const BUNDLED_OWNER: &str = "yardstick/";
-
-/// A list as a table: what the columns are called, and a row a thing.
-struct List {
-    head: &'static [&'static str],
-    rows: Vec<Vec<String>>,
+/// A list as a table.
+pub struct List {
+    /// What the columns are called.
+    pub head: &'static [&'static str],
+    /// A row a thing.
+    pub rows: Vec<Vec<String>>,
 }
 
 /// Prints one of the lists.
@@ -29,16 +26,28 @@ pub fn ls(args: &LsArgs, json: bool) -> Result<(), CliError> {
         Listing::Suites => suites()?,
         Listing::Metrics => metrics(),
         Listing::Charts => charts(),
-        Listing::Datasets => datasets(&args.data, &args.folders.catalog()?),
+        Listing::Datasets => data::datasets(&args.data, &args.folders.catalog()?)?,
     };
-    if json { print_json(&list.json()) } else { print(&list.text()) }
+    list.print(json)
 }
 
 impl List {
+    /// To standard output.
+    pub fn print(&self, json: bool) -> Result<(), CliError> {
+        if json { print_json(&self.json()) } else { print(&self.text()) }
+    }
+
     fn text(&self) -> String {
         let head = self.head.iter().map(|name| name.replace('_', " ")).collect();
-        let rows: Vec<Vec<String>> = std::iter::once(head).chain(self.rows.iter().cloned()).collect();
-        columns(&rows)
+        let rows = self.rows.iter().map(|row| row.iter().map(|cell| shortened(cell)).collect());
+        let last = self.rows.iter().map(|row| row.last().cloned().unwrap_or_default());
+        // The last column may be as long as it likes: nothing stands behind it.
+        let rows = rows.zip(last).map(|(mut row, last): (Vec<String>, String)| {
+            row.pop();
+            row.push(last);
+            row
+        });
+        columns(&std::iter::once(head).chain(rows).collect::<Vec<Vec<String>>>())
     }
 
     fn json(&self) -> Value {
@@ -50,6 +59,13 @@ impl List {
         };
         Value::Array(self.rows.iter().map(object).collect())
     }
+}
+
+/// A cell that does not push the columns behind it out of sight; all of it is in the JSON.
+fn shortened(cell: &str) -> String {
+    const MOST: usize = 60;
+    let short: String = cell.chars().take(MOST).collect();
+    if short.len() == cell.len() { short } else { format!("{short}…") }
 }
 
 fn models() -> Result<List, CliError> {
@@ -88,26 +104,4 @@ fn metrics() -> List {
 fn charts() -> List {
     let row = |chart: &&dyn yardstick_report::Chart| vec![chart.card().id.to_owned(), chart.card().summary.to_owned()];
     List { head: &["chart", "about"], rows: yardstick_report::CHARTS.iter().map(row).collect() }
-}
-
-/// Every dataset that the catalog's tasks read, and where it is.
-fn datasets(data: &[PathBuf], catalog: &Catalog) -> List {
-    let mut tasks: BTreeMap<String, usize> = BTreeMap::new();
-    for entry in catalog.entries().filter(|entry| entry.kind == EntryKind::Task) {
-        *tasks.entry(entry.dataset).or_default() += 1;
-    }
-    let folders = store_folders(data);
-    let place = |id: &str| {
-        if id.starts_with(BUNDLED_OWNER) {
-            return "in the binary".to_owned();
-        }
-        let found = folders.iter().map(|folder| folder.join(id)).find(|folder| folder.is_dir());
-        found.map_or_else(|| "not found".to_owned(), |folder| folder.display().to_string())
-    };
-    let rows = tasks.into_iter().map(|(id, count)| vec![place(&id), id, count.to_string()]);
-    let rows = rows.map(|mut row| {
-        row.rotate_left(1);
-        row
-    });
-    List { head: &["dataset", "tasks", "place"], rows: rows.collect() }
 }

@@ -1,6 +1,7 @@
 //! The commands that need no run of their own, and what all commands share.
 
 mod bench;
+mod data;
 mod ls;
 mod render;
 mod report;
@@ -8,6 +9,7 @@ mod show;
 mod validate;
 
 pub use bench::bench;
+pub use data::{DataArgs, data};
 pub use ls::ls;
 pub use render::render;
 pub use report::report;
@@ -31,12 +33,16 @@ pub fn stores(data: &[PathBuf]) -> Stores {
 fn store_folders(data: &[PathBuf]) -> Vec<PathBuf> {
     let mut dirs = data.to_vec();
     dirs.extend(std::env::var_os("YARDSTICK_DATA").map(PathBuf::from));
+    // Nobody asked for the cache, so one that cannot be read is as good as none.
+    dirs.extend(cache().filter(|dir| dir.read_dir().is_ok()));
+    dirs
+}
+
+/// The store in the user's cache, where `data pull` puts datasets.
+fn cache() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    // Nobody asked for the cache, so one that cannot be read is as good as none.
-    let cache = cache.or(home).map(|dir| dir.join("yardstick").join("data"));
-    dirs.extend(cache.filter(|dir| dir.read_dir().is_ok()));
-    dirs
+    cache.or(home).map(|dir| dir.join("yardstick").join("data"))
 }
 
 /// Text to standard output. A closed pipe (`yardstick ls tasks | head`) is no error.

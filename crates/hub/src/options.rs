@@ -26,7 +26,7 @@ pub struct Options {
 
 impl Options {
     /// No pause is longer, whatever a server asks for.
-    pub const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+    pub const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
     /// The options of the hub's own client: `HF_ENDPOINT`, `HF_TOKEN` (or the file that its login writes), and
     /// `HF_HUB_OFFLINE`.
@@ -57,7 +57,7 @@ impl Options {
             is_offline: false,
             attempts: 5,
             pause: Duration::from_millis(500),
-            timeout: Duration::from_secs(60),
+            timeout: Duration::from_mins(1),
         }
     }
 

@@ -175,7 +175,13 @@ impl Puller {
 fn choose(id: &str, found: Conversion, config: Option<&str>, split: Option<&str>) -> Result<Conversion, HubError> {
     config.map_or(Ok(()), |name| check_part("configuration", name))?;
     split.map_or(Ok(()), |name| check_part("split", name))?;
-    let configs = only(id, "configuration", found, config)?;
+    let mut configs = only(id, "configuration", found, config)?;
+    // A split of every configuration means those that have it.
+    if let (None, Some(split)) = (config, split)
+        && configs.values().any(|splits| splits.contains_key(split))
+    {
+        configs.retain(|_, splits| splits.contains_key(split));
+    }
     let chosen = configs.into_iter().map(|(config, splits)| {
         let splits = only(&format!("{id} ({config})"), "split", splits, split)?;
         Ok((config, splits))
@@ -190,11 +196,9 @@ fn only<T>(
     name: Option<&str>,
 ) -> Result<BTreeMap<String, T>, HubError> {
     let Some(name) = name else { return Ok(found) };
-    match found.remove_entry(name) {
-        Some(entry) => Ok(BTreeMap::from([entry])),
-        None => {
-            let known = found.into_keys().collect();
-            Err(HubError::Unknown { id: id.to_owned(), what, name: name.to_owned(), known })
-        }
-    }
+    let Some(entry) = found.remove_entry(name) else {
+        let known = found.into_keys().collect();
+        return Err(HubError::Unknown { id: id.to_owned(), what, name: name.to_owned(), known });
+    };
+    Ok(BTreeMap::from([entry]))
 }

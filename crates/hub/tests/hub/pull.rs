@@ -6,7 +6,11 @@ use std::path::Path;
 use yardstick_hub::{LOCK_FILE, Pulled, Puller};
 
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|n| char::from_digit(n.into(), 16))
+        .collect()
 }
 
 pub fn json(text: &str) -> Reply {
@@ -38,7 +42,7 @@ pub fn pull(server: &Server, store: &Path) -> Result<Pulled, String> {
 
 /// Names below a folder, sorted, part files too.
 pub fn names(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).map(|entries| entries.flatten().collect()).unwrap_or(Vec::new());
+    let entries: Vec<_> = std::fs::read_dir(folder).into_iter().flatten().flatten().collect();
     let mut names: Vec<_> = entries.iter().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
@@ -101,6 +105,7 @@ fn one_configuration_and_split_of_several() {
         assert_eq!(found, wanted);
     };
     check(Some("c"), Some("test"), "1");
+    check(None, Some("test"), "1");
     check(Some("x"), None, "dataset o/d has no configuration \"x\"; it has c, e");
     check(Some("c"), Some("dev"), "dataset o/d (c) has no split \"dev\"; it has test, train");
 }
@@ -111,8 +116,8 @@ fn a_file_by_its_address() {
     let store = tempfile::tempdir().expect("a folder");
     let mut puller = Puller::open(store.path(), server.options()).expect("a store");
     let url = format!("{}/x/rows.jsonl?v=1", server.url);
-    let pulled = puller.file(&url, "urls/host/rows.jsonl", &mut |_| {}).expect("a file");
-    assert_eq!(pulled, Pulled { files: 1, bytes: 2, kept: 0 });
+    let file = puller.file(&url, "urls/host/rows.jsonl", &mut |_| {}).expect("a file");
+    assert_eq!(file, Pulled { files: 1, bytes: 2, kept: 0 });
     assert_eq!(std::fs::read(store.path().join("urls/host/rows.jsonl")).expect("a file"), b"{}");
     assert!(puller.file(&url, "../rows.jsonl", &mut |_| {}).is_err());
 }

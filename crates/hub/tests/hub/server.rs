@@ -93,10 +93,10 @@ fn serve(
         let Some((name, value)) = line.split_once(": ") else { break };
         if name.eq_ignore_ascii_case("range") {
             range = value.trim_start_matches("bytes=").trim_end_matches('-').parse::<usize>().ok();
-            entry += &format!(" {value}");
+            entry.extend([" ", value]);
         }
         if name.eq_ignore_ascii_case("authorization") {
-            entry += &format!(" {value}");
+            entry.extend([" ", value]);
         }
     }
     log.lock().expect("no panic").push(entry);
@@ -130,7 +130,7 @@ fn answer(mut stream: TcpStream, reply: &Reply, method: &str, range: Option<usiz
     };
     let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n", body.len());
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", &value, "\r\n"]);
     }
     stream.write_all(head.as_bytes())?;
     stream.write_all(b"\r\n")?;

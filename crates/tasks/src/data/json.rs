@@ -199,12 +199,11 @@ impl<'de> Visitor<'de> for Field<'_> {
         let mut list = Some(self.list);
         let mut others = Vec::new();
         while let Some(key) = access.next_key::<String>()? {
-            match list.take_if(|_| key == self.name) {
-                Some(list) => access.next_value_seed(list)?,
-                None => {
-                    access.next_value::<IgnoredAny>()?;
-                    others.push(key);
-                }
+            if let Some(list) = list.take_if(|_| key == self.name) {
+                access.next_value_seed(list)?;
+            } else {
+                access.next_value::<IgnoredAny>()?;
+                others.push(key);
             }
         }
         match list {

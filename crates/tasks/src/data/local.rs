@@ -19,7 +19,7 @@ pub(super) fn find(spec: &DatasetSpec, split: &str, stores: &Stores) -> Result<F
         return Ok(Found { config: spec.name.clone(), files: found });
     }
     if is_path(&spec.path) {
-        return in_folder(spec, split)?.ok_or_else(|| not_found(spec, &spec.path, split, folders(spec)));
+        return in_folder(spec, split)?.ok_or_else(|| not_found(spec, &spec.path, split, &folders(spec)));
     }
     match stores.find(&spec.path, spec.name.as_deref(), split) {
         // As the datasets library has it, an id may be a folder; here one in a store comes first.
@@ -65,7 +65,9 @@ fn data_files(
             Place::Store(path) => {
                 let (matching, tried) = stores.at(Path::new(&path))?;
                 if matching.is_empty() {
-                    return Err(not_found(spec, written, split, tried));
+                    found.extend(
+                        converted(stores, &path, split)?.ok_or_else(|| not_found(spec, written, split, &tried))?,
+                    );
                 }
                 matching
             }
@@ -77,6 +79,20 @@ fn data_files(
         }
     }
     Ok(found)
+}
+
+/// The hub's conversion of a file that is not in a store itself: `<id>/data/x.jsonl` is often its configuration `x`.
+fn converted(stores: &Stores, path: &str, split: &str) -> Result<Option<Vec<(DataFile, Format)>>, TaskError> {
+    let mut parts = path.splitn(3, '/');
+    let (Some(owner), Some(name), Some(file)) = (parts.next(), parts.next(), parts.next()) else { return Ok(None) };
+    let file = file.rsplit('/').next().unwrap_or(file);
+    let config = file.split('.').next().filter(|stem| !stem.is_empty() && !stem.contains('*'));
+    let Some(config) = config else { return Ok(None) };
+    match stores.find(&format!("{owner}/{name}"), Some(config), split) {
+        Ok(found) => Ok(Some(found.files)),
+        Err(TaskError::DatasetNotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Where a file of `data_files` is.
@@ -110,7 +126,7 @@ fn on_disk(spec: &DatasetSpec, candidates: &[PathBuf], written: &str, split: &st
             return Ok(paths.into_iter().map(file).collect());
         }
     }
-    Err(not_found(spec, written, split, candidates.to_vec()))
+    Err(not_found(spec, written, split, candidates))
 }
 
 /// The format that the dataset's path names; the extension then only tells commas from tabs. Otherwise the extension's.
@@ -126,7 +142,7 @@ fn format(spec: &DatasetSpec, file: &DataFile) -> Result<Format, TaskError> {
     }
 }
 
-fn not_found(spec: &DatasetSpec, written: &str, split: &str, tried: Vec<PathBuf>) -> TaskError {
+fn not_found(spec: &DatasetSpec, written: &str, split: &str, tried: &[PathBuf]) -> TaskError {
     let current = std::env::current_dir().unwrap_or_default();
     let mut tried: Vec<_> = tried.iter().map(|path| current.join(path)).collect();
     tried.dedup();

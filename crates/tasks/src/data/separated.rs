@@ -107,20 +107,20 @@ fn is_null(cell: &str) -> bool {
     cell.is_empty() || cell.len() <= LONGEST_NULL && NULLS.contains(&cell)
 }
 
-/// What a column's cells so far have not ruled out.
-#[derive(Clone, Copy, Debug)]
+/// What a column's cells so far are.
+#[derive(Clone, Copy, Debug, Default)]
 struct Column {
-    int: bool,
-    float: bool,
-    bool: bool,
+    ruled_out: RuledOut,
     has_null: bool,
     has_value: bool,
 }
 
-impl Default for Column {
-    fn default() -> Self {
-        Self { int: true, float: true, bool: true, has_null: false, has_value: false }
-    }
+/// Types of which some cell is none.
+#[derive(Clone, Copy, Debug, Default)]
+struct RuledOut {
+    int: bool,
+    float: bool,
+    truth: bool,
 }
 
 impl Column {
@@ -130,19 +130,20 @@ impl Column {
             return;
         }
         self.has_value = true;
-        self.int = self.int && int(cell).is_some();
-        self.float = self.float && float(cell).is_some();
-        self.bool = self.bool && truth(cell).is_some();
+        let RuledOut { int: no_int, float: no_float, truth: no_truth } = &mut self.ruled_out;
+        *no_int = *no_int || int(cell).is_none();
+        *no_float = *no_float || float(cell).is_none();
+        *no_truth = *no_truth || truth(cell).is_none();
     }
 
     fn value(self, cell: &str) -> Value {
         if is_null(cell) || !self.has_value {
             return Value::Null;
         }
-        let number = match (self.int && !self.has_null, self.float, self.bool) {
-            (true, ..) => int(cell).map(Value::Int),
-            (_, true, _) => float(cell).map(Value::Float),
-            (.., true) => truth(cell).map(Value::Bool),
+        let number = match self.ruled_out {
+            RuledOut { int: false, .. } if !self.has_null => int(cell).map(Value::Int),
+            RuledOut { float: false, .. } => float(cell).map(Value::Float),
+            RuledOut { truth: false, .. } => truth(cell).map(Value::Bool),
             _ => None,
         };
         number.unwrap_or_else(|| Value::from(cell))

@@ -60,7 +60,7 @@ struct Bounded<R> {
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize> {
-        let n = self.unpacked.read(buffer).map_err(named)?;
+        let n = self.unpacked.read(buffer).map_err(|error| named(&error))?;
         self.left = self.left.checked_sub(n as u64).ok_or_else(|| {
             let reason = format!(
                 "it unpacks to more than {} MiB, over {HIGHEST_RATIO} times its size; unpack it yourself if that is right",
@@ -72,7 +72,7 @@ impl<R: Read> Read for Bounded<R> {
     }
 }
 
-fn named(error: Error) -> Error {
+fn named(error: &Error) -> Error {
     let kind = error.kind();
     if kind == ErrorKind::UnexpectedEof {
         return Error::new(kind, "the compressed data ends too early; the file was cut off");

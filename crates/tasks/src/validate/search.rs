@@ -59,7 +59,8 @@ impl Search<'_> {
             let step = self
                 .one_place(&guess, &places, signature)
                 .or_else(|| self.two_places(&guess, &places))
-                .or_else(|| self.one_place(&guess, &places, ToString::to_string));
+                .or_else(|| self.one_place(&guess, &places, ToString::to_string))
+                .or_else(|| self.every_place(&guess, &places));
             match step {
                 Some((better, next)) => (guess, error) = (better, next),
                 None => return Err(current),
@@ -95,6 +96,16 @@ impl Search<'_> {
             }
         }
         None
+    }
+
+    /// The same kind of cell in all of the places, for what only works together (both ends of a slice); those that it does
+    /// not suit are then mended one by one.
+    fn every_place(&mut self, guess: &Guess, places: &[Path]) -> Option<(Guess, Option<TaskError>)> {
+        let choices = places.iter().map(|path| guess.candidates(path)).min().unwrap_or(0);
+        (0..choices).find_map(|choice| {
+            let all = places.iter().fold(guess.clone(), |guess, path| guess.with(path, choice));
+            self.step(all, ToString::to_string)
+        })
     }
 
     /// A row that is better than those before: it has no error, or one that was not met yet.

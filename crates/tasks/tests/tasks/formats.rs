@@ -100,8 +100,8 @@ fn wrong_text_files() {
     check_error("x.json", b"[{\"a\":1},2]", "json", "", "not valid JSON: row 1: a row must be an object, but is a int");
     check_error("x.json", b"[{\"a\":1}", "json", "", "not valid JSON: EOF while parsing a list at line 1 column 8");
     check_error("x.json", b"{\"b\":1}", "json", ", field: data", "not valid JSON: no key `data`, only b");
-    let wide: String = (0..10_001).map(|i| format!("\"k{i}\":1,")).collect();
-    let wide = format!("{{{}\"a\":1}}", wide);
+    let wide: String = (0..10_001).flat_map(|i| ["\"k".to_owned(), i.to_string(), "\":1,".to_owned()]).collect();
+    let wide = format!("{{{wide}\"a\":1}}");
     check_error("x.jsonl", wide.as_bytes(), "json", "", "line 1: more than 10000 different columns");
     check_error(
         "x.csv",
@@ -133,7 +133,7 @@ fn split_workspace(split: &str) -> Workspace {
         )),
     )]);
     for (file, rows) in [("train/a", 0..4), ("train/b", 4..10), ("test/a", 10..15)] {
-        let text: String = rows.map(|n| format!("{{\"n\":{n}}}\n")).collect();
+        let text: String = rows.flat_map(|n| ["{\"n\":".to_owned(), n.to_string(), "}\n".to_owned()]).collect();
         workspace.write(&format!("data/o/d/default/{file}.jsonl"), text.as_bytes());
     }
     workspace
@@ -186,6 +186,7 @@ fn files_of_a_hub_dataset_and_at_addresses_come_from_stores() {
         ("o/d", "sub/x.*.jsonl", "o/d/sub/x.1.jsonl"),
         ("json", "hf://datasets/o/d/sub/x.jsonl", "o/d/sub/x.jsonl"),
         ("json", "https://huggingface.co/datasets/o/d/resolve/main/x.jsonl", "o/d/x.jsonl"),
+        ("o/d", "hf://datasets/o/d/data/x.jsonl", "o/d/x/test/0000.jsonl"),
         ("json", "https://example.org/p/x.jsonl", "urls/example.org/p/x.jsonl"),
     ] {
         let lines = format!("dataset_path: {path}\ndataset_kwargs: {{data_files: {{test: '{files}'}}}}\n");
