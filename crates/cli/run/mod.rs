@@ -169,9 +169,10 @@ fn load_tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<W
     if selectors.is_empty() {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
-    let selection = catalog.resolve(&selectors)?;
+    let selection = catalog.select(&selectors)?;
     let (stores, options) = (stores(&args.data), args.shots.options(args.limit, references)?);
-    let (mut tasks, mut refused) = (Vec::new(), Vec::new());
+    let (mut tasks, mut refused) =
+        (Vec::new(), selection.refused.into_iter().map(|(_, error)| error).collect::<Vec<_>>());
     for task in &selection.tasks {
         let started = Instant::now();
         let loaded = match task.load(&stores, &options) {

@@ -25,8 +25,8 @@ pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};
 pub use python::python_float;
 pub use record::{
-    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, ResultRecord, RunRecord, RunSpec, RunStatus,
-    TaskCard,
+    DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, Reference, ResultRecord, RunRecord, RunSpec,
+    RunStatus, TaskCard,
 };
 pub use request::{Generation, Request, Response, Sampling};
 pub use sample::{Instance, Sample, Score, Target};

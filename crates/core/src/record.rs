@@ -117,6 +117,38 @@ pub struct TaskCard {
     pub n_docs: u64,
     /// Documents in the split.
     pub n_available: u64,
+    /// The paper whose protocol this is; `None` for a protocol of no paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
+    /// What was chosen where the paper leaves it open, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// What the paper prints for this protocol.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+}
+
+/// One printed number of a paper, to be drawn beside measured ones.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The model as the paper calls it (`117M`, `175B`).
+    pub model: String,
+    /// Its parameters, where the name counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub n_params: Option<f64>,
+    /// The task's metric that means the same kind of number.
+    pub metric: String,
+    /// Few-shot examples before each document.
+    pub shots: usize,
+    /// In the metric's unit: accuracies from 0 to 1, whatever the paper prints.
+    pub value: f64,
+    /// Table and split in the paper.
+    pub source: String,
+    /// How sure the transcription is: `found` where its source was read, `recalled` where it has to be checked.
+    pub status: String,
+    /// How the number's protocol differs from the task's; empty where nothing is known to.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// A metric of a task.

@@ -51,6 +51,9 @@ pub(crate) fn task(id: &str, metrics: &[Metric], n_docs: u64) -> TaskCard {
         prompt_hash: crate::hash::sha256_hex(id),
         n_docs,
         n_available: 2 * n_docs,
+        paper: None,
+        choices: Vec::new(),
+        references: Vec::new(),
     }
 }
 

@@ -4,7 +4,8 @@
 //! continuation, the prefix token, truncation, windows. The spans of all requests become one token tree, in which every
 //! distinct prefix is fed once and every distinct score is asked for once; the tree is cut into strands for the threads and
 //! the memory there are. [`execute`] computes the strands in an order that no result depends on. [`ResponseLog`] keeps
-//! what is finished, so that a run can go on where it stopped.
+//! what is finished, so that a run can go on where it stopped. Texts that a model writes are planned on their own, by
+//! [`GenerationPlan`].
 //!
 //! ```text
 //! requests → spans → order → tree → strands → layout → responses

@@ -20,8 +20,8 @@ const REPLICATES: usize = 1_000;
 /// Draws where scores are few, and cheap.
 const CELL_REPLICATES: usize = 10_000;
 
-/// A binomial number costs as much as so many picks.
-const BINOMIAL_COST: u64 = 30;
+/// So many distinct scores are few.
+const FEW: usize = 64;
 
 /// From so many documents on, sums are resampled in as many random groups.
 const GROUPS: usize = 4_096;
@@ -71,8 +71,7 @@ fn percentiles(sorted: &[f64]) -> Option<(f64, f64)> {
 pub fn sums_estimate(rows: &[&[f64]], statistic: impl Fn(&[f64]) -> f64, name: &str) -> Estimate {
     let width = rows.first().map_or(0, |row| row.len());
     let (distinct, counts) = distinct_rows(rows);
-    let n_binomials = counts.len() as u64 * BINOMIAL_COST;
-    let (units, counts) = if rows.len() > GROUPS && n_binomials > rows.len() as u64 {
+    let (units, counts) = if rows.len() > GROUPS && counts.len() > FEW {
         (groups(rows, width), vec![1; GROUPS])
     } else {
         (distinct.concat(), counts)
@@ -125,7 +124,7 @@ struct Resampler<'a> {
 impl<'a> Resampler<'a> {
     fn new(counts: &'a [u64]) -> Self {
         let total = counts.iter().sum();
-        let owners = if counts.len() as u64 * BINOMIAL_COST < total {
+        let owners = if counts.len() <= FEW {
             Vec::new()
         } else {
             let repeated = |(index, &count)| (0..count).map(move |_| index);
@@ -181,6 +180,7 @@ mod tests {
     fn of_a_mean() {
         // Picked, by cells, in groups.
         check(&(0..300).map(|i| f64::from(i).sqrt()).collect::<Vec<_>>(), 0.08);
+        check(&(0..300).map(|i| f64::from(i % 50)).collect::<Vec<_>>(), 0.03);
         check(&(0..40_000).map(|i| f64::from(u8::from(i % 3 == 0))).collect::<Vec<_>>(), 0.03);
         check(&(0..40_000).map(|i| f64::from(i * 7_919 % 40_000)).collect::<Vec<_>>(), 0.1);
     }

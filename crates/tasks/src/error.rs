@@ -1,38 +1,11 @@
 //! Everything that can be wrong with a task file, a dataset or an answer, each with where it is and what to do.
 
-use std::fmt;
+pub use crate::place::{Place, RowPlace};
+
+pub(crate) use crate::nearest::nearest;
+
 use std::path::PathBuf;
 use std::sync::Arc;
-
-/// A line of a YAML file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file as the user would type it; bundled files begin with `catalog/`.
-    pub file: Arc<str>,
-    /// Line, counted from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-/// A row of a data file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowPlace {
-    /// The data file.
-    pub file: String,
-    /// Row in that file, counted from 0.
-    pub row: u64,
-}
-
-impl fmt::Display for RowPlace {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "{}, row {}", self.file, self.row)
-    }
-}
 
 /// Why a task could not be found, read, rendered or scored.
 #[derive(Debug, thiserror::Error)]
@@ -365,6 +338,21 @@ pub enum TaskError {
     },
 }
 
+impl TaskError {
+    /// The file that an error is about, where its message begins with one.
+    pub(crate) fn file(&self) -> String {
+        match self {
+            Self::DuplicateTask { second, .. } => second.to_string(),
+            Self::Io { path, .. } => path.display().to_string(),
+            other => {
+                let text = other.to_string();
+                let place = text.split_once(": ").map_or(text.as_str(), |(place, _)| place);
+                place.rsplit_once(':').map_or(place, |(file, _)| file).to_owned()
+            }
+        }
+    }
+}
+
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
@@ -390,39 +378,4 @@ fn one_a_line(paths: &[PathBuf]) -> String {
         return " no folder at all".to_owned();
     }
     paths.iter().flat_map(|path| ["\n  ".to_owned(), path.display().to_string()]).collect()
-}
-
-/// The name most similar to `name`, if one is similar enough to be a slip of the finger: a letter in three may differ, and
-/// one letter in shorter names, but not all of them.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let length = name.chars().count();
-    known
-        .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= (length / 3).max(1))
-        .filter(|(distance, candidate)| *distance < length.max(candidate.chars().count()))
-        .min()
-        .map(|(_, candidate)| candidate.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(name: &str, known: &[&str], want: Option<&str>) {
-        assert_eq!(nearest(name, known.iter().copied()).as_deref(), want, "{name}");
-    }
-
-    #[test]
-    fn nearest_names() {
-        check("lable", &["label", "table"], Some("label"));
-        check("qq", &["q"], Some("q"));
-        check("a", &["ab"], Some("ab"));
-        check("helaswag", &["hellaswag", "piqa"], Some("hellaswag"));
-        check("label", &["text"], None);
-        check("label", &[], None);
-        // Nothing in common.
-        check("", &["a"], None);
-        check("b", &["a"], None);
-    }
 }

@@ -6,6 +6,7 @@ use crate::error::TaskError;
 use crate::fewshot::{DrawMode, FewShot};
 use crate::filters::Pipeline;
 use crate::hash;
+use crate::metrics::Aggregation;
 use crate::prompt;
 use crate::score;
 use std::collections::BTreeSet;
@@ -76,6 +77,12 @@ impl Task {
         &self.config.id
     }
 
+    /// The dataset's columns that the task reads, with what stands in each, where its file says so: those of the papers'
+    /// protocols do.
+    pub fn columns(&self) -> &[(String, String)] {
+        &self.config.protocol.columns
+    }
+
     /// What is known without the data: no files, hashes, counts; chance only where the task file states it.
     pub fn card(&self) -> TaskCard {
         let config = &*self.config;
@@ -96,6 +103,9 @@ impl Task {
             prompt_hash: String::new(),
             n_docs: 0,
             n_available: 0,
+            paper: config.protocol.paper.clone(),
+            choices: config.protocol.choices.clone(),
+            references: config.protocol.references.clone(),
         }
     }
 
@@ -115,6 +125,7 @@ impl Task {
         split.process(config.process_docs)?;
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
         let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref(), options)?;
+        self.check_labels(&instances)?;
         warnings.extend(prompt_warnings);
         if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
             warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));
@@ -130,6 +141,24 @@ impl Task {
             ..self.card()
         };
         Ok(Loaded { task: self.clone(), card, instances, warnings })
+    }
+
+    /// F1 without an average is of two classes; lm-eval fails on more once all is done.
+    fn check_labels(&self, instances: &[Instance]) -> Result<(), TaskError> {
+        let is_binary = |spec: &MetricSpec| matches!(spec.aggregation, Aggregation::F1);
+        let several = instances.iter().find(|instance| instance.choices.len() > 2);
+        match (self.config.metrics.iter().find(|spec| is_binary(spec)), several) {
+            (Some(spec), Some(instance)) => Err(TaskError::Unsupported {
+                place: self.config.place.clone(),
+                key: spec.name.clone(),
+                reason: format!(
+                    "aggregation f1 is of two choices, and document {} has {}; name another aggregation",
+                    instance.doc.id,
+                    instance.choices.len()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn metric_cards(&self, instances: &[Instance]) -> Vec<MetricCard> {

@@ -47,7 +47,7 @@ impl<'a> Desk<'a> {
     pub fn next(&self, team: usize) -> Option<usize> {
         let mut state = self.lock();
         if state.queues[team].is_empty() {
-            let longest = state.queues.iter_mut().max_by_key(|queue| queue.len())?;
+            let longest = state.queues.iter_mut().max_by_key(ExactSizeIterator::len)?;
             let middle = longest.start + longest.len() / 2;
             let taken = middle..longest.end;
             longest.end = middle;

@@ -34,6 +34,12 @@ impl Leaf {
         Self { name: task.id().to_owned(), is_group: false, root: Some(task.config.root.clone()), task: Ok(task) }
     }
 
+    /// What was selected, and what could not be.
+    fn all(selection: Selection) -> Vec<Self> {
+        let refused = selection.refused.into_iter().map(|(id, error)| Self::broken(id, error));
+        selection.tasks.into_iter().map(Self::selected).chain(refused).collect()
+    }
+
     /// The task of a file, or what keeps a group from being read.
     fn of(index: &Index, definition: &Definition) -> Option<Self> {
         let root = match index.root(definition) {
@@ -61,12 +67,11 @@ impl Catalog {
     ) -> Result<Vec<T>, TaskError> {
         let path = Path::new(selector);
         let Some(mut index) = select::index_of(path)? else {
-            let tasks = self.resolve(&[selector.to_owned()])?.tasks;
-            return Ok(tasks.into_par_iter().map(|task| judge(Leaf::selected(task))).collect());
+            let leaves = Leaf::all(self.select(&[selector.to_owned()])?);
+            return Ok(leaves.into_par_iter().map(&judge).collect());
         };
         let problems: Vec<_> = index.problems.drain(..).map(|problem| select::owned(selector, problem)).collect();
-        let mut judged: Vec<T> =
-            problems.into_iter().map(|error| judge(Leaf::broken(file_of(&error), error))).collect();
+        let mut judged: Vec<T> = problems.into_iter().map(|error| judge(Leaf::broken(error.file(), error))).collect();
         let definitions: Vec<_> = index.definitions().collect();
         match definitions.as_slice() {
             [group] if group.kind == EntryKind::Group && !path.is_dir() => {
@@ -91,21 +96,8 @@ impl Catalog {
             resolver.found(Found::Definition(group), index, &[], &mut selection)
         });
         match selected {
-            Ok(_) => selection.tasks.into_iter().map(Leaf::selected).collect(),
+            Ok(_) => Leaf::all(selection),
             Err(error) => vec![Leaf::broken(group.id.clone(), error)],
-        }
-    }
-}
-
-/// The file that an error is about.
-fn file_of(error: &TaskError) -> String {
-    match error {
-        TaskError::DuplicateTask { second, .. } => second.to_string(),
-        TaskError::Io { path, .. } => path.display().to_string(),
-        other => {
-            let text = other.to_string();
-            text.split_once(": ")
-                .map_or(text.clone(), |(place, _)| place.rsplit_once(':').map_or(place, |(file, _)| file).to_owned())
         }
     }
 }

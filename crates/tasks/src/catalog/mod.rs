@@ -103,6 +103,16 @@ impl Catalog {
     /// # Errors
     /// An unknown name (with the nearest one), a file that is no task, two different tasks of one id.
     pub fn resolve(&self, selectors: &[String]) -> Result<Selection, TaskError> {
+        let mut selection = self.select(selectors)?;
+        if selection.refused.is_empty() { Ok(selection) } else { Err(selection.refused.swap_remove(0).1) }
+    }
+
+    /// The same for whoever goes on without the tasks that cannot be read: why they cannot is in
+    /// [`Selection::refused`].
+    ///
+    /// # Errors
+    /// An unknown name (with the nearest one), groups in a circle, two different tasks of one id.
+    pub fn select(&self, selectors: &[String]) -> Result<Selection, TaskError> {
         select::resolve(&self.index, selectors)
     }
 }

@@ -130,8 +130,8 @@ impl<'a> Resolver<'a> {
                 let keys = overlay(group.keys.clone(), own.entries("task")?.to_vec());
                 match self.within(name, &keys, &around, selection)? {
                     Some(selected) => Ok(selected),
-                    None => inline_task(&format!("{}::{name}", group.config.id), place, keys, selection)
-                        .map_err(|error| self.perhaps_unknown(error, group.config, name, place)),
+                    None => inline_task(&format!("{}::{name}", group.config.id), place, keys, selection)?
+                        .ok_or_else(|| self.unknown(group.config, name, place)),
                 }
             }
             Member::Group { name, node } => self.member_group(name, node, group, around, selection),
@@ -170,14 +170,6 @@ impl<'a> Resolver<'a> {
             nearest: nearest(member, self.indices.iter().flat_map(|index| index.names())),
         }
     }
-
-    /// A mapping that is no whole task and changes none that there is: most likely its name is wrong.
-    fn perhaps_unknown(&self, error: TaskError, group: &GroupConfig, name: &str, place: &Place) -> TaskError {
-        match error {
-            TaskError::MissingKey { .. } => self.unknown(group, name, place),
-            error => error,
-        }
-    }
 }
 
 fn select_task(
@@ -186,17 +178,25 @@ fn select_task(
     keys: &[Entry],
     selection: &mut Selection,
 ) -> Result<Vec<String>, TaskError> {
-    let task = if keys.is_empty() { index.task(definition)? } else { index.task_with(definition, keys)? };
-    selection.add_task(&task)?;
-    Ok(vec![task.id().to_owned()])
+    let task = if keys.is_empty() { index.task(definition) } else { index.task_with(definition, keys) };
+    selection.take(&definition.id, task)?;
+    Ok(vec![definition.id.clone()])
 }
 
-/// A task that stands in a group's list alone.
-fn inline_task(id: &str, place: &Place, keys: Vec<Entry>, selection: &mut Selection) -> Result<Vec<String>, TaskError> {
+/// A task that stands in a group's list alone; `None` for a mapping that is no whole task.
+fn inline_task(
+    id: &str,
+    place: &Place,
+    keys: Vec<Entry>,
+    selection: &mut Selection,
+) -> Result<Option<Vec<String>>, TaskError> {
     let name = Node { place: place.clone(), kind: Kind::Str(id.to_owned()) };
     let task = Entry { key: "task".to_owned(), place: place.clone(), value: name };
     let root = Node { place: place.clone(), kind: Kind::Map(overlay(keys, vec![task])) };
-    let task = Task { config: Arc::new(TaskConfig::read(&root)?) };
-    selection.add_task(&task)?;
-    Ok(vec![id.to_owned()])
+    let task = TaskConfig::read(&root).map(|config| Task { config: Arc::new(config) });
+    // A mapping that is no whole task and changes none that there is: most likely its name is wrong.
+    match task {
+        Err(TaskError::MissingKey { .. }) => Ok(None),
+        task => selection.take(id, task).map(|()| Some(vec![id.to_owned()])),
+    }
 }

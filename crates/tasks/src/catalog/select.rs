@@ -14,22 +14,39 @@ use std::sync::Arc;
 use yardstick_core::GroupRecord;
 
 /// What was selected.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Selection {
     /// Each task once, in order.
     pub tasks: Vec<Task>,
     /// The groups among the selectors and the groups in them, outer ones first.
     pub groups: Vec<Group>,
+    /// Tasks among the selected ones that cannot be read, by id or file, and why. A group that one of them belongs to has
+    /// no mean.
+    pub refused: Vec<(String, TaskError)>,
     /// Places among the tasks by id.
     places: BTreeMap<String, usize>,
 }
 
 impl Selection {
+    /// Adds a task, or why it cannot be read.
+    ///
+    /// # Errors
+    /// As for [`Selection::add_task`].
+    pub(super) fn take(&mut self, id: &str, task: Result<Task, TaskError>) -> Result<(), TaskError> {
+        match task {
+            Ok(task) => self.add_task(&task),
+            Err(error) => {
+                self.refused.push((id.to_owned(), error));
+                Ok(())
+            }
+        }
+    }
+
     /// Adds a task, unless it is there. Two groups may give it the same keys.
     ///
     /// # Errors
     /// Another task of that id.
-    pub(super) fn add_task(&mut self, task: &Task) -> Result<(), TaskError> {
+    fn add_task(&mut self, task: &Task) -> Result<(), TaskError> {
         match self.places.get(task.id()).map(|&place| &self.tasks[place]) {
             Some(old) if is_same(old, task) => Ok(()),
             Some(old) => Err(duplicate(old, task)),
@@ -83,12 +100,11 @@ fn from_path(catalog: &Index, selector: &str, selection: &mut Selection) -> Resu
     let path = Path::new(selector);
     let Some(mut own) = index_of(path)? else { return Ok(false) };
     // Whoever selects a folder selects its broken files.
-    if let Some(problem) = own.problems.drain(..).next() {
-        return Err(owned(selector, problem));
-    }
-    if own.definitions().next().is_none() {
+    let problems: Vec<_> = own.problems.drain(..).map(|problem| owned(selector, problem)).collect();
+    if own.definitions().next().is_none() && problems.is_empty() {
         return Err(nothing_in(selector));
     }
+    selection.refused.extend(problems.into_iter().map(|error| (error.file(), error)));
     let has_group = own.definitions().any(|definition| definition.kind == EntryKind::Group);
     let beside = if has_group && !path.is_dir() { beside(path)? } else { Index::default() };
     select_all(&Resolver::new(vec![&own, &beside, catalog]), &own, selection, |_| true)?;
@@ -129,7 +145,9 @@ pub(super) fn beside(path: &Path) -> Result<Index, TaskError> {
 
 fn from_pattern(catalog: &Index, selector: &str, selection: &mut Selection) -> Result<bool, TaskError> {
     let Some(regex) = pattern(selector) else { return Ok(false) };
-    select_all(&Resolver::new(vec![catalog]), catalog, selection, |id| regex.is_match(id))
+    // `arc_*` means lm-eval's tasks: a paper's protocol of the same data is asked for by its `@`.
+    let passes = |id: &str| regex.is_match(id) && (!id.contains('@') || selector.contains('@'));
+    select_all(&Resolver::new(vec![catalog]), catalog, selection, passes)
 }
 
 /// Selects the index's tasks whose ids pass, and its groups; `false` when there is none.

@@ -50,10 +50,11 @@ impl TaskConfig {
             .map(|(name, pipeline, spec): (_, &Pipeline, _)| (pipeline.key(name), pipeline, spec))
     }
 
-    /// Whether each choice has a second request, without a context: some metric compares with it.
-    pub fn needs_unconditional(&self) -> bool {
-        let needs = |spec: &MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
-        self.metrics.iter().any(needs)
+    /// The context of each choice's second request, where some metric compares with one: empty but for metrics that say
+    /// which.
+    pub fn unconditional_context(&self) -> Option<&str> {
+        let needs = |spec: &&MetricSpec| matches!(spec.scorer, Scorer::Metric(metric) if metric.needs_unconditional);
+        self.metrics.iter().find(needs).map(|spec| spec.options.context())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldKind, hook};
 use super::generation::generation;
-use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, class, filters, keys};
+use super::{DatasetSpec, FewShotConfig, MetricList, MetricSpec, OutputType, Protocol, class, filters, keys};
 use crate::error::{Place, TaskError};
 use crate::filters::Pipeline;
 use crate::hooks::{self, Hook, HookKind};
@@ -48,6 +48,8 @@ pub(crate) struct TaskConfig {
     pub overridden: Option<Place>,
     /// What is done to written texts before each of the metrics; one or more.
     pub filters: Vec<Pipeline>,
+    /// What `metadata` says of a paper's protocol.
+    pub protocol: Protocol,
     /// What a reader of the results must know about the file.
     pub warnings: Vec<String>,
 }
@@ -96,6 +98,7 @@ impl TaskConfig {
             root: root.clone(),
             metrics: metrics.specs,
             filters: filters::read(root, output_type)?,
+            protocol: Protocol::read(root)?,
             overridden: None,
             warnings: python_warnings(root).into_iter().chain(metrics.warnings).chain(generation_warnings).collect(),
         };

@@ -78,7 +78,7 @@ fn process_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
 }
 
 /// The mean, over the answers, of the best score with the other ones; with the answer itself where it is the only one.
-fn leave_one_out(golds: &[&str], score: impl Fn(&str) -> f64) -> f64 {
+pub(super) fn leave_one_out(golds: &[&str], score: impl Fn(&str) -> f64) -> f64 {
     if golds.len() < 2 {
         return squad::best(golds.iter().copied(), score);
     }

@@ -27,6 +27,7 @@ mod mmlu_prox;
 mod mnli;
 mod mutual;
 mod openai_mmmlu;
+mod paper;
 mod question_answering;
 mod questions;
 mod race;
@@ -240,6 +241,14 @@ pub static MODULES: &[&Module] = &[
     &truthfulqa::OKAPI,
     &openai_mmmlu::MODULE,
     &questions::PALOMA,
+    &paper::acceptability::MODULE,
+    &paper::answers::MODULE,
+    &paper::cbt::MODULE,
+    &paper::conversation::MODULE,
+    &paper::exams::MODULE,
+    &paper::lambada::MODULE,
+    &paper::language::MODULE,
+    &paper::pronouns::MODULE,
     &questions::PUBMEDQA,
     &questions::QA4MRE,
     &race::MODULE,

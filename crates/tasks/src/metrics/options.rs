@@ -11,6 +11,9 @@ pub(super) const COMPARISON: &[&str] = &["regexes_to_ignore", "ignore_case", "ig
 pub(super) const COMPARISON_AND_K: &[&str] =
     &["regexes_to_ignore", "ignore_case", "ignore_punctuation", "ignore_numbers", "k"];
 
+/// The key of what a choice is compared with: its log-likelihood after other words than the document's, or after none.
+pub(super) const CONTEXT: &str = "context";
+
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -19,6 +22,7 @@ pub struct Options {
     ignore_punctuation: bool,
     ignore_numbers: bool,
     ks: Vec<usize>,
+    context: String,
 }
 
 impl Options {
@@ -41,7 +45,15 @@ impl Options {
         if keys.contains(&"k") {
             options.ks = node.get("k").map_or(Ok(vec![1]), counts)?;
         }
+        if let Some(node) = node.get(CONTEXT).filter(|_| keys.contains(&CONTEXT)) {
+            node.str(CONTEXT)?.clone_into(&mut options.context);
+        }
         Ok(options)
+    }
+
+    /// The words before a choice in its second request; empty for none.
+    pub(crate) fn context(&self) -> &str {
+        &self.context
     }
 
     /// The numbers of samples that are taken; none for metrics that take what there is.

@@ -174,13 +174,11 @@ impl<'a> Prompt<'a> {
         if is_needed { &self.config.target_delimiter } else { "" }
     }
 
-    /// The choices with nothing before them, for metrics that compare with that.
+    /// The choices without the document before them, for metrics that compare with that.
     fn unconditional(&self, choices: &[String]) -> Vec<Request> {
-        if !self.config.needs_unconditional() {
-            return Vec::new();
-        }
-        let nothing: Arc<str> = "".into();
-        choices.iter().map(|choice| self.continuation(&nothing, choice)).collect()
+        let Some(context) = self.config.unconditional_context() else { return Vec::new() };
+        let context: Arc<str> = context.into();
+        choices.iter().map(|choice| self.continuation(&context, choice)).collect()
     }
 
     /// One continuation, without a delimiter: the target brings its own.

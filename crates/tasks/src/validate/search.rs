@@ -21,7 +21,7 @@ const FILE: &str = "a made-up row";
 /// The column that tells made-up rows apart.
 const NUMBER: &str = "made_up_row";
 /// Rows that are tried for one task at most.
-const MOST_TRIES: usize = 1500;
+const MOST_TRIES: usize = 800;
 /// Cells that are tried in each of two places at once.
 const MOST_IN_PAIRS: usize = 9;
 

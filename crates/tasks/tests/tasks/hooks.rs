@@ -122,7 +122,9 @@ fn every_hook_is_compared() {
         .lines()
         .map(|line| serde_json::from_str::<Json>(line).expect(line)["hook"].as_str().expect(line).to_owned())
         .collect();
-    for hook in hooks().filter(|hook| !needs_a_file(hook)) {
+    // The papers' hooks have no Python function to be compared with: they have tests of their own.
+    let of_lm_eval = hooks().filter(|hook| !hook.name.starts_with("paper."));
+    for hook in of_lm_eval.filter(|hook| !needs_a_file(hook)) {
         assert!(names.iter().any(|name| name == hook.name), "{} is in no line of hooks.jsonl", hook.name);
     }
 }

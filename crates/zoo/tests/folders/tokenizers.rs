@@ -1,4 +1,4 @@
-//! Tokenizer files in their two layouts, and the token that stands before an empty context.
+//! Tokenizer files in their two layouts, the token that stands before an empty context, and the one that ends a text.
 
 use super::support::Folder;
 use serde_json::{Value, json};
@@ -30,10 +30,48 @@ fn vocab_and_merges_equal_tokenizer_json() {
         let one_file = folder.open().unwrap();
         let two_files = split_tokenizer(folder).open().unwrap();
         for text in TEXTS {
-            assert_eq!(two_files.encode(text).unwrap(), one_file.encode(text).unwrap(), "{family}: {text:?}");
+            let tokens = one_file.encode(text).unwrap();
+            assert_eq!(two_files.encode(text).unwrap(), tokens, "{family}: {text:?}");
+            for skip in [false, true] {
+                let decoded = one_file.decode(&tokens, skip).unwrap();
+                assert_eq!(two_files.decode(&tokens, skip).unwrap(), decoded, "{family}: {text:?}");
+            }
         }
         assert_ne!(two_files.card().tokenizer_sha256, one_file.card().tokenizer_sha256);
     }
+}
+
+#[test]
+fn texts_are_put_together_from_all_of_their_tokens() {
+    let check = |family: &str, tokens: &[&str], wanted: &str| {
+        let model = Folder::of(family).open().unwrap();
+        let tokenizer: Value = serde_json::from_slice(&Folder::of(family).read("tokenizer.json")).unwrap();
+        let id = |token: &&str| tokenizer["model"]["vocab"][token].as_u64().unwrap() as u32;
+        let tokens: Vec<u32> = tokens.iter().map(id).collect();
+        assert_eq!(model.decode(&tokens, true).unwrap(), wanted, "{family}: {tokens:?}");
+    };
+    // The bytes of é, together and apart.
+    check("gpt2", &["a", "Ã", "©", "Ġ"], "aé ");
+    check("gpt2", &["a", "Ã", "a", "©"], "a\u{fffd}a\u{fffd}");
+    check("gpt2", &["<|endoftext|>", "a", "Ã"], "a\u{fffd}");
+    check("openai-gpt", &["a", "b</w>", "c</w>"], "ab c");
+    check("openai-gpt", &["a", "<unk>", "b"], "ab");
+    check("openai-gpt", &["<unk>"], "");
+}
+
+#[test]
+fn the_end_token_is_the_tokenizers_eos_else_the_networks() {
+    let check = |eos: Value, named: Value, expected: Option<u32>| {
+        let folder = Folder::of("gpt2").config("eos_token_id", eos.clone());
+        let folder = folder.write("tokenizer_config.json", named.to_string());
+        assert_eq!(folder.open().unwrap().card().end_token, expected, "{eos} {named}");
+    };
+    check(json!(6), json!({}), Some(6));
+    check(json!(null), json!({}), None);
+    check(json!(6), json!({"eos_token": "<|endoftext|>"}), Some(0));
+    check(json!(6), json!({"bos_token": "!"}), Some(6));
+    // No text can end with what cannot be written.
+    check(json!(50256), json!({"bos_token": "!"}), None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use yardstick_core::{Pick, Sampling};
 
 fn values(len: usize, seed: usize) -> Vec<f32> {
     (0..len).map(|i| ((i * 7919 + seed * 104_729) % 1009) as f32 / 250.0 - 2.0).collect()
@@ -110,4 +111,41 @@ fn every_instruction_set_gives_the_same_bits() {
 #[should_panic(expected = "what is wanted exists")]
 fn a_token_outside_the_vocabulary_is_refused() {
     let _ = constant(&[0.0; 33]).score(&[1.0], &[(0, 33)], Team::ONE);
+}
+
+/// Every third row is drawn from.
+fn pick(row: usize, sampling: &Sampling) -> Pick<'_> {
+    if row.is_multiple_of(3) { Pick::Draw { sampling, uniform: row as f64 / 300.0 } } else { Pick::First }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn a_pick_does_not_depend_on_its_company_and_has_its_score(
+        rows in 1_usize..300, n_embd in 1_usize..100, vocab in 1_usize..900, threads in 2_usize..5, top_k in 0_u32..50,
+    ) {
+        let head = Head::pack(&values(vocab * n_embd, 1), n_embd, Storage::F32);
+        let sampling = Sampling { temperature: 0.9, top_k: Some(top_k), top_p: None, seed: 0 };
+        let hidden = values(rows * n_embd, 2);
+        let picks: Vec<Pick> = (0..rows).map(|row| pick(row, &sampling)).collect();
+        let all = head.pick(&hidden, &picks, Team::new(threads)).unwrap();
+        prop_assert_eq!(all.len(), rows);
+        for row in [0, rows / 2, rows - 1] {
+            let (hidden, next) = (&hidden[row * n_embd..][..n_embd], all[row]);
+            prop_assert_eq!(head.pick(hidden, &picks[row..=row], Team::ONE).unwrap()[0], next);
+            let score = head.score(hidden, &[(0, next.token)], Team::ONE).unwrap()[0];
+            prop_assert_eq!((score.log_prob.to_bits(), score.is_greedy), (next.log_prob.to_bits(), next.is_first));
+            let is_drawn = row.is_multiple_of(3);
+            prop_assert!(next.is_first || is_drawn, "row {}", row);
+        }
+    }
+}
+
+#[test]
+fn rows_that_no_token_can_be_picked_after_are_found() {
+    let (mut hidden, head) = (values(300 * 8, 3), Head::pack(&values(300 * 8, 4), 8, Storage::F32));
+    hidden[290 * 8 + 2] = f32::NAN;
+    let picks = vec![Pick::First; 300];
+    assert_eq!(head.pick(&hidden, &picks, Team::new(2)), Err(290));
+    assert_eq!(head.pick(&hidden[..290 * 8], &picks[..290], Team::ONE).map(|next| next.len()), Ok(290));
 }
