@@ -98,7 +98,7 @@ impl Catalog {
     /// The tasks that the selectors mean, each once, in the selectors' order, and the groups among them.
     ///
     /// A selector is a task's id, a group's, a tag, a pattern with `*`, `?` or `[…]` over ids, a `.yaml` file or a folder of
-    /// them.
+    /// them. A pattern selects papers' protocols (`lambada@gpt2`) only where it has an `@` itself.
     ///
     /// # Errors
     /// An unknown name (with the nearest one), a file that is no task, two different tasks of one id.

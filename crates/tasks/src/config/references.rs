@@ -165,7 +165,7 @@ mod tests {
         assert_eq!((small.value, small.n_params, small.shots), (0.4599, Some(117e6), 1));
         assert_eq!((other.value, other.n_params, other.model.as_str()), (0.07, None, "LSTM"));
         let unitless = read("a@x", "{references: [{metric: ppl, source: s, status: recalled, values: {1.5B: 8.63}}]}");
-        assert_eq!(unitless.unwrap().references[0].value, 8.63);
+        assert_eq!(unitless.unwrap().references[0].value.to_bits(), 8.63_f64.to_bits());
     }
 
     #[test]

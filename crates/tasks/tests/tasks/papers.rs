@@ -4,7 +4,7 @@ use crate::workspace::Workspace;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use yardstick_core::{Request, TaskCard};
-use yardstick_tasks::{Catalog, EntryKind, LoadOptions, Selection};
+use yardstick_tasks::{Catalog, EntryKind, LoadOptions, Selection, Stores};
 
 /// A task with made-up rows and what it asks about the last document of them.
 #[derive(serde::Deserialize)]
@@ -135,4 +135,36 @@ fn references_are_the_transcription() {
             assert!(found, "no task has {name} {kind}: {printed:?}");
         }
     }
+}
+
+/// `WikiText` with rare words in place, through the de-tokenizer of the GPT-2 protocol.
+const WIKITEXT: &str = "task: t
+dataset_path: EleutherAI/wikitext_document_level
+dataset_name: wikitext-2-raw-v1
+test_split: test
+output_type: loglikelihood_rolling
+process_docs: !function paper.language.wikitext_docs
+doc_to_text: ''
+doc_to_target: text
+";
+
+/// What the rules cannot restore has two spaces before it: little of real text.
+#[test]
+fn few_tokens_of_wikipedia_stay_as_published() {
+    let Some(shared) = std::env::var_os("YARDSTICK_SHARED") else {
+        eprintln!("YARDSTICK_SHARED is not set: the de-tokenizer is not tried on articles");
+        return;
+    };
+    let workspace = Workspace::new(&[("t.yaml", WIKITEXT)]);
+    let task = workspace.resolve("t.yaml").expect("a task").tasks.remove(0);
+    let stores = Stores::new(vec![Path::new(&shared).join("data")]);
+    let loaded = task.load(&stores, &LoadOptions::default()).expect("articles");
+    let texts = loaded.instances.iter().flat_map(|instance| &instance.requests).map(Request::scored_text);
+    let (mut marks, mut words) = (0, 0);
+    for text in texts {
+        marks += text.matches("  ").count();
+        words += text.split_whitespace().count();
+    }
+    eprintln!("{marks} marked tokens among {words} words");
+    assert!(words > 150_000 && marks * 100 < words, "{marks} of {words}");
 }

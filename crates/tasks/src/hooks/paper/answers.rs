@@ -1,4 +1,4 @@
-//! How GPT-3 scores answers of SQuAD 2.0 and of `SuperGLUE`'s WSC, `MultiRC` and `ReCoRD`.
+//! How GPT-3 scores answers of `SQuAD` 2.0 and of `SuperGLUE`'s WSC, `MultiRC` and `ReCoRD`.
 //!
 //! Source: Brown et al. (2020), section 2.4, figures G.6, G.15, G.28 and G.33.
 
@@ -81,8 +81,8 @@ fn likeliest_by_token(responses: &[Response]) -> Option<usize> {
 fn multirc_results(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
     let place = row.inner("idx")?;
     let label = row.int("label")?;
-    let prediction = likeliest_by_token(answers.responses).unwrap_or_default();
-    let counts = [place.int("paragraph")?, place.int("question")?, label, prediction as i64];
+    let prediction = i64::from(likeliest_by_token(answers.responses) == Some(1));
+    let counts = [place.int("paragraph")?, place.int("question")?, label, prediction];
     let counts = Score::Counts(counts.map(|count| count as f64).to_vec());
     Ok(vec![("acc", counts.clone()), ("f1a", counts)])
 }
@@ -172,7 +172,7 @@ mod tests {
         let check = |label: i64, text: &str, want: f64| {
             let fields = fields(&[("label", Value::Int(label)), ("span1_text", Value::from("Mr. Lee"))]);
             let scores = wsc_results(row(&fields), &Answers { responses: &[], texts: &written(text) }).unwrap();
-            assert_eq!(value(&scores, "acc"), want, "{label} {text}");
+            assert_eq!(value(&scores, "acc").to_bits(), want.to_bits(), "{label} {text}");
         };
         check(1, " mr. lee", 1.0);
         check(1, "lee", 1.0);

@@ -47,9 +47,9 @@ fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
 /// The index of the right choice.
 fn doc_to_target(row: Row) -> Result<Value, TaskError> {
     let answer = row.str("answer")?.trim();
-    let index = options(row)?.iter().position(|option| option.trim() == answer);
-    let index = index.ok_or_else(|| row.bad("answer", "one of `options`", &Value::from(answer)))?;
-    Ok(Value::Int(index as i64))
+    let found = (0..).zip(options(row)?).find(|(_, option)| option.trim() == answer);
+    let (index, _) = found.ok_or_else(|| row.bad("answer", "one of `options`", &Value::from(answer)))?;
+    Ok(Value::Int(index))
 }
 
 fn options(row: Row<'_>) -> Result<Vec<&str>, TaskError> {

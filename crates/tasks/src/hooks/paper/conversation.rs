@@ -164,7 +164,7 @@ mod tests {
         let written = ["no, he ran\nQ:".to_owned()];
         let scores = process_results(row(second), &Answers { responses: &[], texts: &written }).unwrap();
         // Without "No": F1 with "He ran" 4/5; without "He ran": with "No" 1/2.
-        assert_eq!(scores, [("em", Score::Value(0.0)), ("f1", Score::Value((0.8 + 0.5) / 2.0))]);
+        assert_eq!(scores, [("em", Score::Value(0.0)), ("f1", Score::Value(f64::midpoint(0.8, 0.5)))]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! LAMBADA's last word where stop words do not count.
 //!
 //! GPT-2's predictions are words that are not stop words (Radford et al. 2019, section 3.3); neither the list nor the way to
-//! the best such word is published. Here the model writes the next word several times, and the likeliest of those that are
-//! not stop words is its prediction: a search by sampling, which finds a word of probability p in n draws with probability
-//! 1 − (1 − p)ⁿ.
+//! the likeliest such word is published. Here the model writes the next words several times, and the first word that it
+//! writes most often, of those that are not stop words, is its prediction: an estimate of the likeliest word, whatever its
+//! number of tokens.
 
 use crate::answers::Answers;
 use crate::error::TaskError;
@@ -15,8 +15,8 @@ pub(in crate::hooks) static MODULE: Module = Module {
     name: "paper.lambada",
     sources: &[],
     hooks: &[Hook {
-        name: "paper.lambada.likeliest_word",
-        kind: HookKind::Results { metrics: &["acc", "found"], function: likeliest_word },
+        name: "paper.lambada.most_written_word",
+        kind: HookKind::Results { metrics: &["acc", "found"], function: most_written_word },
     }],
 };
 
@@ -178,8 +178,8 @@ const STOP_WORDS: &[&str] = &[
     "yourselves",
 ];
 
-/// `acc`: whether the likeliest word that is not a stop word is the passage's last. `found`: whether there was any such word.
-fn likeliest_word(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
+/// `acc`: whether the word that is written most often, stop words apart, is the passage's last. `found`: whether there was any such word.
+fn most_written_word(row: Row, answers: &Answers) -> Result<Scores, TaskError> {
     let text = row.str("text")?;
     let gold = text.rsplit(' ').next().unwrap_or_default();
     let prediction = predicted(answers.responses);
@@ -191,12 +191,17 @@ fn value(is_so: bool) -> Score {
     Score::Value(f64::from(u8::from(is_so)))
 }
 
+/// The first of the words that are written most often.
 fn predicted(responses: &[Response]) -> Option<&str> {
-    let words =
-        responses.iter().filter_map(|response| Some((word_of(response.text.as_deref()?), response.log_likelihood)));
-    let allowed = words.filter(|(word, _)| !word.is_empty() && !is_stop_word(word));
-    // Of equals the first: draws of one word have one log-likelihood.
-    allowed.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(word, _)| word)
+    let words = responses.iter().filter_map(|response| response.text.as_deref()).map(word_of);
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for word in words.filter(|word| !word.is_empty() && !is_stop_word(word)) {
+        match counts.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    counts.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(word, _)| word)
 }
 
 /// The first word of a text, without the marks around it.
@@ -222,20 +227,17 @@ mod tests {
     }
 
     #[test]
-    fn the_likeliest_word_that_counts() {
+    fn the_word_that_is_written_most() {
         let fields = fields(&[("text", Value::from("She rang and rang the bell"))]);
-        let check = |written: &[(&str, f64)], want: (f64, f64)| {
-            let response = |&(text, log_likelihood): &(&str, f64)| Response {
-                log_likelihood,
-                text: Some(text.to_owned()),
-                ..Response::default()
-            };
+        let check = |written: &[&str], want: (f64, f64)| {
+            let response = |text: &&str| Response { text: Some((*text).to_owned()), ..Response::default() };
             let responses: Vec<_> = written.iter().map(response).collect();
-            let scores = likeliest_word(row(&fields), &Answers { responses: &responses, texts: &[] }).unwrap();
+            let scores = most_written_word(row(&fields), &Answers { responses: &responses, texts: &[] }).unwrap();
             assert_eq!(scores, [("acc", Score::Value(want.0)), ("found", Score::Value(want.1))], "{written:?}");
         };
-        check(&[(" it.", -0.1), (" bell.", -1.0), (" Door", -2.0)], (1.0, 1.0));
-        check(&[(" \u{201c}door,\u{201d}", -1.0), (" bell", -2.0)], (0.0, 1.0));
-        check(&[(" Don\u{2019}t", -1.0), (" ...", -0.5)], (0.0, 0.0));
+        check(&[" it. It", " it", " Door", " bell. She", " bell"], (1.0, 1.0));
+        check(&[" \u{201c}door,\u{201d} she", " bell"], (0.0, 1.0));
+        check(&[" bell", " door", " door bell", " bell door"], (1.0, 1.0));
+        check(&[" Don\u{2019}t", " ..."], (0.0, 0.0));
     }
 }

@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn sentences_become_documents_with_line_ends() {
-        let rows: Vec<_> = (0..LINES + 1).map(|_| fields(&[("sentence", Value::from(" it was n't "))])).collect();
+        let rows: Vec<_> = (0..=LINES).map(|_| fields(&[("sentence", Value::from(" it was n't "))])).collect();
         let rows: Vec<_> = rows.iter().map(row).collect();
         let docs = ptb_docs(&rows).unwrap();
         assert_eq!(docs.iter().map(|doc| doc.origin).collect::<Vec<_>>(), [0, LINES]);

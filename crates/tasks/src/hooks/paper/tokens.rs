@@ -9,7 +9,8 @@ pub(super) enum Style {
     Ptb,
     /// The One Billion Word benchmark: Moses' tokenizer.
     OneBillionWords,
-    /// The Penn Treebank's own, as in the Children's Book Test: `` and '' for quotes, -LRB- and -RRB- for brackets.
+    /// The Penn Treebank's own, as in the Children's Book Test: two grave accents and two apostrophes for quotes,
+    /// -LRB- and -RRB- for brackets.
     Treebank,
 }
 
