@@ -7,7 +7,7 @@ use crate::hash::sha256_hex;
 use crate::number::Unit;
 use cells::{Cells, Found, Hidden};
 pub use columns::ModelColumn;
-use yardstick_core::{Estimate, MetricCard, ResultRecord, RunRecord, RunStatus, TaskCard};
+use yardstick_core::{Estimate, MetricCard, Reference, ResultRecord, RunRecord, RunStatus, TaskCard};
 
 /// All runs of a report as one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +55,8 @@ pub struct Row {
     pub chance: Option<f64>,
     /// Few-shot examples before each document.
     pub shots: usize,
+    /// What the paper prints whose protocol the task is.
+    pub references: Vec<Reference>,
     /// One a model.
     pub cells: Vec<Option<Estimate>>,
 }
@@ -216,8 +218,16 @@ fn row_of(record: &RunRecord, id: &str, metric: &str) -> Row {
         higher_is_better: cards.first().map(|m| m.higher_is_better),
         chance: common_chance(&cards),
         shots: tasks.first().map_or(0, |t| t.shots),
+        references: references(&tasks, metric),
         cells: Vec::new(),
     }
+}
+
+/// The paper's numbers for a task's metric and shots.
+fn references(tasks: &[&TaskCard], metric: &str) -> Vec<Reference> {
+    let [task] = tasks else { return Vec::new() };
+    let is_same = |reference: &&Reference| reference.metric == metric && reference.shots == task.shots;
+    task.references.iter().filter(is_same).cloned().collect()
 }
 
 fn kind_of(record: &RunRecord, id: &str) -> RowKind {

@@ -4,6 +4,8 @@
 //! published (without it the largest model gets 52.66), and its WikiText-2 uses de-tokenizers that were not published;
 //! GPT-3 compares choices by likelihood per token, on the ARC sets relative to the unconditional likelihood.
 
+use crate::overview::Row;
+
 /// One paper's results on one benchmark, over its model sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reference {
@@ -27,17 +29,21 @@ pub struct Reference {
     pub protocol: &'static str,
 }
 
-/// A single value of a [`Reference`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A single value that a paper prints.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// The row it belongs to.
-    pub reference: &'static Reference,
+    /// The paper, as in a legend.
+    pub paper: &'static str,
     /// The model's name in the paper (`175B`).
-    pub model: &'static str,
+    pub model: String,
     /// Parameters.
     pub n_params: f64,
     /// In the metric's unit: accuracies from 0 to 1.
     pub value: f64,
+    /// Table and split in the paper, and how sure the transcription is.
+    pub source: String,
+    /// How the paper's protocol differs from the task's, where it says so; else empty.
+    pub protocol: String,
 }
 
 const GPT2: &[(&str, f64)] = &[("117M", 117e6), ("345M", 345e6), ("762M", 762e6), ("1.5B", 1542e6)];
@@ -105,18 +111,40 @@ pub static REFERENCES: &[Reference] = &[
     gpt3(&["copa"], ACC, &[66.0, 68.0, 73.0, 77.0, 76.0, 80.0, 84.0, 91.0], DEV, IDENTICAL, ""),
 ];
 
-/// What the papers print for a task, metric and number of shots; empty for most.
-pub fn points(task: &str, metric: &str, shots: usize) -> Vec<Point> {
-    let matching =
-        REFERENCES.iter().filter(|r| r.shots == shots && r.tasks.contains(&task) && r.metrics.contains(&metric));
-    matching.flat_map(Reference::points).collect()
+/// What the papers print for a row's task, metric and number of shots: what the task's own card says, for the protocol of
+/// a paper, and what is known here of the same benchmark under another protocol. Empty for most.
+pub fn points(row: &Row) -> Vec<Point> {
+    let is_same = |r: &&Reference| {
+        r.shots == row.shots && r.tasks.contains(&row.id.as_str()) && r.metrics.contains(&row.metric.as_str())
+    };
+    let of_benchmark = REFERENCES.iter().filter(is_same).flat_map(Reference::points);
+    row.references.iter().filter_map(|reference| of_protocol(&row.id, reference)).chain(of_benchmark).collect()
+}
+
+/// A number on the card of a task whose id names its paper (`lambada@gpt2`), where it is known how large the model is.
+fn of_protocol(id: &str, reference: &yardstick_core::Reference) -> Option<Point> {
+    let (paper, models) = match id.rsplit_once('@')?.1 {
+        "gpt1" => ("GPT-1", &[][..]),
+        "gpt2" => ("GPT-2", GPT2),
+        "gpt3" => ("GPT-3", GPT3),
+        _ => return None,
+    };
+    let n_params = reference.n_params?;
+    let known = models.iter().find(|(_, n)| (n / n_params - 1.0).abs() < 0.01);
+    Some(Point {
+        paper,
+        model: known.map_or_else(|| reference.model.clone(), |(name, _)| (*name).to_owned()),
+        n_params,
+        value: reference.value,
+        source: format!("{}; {}", reference.source, reference.status),
+        protocol: reference.note.clone(),
+    })
 }
 
 impl Point {
     /// Where the value was printed, how sure that is, and how the protocol differs.
     pub fn provenance(&self) -> String {
-        let Reference { source, status, protocol, .. } = self.reference;
-        let parts = [*source, *status, *protocol];
+        let parts = [self.source.as_str(), self.protocol.as_str()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
     }
 }
@@ -125,9 +153,11 @@ impl Reference {
     fn points(&'static self) -> impl Iterator<Item = Point> {
         let is_percent = self.metrics.contains(&"acc");
         self.models.iter().zip(self.printed).map(move |(&(model, n_params), printed)| Point {
-            reference: self,
-            model,
+            paper: self.paper,
+            model: model.to_owned(),
             n_params,
+            source: format!("{}; {}", self.source, self.status),
+            protocol: self.protocol.to_owned(),
             // Tables print at most two decimals of a percent: 64.6 becomes 0.646, not 0.6459999999999999.
             value: if is_percent { (printed * 100.0).round() / 1e4 } else { *printed },
         })
@@ -151,11 +181,48 @@ mod tests {
 
     #[test]
     fn lookup() {
+        let points = |id, metric, shots| points(&row(id, metric, shots, Vec::new()));
         let found = points("hellaswag", "acc_norm", 0);
         assert_eq!(found.len(), 8);
-        assert_eq!((found[7].model, found[7].value), ("175B", 0.789));
+        assert_eq!((found[7].model.as_str(), found[7].value), ("175B", 0.789));
         assert_eq!(points("lambada_openai", "acc", 0).len(), 12);
         assert!(points("hellaswag", "acc", 5).is_empty() && points("blimp", "acc", 0).is_empty());
+    }
+
+    fn row(id: &str, metric: &str, shots: usize, references: Vec<yardstick_core::Reference>) -> Row {
+        Row {
+            id: id.to_owned(),
+            label: id.to_owned(),
+            kind: crate::overview::RowKind::Task,
+            members: 0,
+            metric: metric.to_owned(),
+            unit: crate::number::Unit::of(metric),
+            higher_is_better: Some(true),
+            chance: None,
+            shots,
+            references,
+            cells: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_protocol_brings_its_own() {
+        let reference = |model: &str, n_params| yardstick_core::Reference {
+            model: model.to_owned(),
+            n_params,
+            metric: "acc".to_owned(),
+            shots: 0,
+            value: 0.6324,
+            source: "table 3".to_owned(),
+            status: "found".to_owned(),
+            note: String::new(),
+        };
+        let references = vec![reference("1542M", Some(1542e6)), reference("LSTM", None)];
+        let found = points(&row("lambada@gpt2", "acc", 0, references.clone()));
+        let [point] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((point.paper, point.model.as_str(), point.value), ("GPT-2", "1.5B", 0.6324));
+        assert_eq!(point.provenance(), "table 3; found");
+        assert!(points(&row("lambada@mine", "acc", 0, references)).is_empty());
     }
 
     /// Compares every number with the transcription it was taken from, where that is at hand.

@@ -246,6 +246,14 @@ pub enum TaskError {
         /// What there is.
         configs: Vec<String>,
     },
+    /// A split for few-shot examples that is not there.
+    #[error("{place}: there is no such split to take examples from: {source}")]
+    NoExamples {
+        /// Where it is named.
+        place: Place,
+        /// What is not there.
+        source: Box<TaskError>,
+    },
     /// More few-shot examples than there are documents for.
     #[error(
         "{place}: {shots} solved examples (`num_fewshot` or --shots) need {needed} documents of {pool}, and only {available} can be drawn"

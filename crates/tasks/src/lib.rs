@@ -5,9 +5,9 @@
 //! [`Sample`](yardstick_core::Sample) → [`Estimate`](yardstick_core::Estimate).
 //!
 //! Task files have the schema of lm-evaluation-harness 0.4.13; for the ids in [`Catalog::bundled`], prompts and
-//! metrics are lm-eval's to the letter. Log-likelihood output types only: what a file asks for beyond that is refused
-//! where it would change a result. Few-shot examples are drawn for each document by itself, or with
-//! [`DrawMode::LmEval`] as lm-eval draws them.
+//! metrics are lm-eval's to the letter. What a file asks for and is not offered is refused where it would change a
+//! result; [`Catalog::validate`] says of which files that is so, with their data or without. Few-shot examples are drawn
+//! for each document by itself, or with [`DrawMode::LmEval`] as lm-eval draws them.
 //!
 //! ```
 //! use yardstick_tasks::{Catalog, LoadOptions, Stores};

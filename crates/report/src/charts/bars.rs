@@ -84,6 +84,6 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static
 }
 
 fn paper_value(row: &Row, (paper, model, _): (&str, &str, bool)) -> Option<paper::Point> {
-    let points = paper::points(&row.id, &row.metric, row.shots);
-    points.into_iter().find(|p| p.reference.paper == paper && p.model == model)
+    let points = paper::points(row);
+    points.into_iter().find(|p| p.paper == paper && p.model == model)
 }

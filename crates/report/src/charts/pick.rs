@@ -117,10 +117,10 @@ impl AxisGroup<'_> {
     pub(super) fn paper_notes(&self) -> Option<String> {
         let mut protocols: Vec<String> = Vec::new();
         let mut any = false;
-        for point in self.rows.iter().flat_map(|row| paper::points(&row.id, &row.metric, row.shots)) {
+        for point in self.rows.iter().flat_map(|row| paper::points(row)) {
             any = true;
-            let protocol = format!("{}: {}", point.reference.paper, point.reference.protocol);
-            if !point.reference.protocol.is_empty() && !protocols.contains(&protocol) {
+            let protocol = format!("{}: {}", point.paper, point.protocol);
+            if !point.protocol.is_empty() && !protocols.contains(&protocol) {
                 protocols.push(protocol);
             }
         }

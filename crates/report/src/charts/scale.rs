@@ -85,6 +85,6 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[&str]) -> Panel {
 }
 
 fn paper_points<'a>(row: &Row, paper: &'a str) -> impl Iterator<Item = paper::Point> + use<'a> {
-    let points = paper::points(&row.id, &row.metric, row.shots);
-    points.into_iter().filter(move |p| p.reference.paper == paper)
+    let points = paper::points(row);
+    points.into_iter().filter(move |p| p.paper == paper)
 }

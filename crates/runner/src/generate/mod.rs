@@ -58,7 +58,7 @@ pub struct GenerationCounts {
     pub most_tokens: usize,
     /// Teams of threads, each with texts of its own.
     pub teams: usize,
-    /// Texts that each team writes side by side, at most.
+    /// Texts that are being written at a time, by all teams together, at most.
     pub paths: usize,
     /// Positions of the longest path.
     pub longest: usize,
@@ -103,7 +103,7 @@ impl GenerationPlan {
             prompt_tokens: texts.iter().map(|text| text.prompt.len()).sum(),
             most_tokens: texts.iter().map(|text| text.generation.max_tokens as usize).sum(),
             teams: layout.teams.count,
-            paths: layout.paths,
+            paths: layout.teams.count * layout.paths,
             longest: layout.positions,
             memory: layout.memory,
         };

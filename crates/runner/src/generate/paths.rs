@@ -108,3 +108,46 @@ pub fn shares(paths: &[Path], most: usize) -> Vec<usize> {
 fn common(a: &[u32], b: &[u32]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use yardstick_core::Generation;
+
+    fn text(prompt: impl IntoIterator<Item = u32>) -> Text {
+        let generation = Arc::new(Generation { until: Vec::new(), max_tokens: 9, sampling: None });
+        Text { prompt: prompt.into_iter().collect(), generation, sample: 0, uses: Vec::new() }
+    }
+
+    const fn start(path: usize, from: usize, len: usize) -> Start {
+        Start { path, from, len }
+    }
+
+    #[test]
+    fn a_prompt_begins_with_what_is_there_and_waits_for_what_is_coming() {
+        let mut paths: Vec<Path> = (0..3).map(|_| Path::default()).collect();
+        let (first, second) = (text(0..40), text((0..30).chain([99])));
+        assert_eq!(begin(0, &first, &mut paths), Some(start(2, 2, 0)));
+        assert_eq!(begin(1, &second, &mut paths), None, "30 tokens are coming");
+        paths[2].tokens.extend(0..15);
+        assert_eq!(begin(1, &second, &mut paths), Some(start(0, 2, 15)), "15 are not worth waiting for");
+        assert_eq!(begin(2, &text([7]), &mut paths), Some(start(1, 1, 0)));
+        assert_eq!(begin(3, &text([7]), &mut paths), None, "no path is free");
+        paths[2] = Path { tokens: (0..40).collect(), work: None };
+        assert_eq!(begin(4, &first, &mut paths), Some(start(2, 2, 39)), "the last token is read again");
+        assert_eq!((paths[2].tokens.len(), paths[2].unread()), (39, &[39][..]));
+    }
+
+    #[test]
+    fn prompts_share_what_written_texts_leave() {
+        let mut paths: Vec<Path> = (0..4).map(|_| Path::default()).collect();
+        for (index, prompt) in [text(100..160), text([5]), text(200..260)].iter().enumerate() {
+            assert!(begin(index, prompt, &mut paths).is_some());
+        }
+        let unread: Vec<usize> = paths.iter().map(|path| path.unread().len()).collect();
+        assert_eq!(unread, [0, 60, 1, 60]);
+        assert_eq!(shares(&paths, 100), [0, 60, 1, 39]);
+        assert_eq!(shares(&paths, 1000), unread);
+    }
+}

@@ -121,6 +121,17 @@ fn equal_requests_are_written_once_and_beginnings_read_once() {
 }
 
 #[test]
+fn all_paths_copy_what_one_has_read() {
+    let begin = "x".repeat(40);
+    let requests: Vec<Request> = ('b'..'z').map(|end| ask(&format!("{begin}{end}"), &[], 1, None, 0)).collect();
+    let mut count = Count::default();
+    let stop = AtomicBool::new(false);
+    let outcome = generate(&Toy::with_end('.', 60), &requests.iter().collect::<Vec<_>>(), &PLENTY, &stop, &mut count);
+    assert!(outcome.responses.iter().all(Option::is_some));
+    assert_eq!((count.rows, count.told.len()), (40 + 24, 24));
+}
+
+#[test]
 fn samples_differ_and_greedy_ones_do_not() {
     let text = |sampling, sample| {
         let request = ask("abc", &[], 12, sampling, sample);

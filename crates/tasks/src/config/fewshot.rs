@@ -32,8 +32,8 @@ pub(crate) struct FewShotConfig {
 /// Where examples come from.
 #[derive(Clone, Debug)]
 pub(crate) enum PoolSpec {
-    /// A split that the file names.
-    Split(String),
+    /// A split that the file names, with where it does.
+    Split(String, Place),
     /// The file's own rows, with where they stand.
     Samples(Vec<Map>, Place),
     /// The first of these splits that there is: training, validation, and the one that is scored.
@@ -86,7 +86,8 @@ impl FewShotConfig {
 
 fn pool(task: &TaskConfig, own: &Node, split: Option<&str>) -> Result<PoolSpec, TaskError> {
     if let Some(split) = split {
-        return Ok(PoolSpec::Split(split.to_owned()));
+        let place = own.get("split").or_else(|| task.root.get("fewshot_split")).unwrap_or(&task.root).place.clone();
+        return Ok(PoolSpec::Split(split.to_owned(), place));
     }
     let Some(node) = own.get("samples") else { return splits(task).map(PoolSpec::FirstOf) };
     match &node.kind {

@@ -110,12 +110,16 @@ impl MetricList {
 /// A metric of ours, or a set of them.
 fn own_specs(node: &Node, name: &Node, output_type: OutputType) -> Result<Vec<MetricSpec>, TaskError> {
     let text = name.text().ok_or_else(|| name.wrong("metric", "a metric's name"))?;
-    let metrics = metrics::find(&text, output_type);
+    let is_evaluate = is_evaluate(node, output_type)?;
+    let metrics = if is_evaluate { metrics::find_evaluate(&text) } else { metrics::find(&text, output_type) };
     let own = |metric: &'static Metric| {
-        refuse_evaluate(node, metric, output_type)?;
         let options = Options::read(node, metric.options)?;
         spec(node, metric.name.to_owned(), Scorer::Metric(metric), options, Some(metric))
     };
+    if metrics.is_empty() && is_evaluate {
+        let known = metrics::evaluate_names().join(", ");
+        return Err(name.wrong("metric", &format!("one of those that `hf_evaluate` may name here ({known})")));
+    }
     if metrics.is_empty() { Err(unknown(name, &text, output_type)) } else { metrics.into_iter().map(own).collect() }
 }
 
@@ -244,13 +248,8 @@ fn unknown(node: &Node, metric: &str, output_type: OutputType) -> TaskError {
     }
 }
 
-/// `hf_evaluate: true` names a metric of the evaluate library. Multiple choice never calls it; where texts are compared,
-/// only those can stand in that give the same numbers.
-fn refuse_evaluate(node: &Node, metric: &'static Metric, output_type: OutputType) -> Result<(), TaskError> {
-    let Some(flag) = node.get("hf_evaluate") else { return Ok(()) };
-    if !flag.bool("hf_evaluate")? || output_type != OutputType::GenerateUntil || metric.is_as_in_evaluate {
-        return Ok(());
-    }
-    let reason = format!("the {} of the evaluate library is another one", metric.name);
-    Err(TaskError::Unsupported { place: flag.place.clone(), key: "hf_evaluate".to_owned(), reason })
+/// Whether `hf_evaluate: true` names a metric of the evaluate library. Multiple choice never calls it.
+fn is_evaluate(node: &Node, output_type: OutputType) -> Result<bool, TaskError> {
+    let Some(flag) = node.get("hf_evaluate") else { return Ok(false) };
+    Ok(flag.bool("hf_evaluate")? && output_type == OutputType::GenerateUntil)
 }

@@ -61,7 +61,7 @@ impl Task {
     fn splits(&self) -> Result<Vec<String>, TaskError> {
         let mut splits = vec![self.config.dataset.split.clone()];
         match FewShotConfig::read(&self.config)?.pool {
-            PoolSpec::Split(split) => splits.push(split),
+            PoolSpec::Split(split, _) => splits.push(split),
             PoolSpec::FirstOf(first) => splits.extend(first.into_iter().next()),
             PoolSpec::Samples(..) => {}
         }

@@ -3,7 +3,7 @@
 use super::FewShotConfig;
 use crate::config::{DatasetSpec, PoolSpec, Sampler, TaskConfig};
 use crate::data::{self, Split, Stores};
-use crate::error::TaskError;
+use crate::error::{Place, TaskError};
 
 /// A split or the task file's own rows.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Pool {
     ) -> Result<Self, TaskError> {
         let reader = Reader { task, config, shots, stores };
         match &config.pool {
-            PoolSpec::Split(split) => reader.split(split),
+            PoolSpec::Split(split, place) => reader.split(split).map_err(|error| not_there(error, place)),
             PoolSpec::Samples(rows, place) => {
                 Ok(Self::Own(Box::new(Split::of_rows(rows.clone(), place.file.to_string()))))
             }
@@ -103,6 +103,16 @@ impl Reader<'_> {
             }
         }
         Ok(Pool::Evaluated)
+    }
+}
+
+/// A split that is not there is named with the line that asks for it.
+fn not_there(error: TaskError, place: &Place) -> TaskError {
+    match error {
+        TaskError::DatasetNotFound { .. } | TaskError::BadKey { .. } => {
+            TaskError::NoExamples { place: place.clone(), source: Box::new(error) }
+        }
+        error => error,
     }
 }
 

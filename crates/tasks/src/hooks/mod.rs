@@ -28,6 +28,7 @@ mod mnli;
 mod mutual;
 mod openai_mmmlu;
 mod paper;
+mod question_answering;
 mod questions;
 mod race;
 mod record;
@@ -200,6 +201,7 @@ pub static MODULES: &[&Module] = &[
     &afrimmlu::XNLI,
     &averaged_f1::AFRIXNLI,
     &averaged_f1::AFROBENCH,
+    &question_answering::AGIEVAL,
     &arabic::ACVA,
     &arabic::ALGHAFA,
     &arabic::MMLU,
@@ -263,6 +265,7 @@ pub static MODULES: &[&Module] = &[
     &wsc::MODULE,
     &wsc::MODULE_273,
     &xcopa::MODULE,
+    &question_answering::XQUAD,
     &winogrande::XWINOGRAD,
 ];
 

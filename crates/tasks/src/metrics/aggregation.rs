@@ -260,3 +260,45 @@ fn pairs(scores: &[Score]) -> Vec<(f64, f64)> {
 fn confidences(scores: &[Score]) -> Vec<(f64, bool)> {
     pairs(scores).into_iter().map(|(confidence, right)| (confidence, right > 0.5)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_again() {
+        for name in Aggregation::all() {
+            assert_eq!(Aggregation::named(name).map(Aggregation::name), Some(name));
+        }
+        assert!(Aggregation::named("max").is_none());
+        assert_eq!(Aggregation::fitting(Aggregation::WeightedPerplexity), ["weighted_perplexity", "bits_per_byte"]);
+        assert_eq!(Aggregation::fitting(Aggregation::Own), ["a !function"]);
+        assert!(Aggregation::Function(|_| 0.0).fits(Aggregation::Own));
+    }
+
+    /// The error of a function's value is that of the mean, when the function is the mean.
+    #[test]
+    fn errors_of_functions() {
+        let mean: fn(&[Score]) -> f64 = |scores| values(scores).iter().sum::<f64>() / scores.len() as f64;
+        let scores: Vec<_> = (0..400).map(|i| Score::Value(f64::from(i % 5))).collect();
+        let (own, usual) = (Aggregation::Function(mean).estimate(&scores), Aggregation::Mean.estimate(&scores));
+        assert!((own.value - usual.value).abs() < 1e-12);
+        assert!((own.stderr.unwrap() / usual.stderr.unwrap() - 1.0).abs() < 0.15, "{own:?} {usual:?}");
+    }
+
+    #[test]
+    fn errors_of_medians() {
+        // Of 2k + 1 evenly spread numbers the median's error is near 1/(2 √n) of their range.
+        let scores: Vec<_> = (0..1_001).map(|i| Score::Value(f64::from(i) / 1_000.0)).collect();
+        let median = Aggregation::Median.estimate(&scores);
+        assert!((median.value - 0.5).abs() < 1e-12);
+        assert!((median.stderr.unwrap() * 2.0 * 1_001.0_f64.sqrt() - 1.0).abs() < 0.15, "{median:?}");
+    }
+
+    #[test]
+    fn what_is_no_number_is_left_out() {
+        let scores = [Score::Value(1.0), Score::Value(f64::NAN), Score::Value(2.0)];
+        let estimate = Aggregation::NanMean.estimate(&scores);
+        assert_eq!((estimate.value.to_bits(), estimate.n), (1.5_f64.to_bits(), 2));
+    }
+}

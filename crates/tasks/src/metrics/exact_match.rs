@@ -30,7 +30,6 @@ pub(super) static TEXT: Metric = Metric {
     output_types: &[OutputType::GenerateUntil],
     score: compare,
     options: COMPARISON,
-    is_as_in_evaluate: true,
     ..BASE
 };
 

@@ -18,6 +18,7 @@ mod choice;
 mod corpus;
 mod ece;
 mod em;
+mod evaluate;
 mod exact_match;
 mod f1;
 mod likelihood;
@@ -40,7 +41,6 @@ use yardstick_core::{Instance, Score};
 
 /// A metric, as far as it does not depend on a task.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent facts, as on a card")]
 pub struct Metric {
     /// lm-eval's name.
     pub name: &'static str,
@@ -60,8 +60,6 @@ pub struct Metric {
     pub is_accuracy: bool,
     /// Whether each choice has a second request, without a context, after those of all choices.
     pub needs_unconditional: bool,
-    /// Whether the metric of that name in the `evaluate` library gives the same number.
-    pub is_as_in_evaluate: bool,
 }
 
 /// What most metrics have in common: a mean, of which more is better.
@@ -75,7 +73,6 @@ const BASE: Metric = Metric {
     options: &[],
     is_accuracy: false,
     needs_unconditional: false,
-    is_as_in_evaluate: false,
 };
 
 /// The score of one document from the responses to its requests, which are in the requests' order; or why there is none.
@@ -114,6 +111,17 @@ pub static METRICS: &[&Metric] = &[
     &bypass::METRIC,
 ];
 
+/// What written texts are compared with where a file says `hf_evaluate: true`: metrics of the `evaluate` library.
+static EVALUATE: &[&Metric] = &[
+    &evaluate::ACCURACY,
+    &evaluate::F1,
+    &exact_match::TEXT,
+    &rouge::ROUGE_1,
+    &rouge::ROUGE_2,
+    &rouge::ROUGE_L,
+    &rouge::ROUGE_L_SUM,
+];
+
 /// The metrics of an output type.
 pub(crate) fn of(output_type: OutputType) -> impl Iterator<Item = &'static Metric> {
     METRICS.iter().copied().filter(move |metric| metric.output_types.contains(&output_type))
@@ -124,9 +132,23 @@ const SETS: &[(&str, &[&str])] = &[("rouge", &["rouge1", "rouge2", "rougeL", "ro
 
 /// The metrics that a name stands for: one, several for the name of a set, or none.
 pub(crate) fn find(name: &str, output_type: OutputType) -> Vec<&'static Metric> {
+    select(name, of(output_type))
+}
+
+/// The same among the metrics of the `evaluate` library.
+pub(crate) fn find_evaluate(name: &str) -> Vec<&'static Metric> {
+    select(name, EVALUATE.iter().copied())
+}
+
+/// The names of [`EVALUATE`] and of the sets.
+pub(crate) fn evaluate_names() -> Vec<&'static str> {
+    EVALUATE.iter().map(|metric| metric.name).chain(SETS.iter().map(|(name, _)| *name)).collect()
+}
+
+fn select(name: &str, metrics: impl Iterator<Item = &'static Metric>) -> Vec<&'static Metric> {
     let set = SETS.iter().find(|(set, _)| *set == name).map(|(_, members)| *members);
     let is_meant = |metric: &&Metric| set.map_or(metric.name == name, |members| members.contains(&metric.name));
-    of(output_type).filter(is_meant).collect()
+    metrics.filter(is_meant).collect()
 }
 
 /// The first metric of that name, for whichever output type.

@@ -16,12 +16,14 @@ pub(super) const CONTEXT: &str = "context";
 
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Options {
     regexes_to_ignore: Vec<Pattern>,
     ignore_case: bool,
     ignore_punctuation: bool,
     ignore_numbers: bool,
     ks: Vec<usize>,
+    is_averaged: bool,
     context: String,
 }
 
@@ -42,6 +44,9 @@ impl Options {
             options.regexes_to_ignore =
                 node.strings("regexes_to_ignore")?.iter().map(compile).collect::<Result<_, _>>()?;
         }
+        if let Some(node) = node.get("average").filter(|_| keys.contains(&"average")) {
+            options.is_averaged = is_averaged(node)?;
+        }
         if keys.contains(&"k") {
             options.ks = node.get("k").map_or(Ok(vec![1]), counts)?;
         }
@@ -49,6 +54,11 @@ impl Options {
             node.str(CONTEXT)?.clone_into(&mut options.context);
         }
         Ok(options)
+    }
+
+    /// Whether F1 is averaged over labels.
+    pub(super) const fn is_averaged(&self) -> bool {
+        self.is_averaged
     }
 
     /// The words before a choice in its second request; empty for none.
@@ -97,6 +107,15 @@ fn is_true(node: &Node) -> bool {
         Kind::List(items) => !items.is_empty(),
         Kind::Map(entries) => !entries.is_empty(),
         Kind::Function(_) => true,
+    }
+}
+
+/// The names that scikit-learn has for averages.
+fn is_averaged(node: &Node) -> Result<bool, TaskError> {
+    match node.str("average")? {
+        "binary" => Ok(false),
+        "micro" | "macro" | "weighted" => Ok(true),
+        _ => Err(node.wrong("average", "binary, micro, macro or weighted")),
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) static ROUGE_L_SUM: Metric = Metric {
     ..ROUGE
 };
 
-const ROUGE: Metric = Metric { output_types: &[OutputType::GenerateUntil], is_as_in_evaluate: true, ..BASE };
+const ROUGE: Metric = Metric { output_types: &[OutputType::GenerateUntil], ..BASE };
 
 fn best(instance: &Instance, answers: &Answers, score: impl Fn(&str, &str) -> f64) -> Result<Score, String> {
     let written = text::prediction(answers)?;

@@ -58,6 +58,44 @@ fn keys_of_metrics() {
 }
 
 #[test]
+fn metrics_of_written_texts() {
+    let check = |entry: &str, want: &str| {
+        check_begins(&format!("output_type: generate_until\nmetric_list: [{{{entry}}}]\n"), want);
+    };
+    check("metric: exact_match, ignore_case: true, hf_evaluate: true", "no error");
+    check("metric: f1, hf_evaluate: true, average: micro", "no error");
+    check(
+        "metric: f1, hf_evaluate: true, average: most",
+        "DIR/t.yaml:8: `average` must be binary, micro, macro or weighted, but is the string \"most\"",
+    );
+    check(
+        "metric: bertscore, hf_evaluate: true",
+        "DIR/t.yaml:8: `metric` must be one of those that `hf_evaluate` may name here (accuracy, f1, ",
+    );
+    check("metric: acc", "DIR/t.yaml:8: there is no metric \"acc\" for output_type generate_until, only exact_match, ");
+    check(
+        "metric: bleu, aggregation: mean",
+        "DIR/t.yaml:8: `aggregation` must be bleu for bleu, but is the string \"mean\"",
+    );
+    check(
+        "metric: exact_match, regexes_to_ignore: ['(']",
+        "DIR/t.yaml:8: `regexes_to_ignore` must be valid (the pattern \"(\" does not compile: ",
+    );
+}
+
+#[test]
+fn f1_is_of_two_choices() {
+    let row = ROW.replace(r#"["a","b"]"#, r#"["a","b","c"]"#);
+    let (_, loaded) = load("metric_list: [{metric: f1}]\n", &row);
+    let error = loaded.expect_err("three choices").to_string();
+    assert!(
+        error.ends_with("aggregation f1 is of two choices, and document 0 has 3; name another aggregation"),
+        "{error}"
+    );
+    assert!(load("metric_list: [{metric: mcc}]\n", &row).1.is_ok());
+}
+
+#[test]
 fn keys_that_a_metric_has_no_use_for() {
     let (_, loaded) = load("metric_list: [{metric: acc, weight_by_size: true, ignore_case: true}]\n", ROW);
     let warnings = loaded.expect("keys that lm-eval ignores").warnings;

@@ -59,13 +59,11 @@ fn response(json: &Json) -> Response {
 
 fn request(response: &Response) -> Request {
     let context = Arc::from("");
-    match response.text {
-        None => Request::LogLikelihood { context, continuation: String::new() },
-        Some(_) => {
-            let generation = Arc::new(Generation { until: Vec::new(), max_tokens: 1, sampling: None });
-            Request::Generate { context, generation, sample: 0 }
-        }
+    if response.text.is_none() {
+        return Request::LogLikelihood { context, continuation: String::new() };
     }
+    let generation = Arc::new(Generation { until: Vec::new(), max_tokens: 1, sampling: None });
+    Request::Generate { context, generation, sample: 0 }
 }
 
 /// A task of the case's metrics, with its options for each of them.
