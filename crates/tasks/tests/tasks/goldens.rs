@@ -173,7 +173,9 @@ fn check(name: &str, loaded: &Loaded, golden: &Golden) {
         let first = docs.first().unwrap_or_else(|| panic!("{name} has no document {}", instance.doc.id));
         check_prompts(name, instance, first);
         let sample = loaded.task.sample("golden", instance, &responses(instance, first)).expect(name);
-        docs.iter().for_each(|doc| check_metrics(name, &sample, doc));
+        for doc in &docs {
+            check_metrics(name, &sample, doc);
+        }
         assert_eq!(sample.metrics.len(), docs.iter().map(|doc| doc.metrics.len()).sum::<usize>(), "{name}");
         samples.push(sample);
     }

@@ -46,7 +46,7 @@ fn asked(request: &Request) -> Vec<String> {
 /// The rows where the task looks for its documents, and for its examples.
 fn workspace(card: &TaskCard, rows: &[serde_json::Value]) -> Workspace {
     let workspace = Workspace::new(&[]);
-    let text: String = rows.iter().map(|row| format!("{row}\n")).collect();
+    let text = rows.iter().fold(String::new(), |text, row| text + &row.to_string() + "\n");
     let config = card.dataset.name.as_deref().unwrap_or("default");
     for split in [card.dataset.split.as_str(), "train", "validation"] {
         workspace.write(&format!("data/{}/{config}/{split}/rows.jsonl", card.dataset.path), text.as_bytes());
@@ -72,7 +72,9 @@ fn check(catalog: &Catalog, case: &Case) {
 fn requests_on_made_up_rows() {
     let catalog = Catalog::bundled().expect("catalog");
     let cases = cases();
-    cases.iter().for_each(|case| check(&catalog, case));
+    for case in &cases {
+        check(&catalog, case);
+    }
     let covered: Vec<_> = cases.iter().map(|case| case.task.as_str()).collect();
     let missing: Vec<_> = protocols(&catalog).into_iter().filter(|id| !covered.contains(&id.as_str())).collect();
     assert!(missing.is_empty(), "no made-up row for {missing:?}");
@@ -93,12 +95,15 @@ fn every_protocol_says_what_was_chosen() {
     }
 }
 
+/// Numbers of examples with the values for the models.
+type Series = Vec<(usize, Vec<f64>)>;
+
 /// Rows of table H.1 by the tasks and metrics that have them.
-fn table_h1(catalog: &Catalog) -> BTreeMap<(String, String), Vec<(usize, Vec<f64>)>> {
+fn table_h1(catalog: &Catalog) -> BTreeMap<(String, String), Series> {
     let mut rows = BTreeMap::new();
     for id in protocols(catalog).into_iter().filter(|id| id.ends_with("@gpt3")) {
         for reference in resolve(catalog, &id).tasks[0].card().references {
-            let row: &mut Vec<(usize, Vec<f64>)> = rows.entry((id.clone(), reference.metric)).or_default();
+            let row: &mut Series = rows.entry((id.clone(), reference.metric)).or_default();
             match row.iter_mut().find(|(shots, _)| *shots == reference.shots) {
                 Some((_, values)) => values.push(reference.value),
                 None => row.push((reference.shots, vec![reference.value])),

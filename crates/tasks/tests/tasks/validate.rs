@@ -132,7 +132,6 @@ fn every_bundled_task_runs() {
     let ids: Vec<String> = catalog.entries().filter(|e| e.members.is_empty()).map(|entry| entry.id).collect();
     let verdicts = catalog.validate(&ids, &Rows::MadeUp).expect("ids");
     assert_eq!(verdicts.len(), ids.len());
-    for verdict in verdicts {
-        assert_eq!(verdict.status, Status::Runs, "{}: {}", verdict.task, verdict.reason);
-    }
+    let others: Vec<_> = verdicts.iter().filter(|verdict| verdict.status != Status::Runs).collect();
+    assert!(others.is_empty(), "{others:#?}");
 }
