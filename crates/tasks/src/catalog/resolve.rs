@@ -147,7 +147,10 @@ impl<'a> Resolver<'a> {
         around: Vec<&str>,
         selection: &mut Selection,
     ) -> Result<Vec<String>, TaskError> {
-        if self.find(name).is_some() {
+        let is_list = matches!(node.get("task").map(|task| &task.kind), Some(Kind::List(_)));
+        // A tag may have the name of a group that stands here.
+        let is_tag = |found| matches!(found, Found::Tag(_));
+        if self.find(name).is_some_and(|(found, _)| !(is_list && is_tag(found))) {
             let own: Vec<_> = node.entries("task")?.iter().filter(|entry| entry.key != "group").cloned().collect();
             if let Some(entry) = own.iter().find(|e| matches!(e.key.as_str(), "task" | "aggregate_metric_list")) {
                 let reason = format!("group {name} has a file of its own, which says that");

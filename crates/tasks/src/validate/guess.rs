@@ -1,7 +1,7 @@
 //! Made-up cells, and rows made of them.
 
 use super::reads::{Columns, ITEMS, Path};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use yardstick_core::{Map, Value};
 
 /// The text of all made-up cells: short, and a letter that answers and choices may be named by, so that an answer is
@@ -28,7 +28,8 @@ impl Candidates {
         let name = path.last().map(|name| name.to_lowercase()).unwrap_or_default();
         let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
         let mut values = Vec::new();
-        if has(&["label", "gold", "idx", "index", "target", "answer_id"]) && !name.ends_with('s') {
+        let is_number = has(&["label", "gold", "idx", "index", "target", "answer_id"]) && !name.ends_with('s');
+        if is_number || columns.numbers.contains(path) {
             values.push(Value::Int(0));
         }
         if has(&["choices", "options", "endings", "candidates", "distractors", "labels", "texts", "answers", "aliases"])
@@ -99,6 +100,32 @@ impl Guess {
             self.cells.insert(path.clone(), (Candidates::new(path, columns), 0));
         }
         !is_there
+    }
+
+    /// Adds texts that a place may hold to what is tried there.
+    pub fn suggest(&mut self, path: &Path, texts: impl Iterator<Item = String>) {
+        if let Some((candidates, _)) = self.cells.get_mut(path) {
+            for value in texts.map(Value::Str) {
+                if !candidates.values.contains(&value) {
+                    candidates.values.push(value);
+                }
+            }
+        }
+    }
+
+    /// The same row with something in a place that was a cell, or beside what is in it.
+    pub fn nested(&self, path: &[String], name: &str, columns: &Columns) -> Self {
+        let mut guess = self.clone();
+        guess.cells.remove(path);
+        let inner: Path = path.iter().cloned().chain([name.to_owned()]).collect();
+        guess.cells.entry(inner.clone()).or_insert_with(|| (Candidates::new(&inner, columns), 0));
+        guess
+    }
+
+    /// Every place, and everything that a place lies in.
+    pub fn containers(&self) -> BTreeSet<Path> {
+        let prefixes = |path: &Path| (1..=path.len()).map(|length| path[..length].to_vec()).collect::<Vec<_>>();
+        self.cells.keys().flat_map(prefixes).collect()
     }
 
     /// The places in a column, or the place itself.

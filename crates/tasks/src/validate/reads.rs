@@ -29,6 +29,8 @@ pub(super) struct Columns {
     pub fields: Vec<Reads>,
     /// Texts in quotes in the templates, and constant choices: what a cell may have to be.
     pub literals: BTreeSet<String>,
+    /// Ways to what stands in brackets behind something else: an index or the end of a slice.
+    pub numbers: BTreeSet<Path>,
 }
 
 /// The engine's own functions, which its list of variables names too.
@@ -39,6 +41,9 @@ static SUBSCRIPT: LazyLock<Option<Regex>> =
 /// `for x in a.b`.
 static LOOP: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\bfor\s+([A-Za-z_]\w*)\s+in\s+([A-Za-z_][\w.]*)").ok());
+/// `[a.b]` and `[a:b]`.
+static INDEX: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\[\s*([A-Za-z_][\w.]*)?\s*(?::\s*([A-Za-z_][\w.]*)?\s*)?\]").ok());
 /// A text in quotes.
 static QUOTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"'([^'\n]{1,80})'|"([^"\n]{1,80})""#).ok());
 
@@ -71,6 +76,7 @@ impl Columns {
         match &field.kind {
             FieldKind::Text(text) if text.contains("{{") || text.contains("{%") => {
                 self.literals.extend(quoted(text));
+                self.numbers.extend(indices(text));
                 paths = paths_of(text).map_err(|reason| TaskError::Template {
                     place: field.place.clone(),
                     key: field.key,
@@ -111,6 +117,11 @@ fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '))
         && text.split(' ').count() <= 3
+}
+
+fn indices(text: &str) -> impl Iterator<Item = Path> {
+    let matches = INDEX.iter().flat_map(move |regex| regex.captures_iter(text));
+    matches.flat_map(|found| [found.get(1), found.get(2)]).flatten().map(|found| split(found.as_str()))
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = String> {
@@ -199,6 +210,13 @@ mod tests {
         check("{% set x = a %}{{ x }}{{ 'b' }}", &["a"]);
         check("{% for i in range(c['x'] | length) %}{{ c['x'][i] }}{% endfor %}", &["c.x"]);
         check("no variables", &[]);
+    }
+
+    #[test]
+    fn indices_and_ends_of_slices() {
+        let found: Vec<_> =
+            indices("{{ a[b.c] }}{{ d[e:f] }}{{ g[:h] }}{{ i[0] }}").map(|path| path.join(".")).collect();
+        assert_eq!(found, ["b.c", "e", "f", "h"]);
     }
 
     #[test]

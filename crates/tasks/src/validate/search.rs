@@ -59,8 +59,8 @@ impl Search<'_> {
             let step = self
                 .one_place(&guess, &places, signature)
                 .or_else(|| self.two_places(&guess, &places))
-                .or_else(|| self.one_place(&guess, &places, ToString::to_string))
-                .or_else(|| self.every_place(&guess, &places));
+                .or_else(|| self.inside(&guess, &current))
+                .or_else(|| self.one_place(&guess, &places, with_reason));
             match step {
                 Some((better, next)) => (guess, error) = (better, next),
                 None => return Err(current),
@@ -98,14 +98,12 @@ impl Search<'_> {
         None
     }
 
-    /// The same kind of cell in all of the places, for what only works together (both ends of a slice); those that it does
-    /// not suit are then mended one by one.
-    fn every_place(&mut self, guess: &Guess, places: &[Path]) -> Option<(Guess, Option<TaskError>)> {
-        let choices = places.iter().map(|path| guess.candidates(path)).min().unwrap_or(0);
-        (0..choices).find_map(|choice| {
-            let all = places.iter().fold(guess.clone(), |guess, path| guess.with(path, choice));
-            self.step(all, ToString::to_string)
-        })
+    /// A column that is asked for and is there may be asked for inside of another one.
+    fn inside(&mut self, guess: &Guess, error: &TaskError) -> Option<(Guess, Option<TaskError>)> {
+        let TaskError::MissingColumn { column, .. } = error else { return None };
+        let containers = guess.containers();
+        let mut containers = containers.iter().filter(|path| path.last() != Some(column));
+        containers.find_map(|path| self.step(guess.nested(path, column, &self.columns), signature))
     }
 
     /// A row that is better than those before: it has no error, or one that was not met yet.
@@ -128,8 +126,11 @@ impl Search<'_> {
                 guess.add(&path, &self.columns);
                 guess.places(&path).cloned().collect()
             }
-            TaskError::BadCell { column, .. } => {
+            TaskError::BadCell { column, expected, .. } => {
                 let column = vec![column.clone()];
+                // Who expects `cause or effect` says what to try.
+                let words = || expected.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+                guess.suggest(&column, words().map(str::to_owned));
                 let own: Vec<Path> = guess.places(&column).cloned().collect();
                 if own.is_empty() { self.read_by(guess, |key, _| key == column[0]) } else { own }
             }
@@ -185,6 +186,14 @@ fn signature(error: &TaskError) -> String {
         TaskError::MissingColumn { column, .. } => column.clone(),
         TaskError::BadLabel { .. } => "label".to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// The same with what a template said, which differs as it gets further.
+fn with_reason(error: &TaskError) -> String {
+    match error {
+        TaskError::Render { .. } => error.to_string(),
+        other => signature(other),
     }
 }
 
