@@ -14,3 +14,4 @@ mod listings;
 mod memory;
 mod readme;
 mod support;
+mod validate;

@@ -140,7 +140,9 @@ fn paths_of(text: &str) -> Result<BTreeSet<Path>, String> {
     for found in LOOP.iter().flat_map(|regex| regex.captures_iter(text)) {
         let list: Path = split(&without_call(&found[2], text)).into_iter().chain([ITEMS.to_owned()]).collect();
         if paths.contains(&list[..list.len() - 1]) {
-            attributes(&found[1], text).iter().for_each(|name| add_attribute(&mut paths, &list, name));
+            for name in &attributes(&found[1], text) {
+                add_attribute(&mut paths, &list, name);
+            }
         }
     }
     // A path of which a longer one is known is a container and no cell.

@@ -155,7 +155,7 @@ impl Search<'_> {
         let config: &TaskConfig = &self.task.config;
         let count = 2 + self.fewshot.as_ref().map_or(0, |fewshot| fewshot.shots);
         let row = guess.row();
-        let rows = (0..count as i64).map(|number| {
+        let rows = (0..).take(count).map(|number| {
             let mut row = row.clone();
             row.insert(NUMBER, Value::Int(number));
             row
