@@ -18,6 +18,7 @@ use crate::error::CliError;
 use folder::RunFolder;
 use progress::Screen;
 use score::Scorer;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -202,12 +203,33 @@ fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<TaskError>) -> Resul
         1 if n_others == 0 => Err(refused.remove(0).into()),
         n => {
             let errors: Vec<CliError> = refused.drain(..).map(CliError::from).collect();
-            errors.iter().for_each(CliError::print);
+            print_each(&errors);
             if args.keep_going && n_others > 0 {
                 return Ok(());
             }
             Err(CliError::Refused { count: n, others: n_others, code: errors[0].code() })
         }
+    }
+}
+
+/// Errors as they are; a dataset that several tasks miss is named once.
+fn print_each(errors: &[CliError]) {
+    let mut missing: BTreeMap<&str, usize> = BTreeMap::new();
+    for error in errors {
+        let first = match error {
+            CliError::Task(TaskError::DatasetNotFound { id, .. }) => {
+                let tasks = missing.entry(id).or_default();
+                *tasks += 1;
+                *tasks == 1
+            }
+            _ => true,
+        };
+        if first {
+            error.print();
+        }
+    }
+    for (id, tasks) in missing.iter().filter(|(_, tasks)| **tasks > 1) {
+        eprintln!("{tasks} tasks miss {id}");
     }
 }
 
