@@ -72,7 +72,7 @@ fn requests(n_ctx: usize) -> Vec<Request> {
         let generation = Generation {
             until: vec![["e", ".", "\n"][i % 3].to_owned()],
             max_tokens: 1 + (i * 7 % (n_ctx / 4)) as u32,
-            sampling: (i % 2 == 0).then_some(drawn),
+            sampling: i.is_multiple_of(2).then_some(drawn),
         };
         Request::Generate { context: context.into(), generation: Arc::new(generation), sample: (i % 5) as u32 }
     };

@@ -6,7 +6,7 @@ use yardstick_core::Estimate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unit {
     /// A share of documents, 0 to 1; written as percent with one decimal. A share above 1 is in percent already, as the
-    /// official script of SQuAD gives it.
+    /// official script of `SQuAD` gives it.
     Percent,
     /// Bits per byte, word or character; three decimals.
     Bits,

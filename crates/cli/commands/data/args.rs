@@ -30,7 +30,7 @@ pub enum DataCommand {
 
 HF_TOKEN opens datasets that ask who reads them, HF_ENDPOINT names a mirror.")]
 pub struct PullArgs {
-    /// Hub ids, or addresses of files (https://…, hf://datasets/…)
+    /// Hub ids, or addresses of files (`https://…`, `hf://datasets/…`)
     #[arg(value_name = "ID", required_unless_present = "task")]
     pub ids: Vec<String>,
     /// What these tasks, groups or task files read

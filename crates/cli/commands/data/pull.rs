@@ -29,15 +29,15 @@ pub fn pull(args: &PullArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let mut all = Vec::new();
     for want in &wants {
         let mut report = |event: Event| screen.show(&event);
-        let (name, pulled) = match want {
+        let (label, pulled) = match want {
             Want::Dataset { id, config, split } => {
                 (id, puller.dataset(id, config.as_deref(), split.as_deref(), &mut report)?)
             }
             Want::File { url, path } => (url, puller.file(url, path, &mut report)?),
         };
         let Pulled { files, bytes, kept } = pulled;
-        screen.say(&format!("{name}: {files} files, {bytes} bytes, {kept} of them there before"));
-        all.push(json!({ "name": name, "files": files, "bytes": bytes, "kept": kept }));
+        screen.say(&format!("{label}: {files} files, {bytes} bytes, {kept} of them there before"));
+        all.push(json!({ "name": label, "files": files, "bytes": bytes, "kept": kept }));
     }
     screen.say(&format!("{}: {} pulled", store.display(), all.len()));
     if json { print_json(&json!({ "store": store, "pulled": all })) } else { Ok(()) }

@@ -4,6 +4,7 @@ use super::StoreArgs;
 use crate::commands::{print, print_json, store_folders};
 use crate::error::CliError;
 use serde_json::json;
+use std::fmt::Write;
 use yardstick_hub::{Checked, FileState};
 
 /// Reads the files of all stores again, and names those that are not as recorded.
@@ -41,7 +42,7 @@ fn text(store: &str, checked: &[Checked]) -> String {
         let (state, how) = words(&file.state);
         let how = how.map_or_else(String::new, |how| format!(": {how}"));
         if file.state != FileState::Same {
-            text += &format!("{store}/{}  {state}{how}\n", file.path);
+            let _ = writeln!(text, "{store}/{}  {state}{how}", file.path);
         }
     }
     let same = checked.iter().filter(|file| file.state == FileState::Same).count();

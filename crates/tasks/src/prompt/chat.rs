@@ -72,7 +72,7 @@ impl<'a> Dialogue<'a> {
     ) -> Result<Arc<str>, TaskError> {
         let system = joined(self.system, description, &self.delimiter);
         let turns = examples.chain([last]);
-        let Some(chat) = &self.chat else { return Ok(plain(&system, turns)) };
+        let Some(chat) = &self.chat else { return Ok(plain(&system, &turns)) };
         let mut messages = chat.messages(turns, last);
         if !system.is_empty() {
             messages.insert(0, Message { role: "system", content: system });
@@ -82,7 +82,7 @@ impl<'a> Dialogue<'a> {
 }
 
 /// Turns one after another.
-fn plain<'t>(system: &str, turns: impl Iterator<Item = &'t Turn> + Clone) -> Arc<str> {
+fn plain<'t>(system: &str, turns: &(impl Iterator<Item = &'t Turn> + Clone)) -> Arc<str> {
     let texts = || turns.clone().flat_map(Turn::texts);
     let mut context = String::with_capacity(system.len() + texts().map(str::len).sum::<usize>());
     context.push_str(system);
@@ -157,6 +157,7 @@ fn environment(source: &str) -> Result<Environment<'static>, Error> {
 }
 
 /// `json.dumps` without escapes for what is not ASCII; indented only where it is asked for.
+#[expect(clippy::needless_pass_by_value, reason = "the engine hands keyword arguments over")]
 fn tojson(value: &Value, options: Kwargs) -> Result<String, Error> {
     let indent: Option<usize> = options.get("indent")?;
     let value = field::core_value(value);
