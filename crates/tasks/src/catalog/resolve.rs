@@ -199,7 +199,7 @@ fn inline_task(
     let task = TaskConfig::read(&root).map(|config| Task { config: Arc::new(config) });
     // A mapping that is no whole task and changes none that there is: most likely its name is wrong.
     match task {
-        Err(TaskError::MissingKey { .. }) => Ok(None),
+        Err(TaskError::MissingKey { key: "dataset_path", .. }) => Ok(None),
         task => selection.take(id, task).map(|()| Some(vec![id.to_owned()])),
     }
 }

@@ -136,7 +136,8 @@ impl Search<'_> {
             }
             TaskError::Render { place, key, .. } => self.read_by(guess, |own, at| own == *key && at == place),
             TaskError::BadLabel { .. } => {
-                let keys = ["doc_to_target", "doc_to_text", "doc_to_choice"];
+                // Not the text: a number there would make it the label, and the target a text.
+                let keys = ["doc_to_target", "doc_to_choice"];
                 keys.iter().flat_map(|key| self.read_by(guess, |own, _| own == *key)).collect()
             }
             _ => Vec::new(),

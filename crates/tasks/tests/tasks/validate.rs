@@ -60,7 +60,7 @@ fn what_no_row_suits_is_refused() {
     refused("doc_to_txt: q\n", "unknown key `doc_to_txt`; did you mean `doc_to_text`?");
     refused("num_fewshot: 3\nfewshot_config: {samples: [{q: a, choices: [b], label: 0}]}\n", "only 1 can be drawn");
     refused("num_fewshot: 1\nfewshot_config: {samples: [{choices: [b], label: 0}]}\n", "there is no column `q`");
-    refused("fewshot_config: {sampling: first_n}\n", "unknown key `sampling`; did you mean `sampler`?");
+    refused("fewshot_config: {smapler: first_n}\n", "unknown key `smapler`; did you mean `sampler`?");
     refused("doc_to_image: picture\n", "`doc_to_image` is not supported yet: the prompt has an image");
     refused("metric_list: [{metric: acc_nrm}]\n", "did you mean `acc_norm`?");
 }
