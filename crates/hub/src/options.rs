@@ -28,11 +28,23 @@ impl Options {
     /// No pause is longer, whatever a server asks for.
     pub const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
-    /// The options of the hub's own client: `HF_ENDPOINT`, `HF_TOKEN` (or the file that its login writes), and
-    /// `HF_HUB_OFFLINE`.
+    /// The options that the environment gives, by the names that the hub's own client has for them. An empty variable is none.
+    ///
+    /// | variable | what it does |
+    /// |---|---|
+    /// | `HF_ENDPOINT` | Scheme and host of a mirror (`https://hub.example.org`). It is asked for everything, addresses of the official hub included, and neither the official hub nor its datasets server is. |
+    /// | `HF_TOKEN` | Sent as `Authorization: Bearer …` to the endpoint, which is the mirror where there is one, and to no other scheme, host or port: neither to addresses elsewhere nor to where the endpoint redirects. It opens datasets that ask who reads them. |
+    /// | `HUGGING_FACE_HUB_TOKEN` | The older name of `HF_TOKEN`, read if that is none. |
+    /// | `HF_HOME` | The folder whose file `token` is read if neither is given (the hub's login writes it); `~/.cache/huggingface` by default. |
+    /// | `HF_HUB_OFFLINE` | `1`, `on`, `yes` or `true`: nothing is asked for, and whatever would be is an error. |
+    /// | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` | The proxy: the first of them that is set. |
+    /// | `NO_PROXY` | Hosts that are reached without it. |
     pub fn from_env() -> Self {
-        let variable =
-            |name| std::env::var(name).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        Self::from_variables(|name| std::env::var(name).ok())
+    }
+
+    fn from_variables(get: impl Fn(&str) -> Option<String>) -> Self {
+        let variable = |name| get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         let endpoint = variable("HF_ENDPOINT").map(|url| url.trim_end_matches('/').to_owned());
         let is_true = |text: String| matches!(text.to_ascii_lowercase().as_str(), "1" | "on" | "yes" | "true");
         let token = variable("HF_TOKEN").or_else(|| variable("HUGGING_FACE_HUB_TOKEN")).or_else(|| {
@@ -75,5 +87,42 @@ impl std::fmt::Debug for Options {
         // The token is nobody's business.
         let token = self.token.as_ref().map(|_| "…");
         f.debug_struct("Options").field("endpoint", &self.endpoint).field("token", &token).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(variables: &[(&str, &str)], endpoint: &str, token: Option<&str>, is_offline: bool) {
+        let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, text)| (*text).to_owned());
+        let options = Options::from_variables(find);
+        assert_eq!((options.endpoint.as_str(), options.token.as_deref()), (endpoint, token), "{variables:?}");
+        assert_eq!(options.is_offline, is_offline, "{variables:?}");
+        assert_eq!(options.datasets_server.is_some(), endpoint == OFFICIAL, "{variables:?}");
+    }
+
+    #[test]
+    fn the_environment_is_read() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().to_str().expect("a name");
+        check(&[("HF_HOME", path)], OFFICIAL, None, false);
+        std::fs::write(home.path().join("token"), "of the file\n").expect("a file");
+        check(&[], OFFICIAL, None, false);
+        check(&[("HF_HOME", path)], OFFICIAL, Some("of the file"), false);
+        check(&[("HF_HOME", path), ("HUGGING_FACE_HUB_TOKEN", "old")], OFFICIAL, Some("old"), false);
+        check(&[("HUGGING_FACE_HUB_TOKEN", "old"), ("HF_TOKEN", " new\n")], OFFICIAL, Some("new"), false);
+        check(&[("HF_ENDPOINT", "https://a.org/"), ("HF_TOKEN", "")], "https://a.org", None, false);
+        check(&[("HF_HUB_OFFLINE", "ON"), ("HF_ENDPOINT", " ")], OFFICIAL, None, true);
+        check(&[("HF_HUB_OFFLINE", "0")], OFFICIAL, None, false);
+    }
+
+    #[test]
+    fn only_the_official_hub_is_mirrored() {
+        let options = Options::at("https://a.org");
+        assert_eq!(options.at_endpoint("https://huggingface.co/x"), "https://a.org/x");
+        for url in ["https://huggingface.co.b.org/x", "https://huggingface.co@b.org/x", "http://huggingface.co/x"] {
+            assert_eq!(options.at_endpoint(url), url);
+        }
     }
 }
