@@ -3,6 +3,7 @@
 
 use crate::error::HubError;
 use crate::options::Options;
+use crate::remote::Validator;
 use std::time::Duration;
 use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
@@ -46,6 +47,13 @@ impl From<Failure> for HubError {
 pub(crate) enum Method {
     Head,
     Get,
+}
+
+/// The bytes from there on, if the file is still the version that the validator marks.
+#[derive(Clone, Copy)]
+pub(crate) struct Rest<'a> {
+    pub from: u64,
+    pub validator: Option<&'a Validator>,
 }
 
 impl Client {
@@ -93,15 +101,16 @@ impl Client {
         asked.unwrap_or(own).min(Options::LONGEST_PAUSE)
     }
 
-    /// One request and its redirects. `range`: bytes from there on. Any status but success, 206 and 416 is a failure.
-    pub fn ask(&self, method: Method, url: &str, range: Option<u64>) -> Result<Answer, Failure> {
+    /// One request and its redirects. Any status but 200 is a failure: other successes have no body, or not the one that the server
+    /// has. Where a rest is asked for, 206 and 416 are none either, and to HEAD no success is.
+    pub fn ask(&self, method: Method, url: &str, rest: Option<Rest>) -> Result<Answer, Failure> {
         if self.options.is_offline {
             return Err(Failure::Final(HubError::OfflineByChoice { url: url.to_owned() }));
         }
         let mut answer: Option<Answer> = None;
         let mut next = url.to_owned();
         loop {
-            let response = self.send(method, &next, range)?;
+            let response = self.send(method, &next, rest)?;
             let target = redirect(&response).map(str::to_owned);
             let (first, mut hops) =
                 answer.map_or_else(|| (response.headers().clone(), Vec::new()), |answer| (answer.first, answer.hops));
@@ -116,13 +125,15 @@ impl Client {
                     let reason = format!("more than {MOST_REDIRECTS} redirects");
                     return Err(Failure::Final(HubError::Answer { url: url.to_owned(), reason }));
                 }
-                None => return self.checked(url, Answer { response, first, hops }),
+                None => {
+                    return self.checked(url, Answer { response, first, hops }, method == Method::Head, rest.is_some());
+                }
             }
             answer = Some(Answer { response, first, hops });
         }
     }
 
-    fn send(&self, method: Method, url: &str, range: Option<u64>) -> Result<Response<Body>, Failure> {
+    fn send(&self, method: Method, url: &str, rest: Option<Rest>) -> Result<Response<Body>, Failure> {
         let mut request = match method {
             Method::Head => self.agent.head(url),
             Method::Get => self.agent.get(url),
@@ -130,17 +141,24 @@ impl Client {
         if let Some(token) = self.options.token.as_ref().filter(|_| origin(url) == origin(&self.options.endpoint)) {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
-        if let Some(from) = range {
-            request = request.header("Range", format!("bytes={from}-"));
+        // Ranges and checksums are those of the file as it is stored.
+        request = request.header("Accept-Encoding", "identity");
+        if let Some(rest) = rest {
+            request = request.header("Range", format!("bytes={}-", rest.from));
+            if let Some(validator) = rest.validator {
+                request = request.header("If-Range", validator.text());
+            }
         }
         request.call().map_err(|error| failure(url, error))
     }
 
-    fn checked(&self, url: &str, answer: Answer) -> Result<Answer, Failure> {
+    fn checked(&self, url: &str, answer: Answer, is_head: bool, is_rest: bool) -> Result<Answer, Failure> {
         let (url, status) = (url.to_owned(), answer.response.status());
         let code = status.as_u16();
         match code {
-            200..=299 | 416 => Ok(answer),
+            200 => Ok(answer),
+            201..=299 if is_head => Ok(answer),
+            206 | 416 if is_rest => Ok(answer),
             401 | 403 => {
                 Err(Failure::Final(HubError::Denied { url, status: code, has_token: self.options.token.is_some() }))
             }
@@ -219,5 +237,20 @@ mod tests {
             assert!(safe(from, target).is_err(), "{target}");
         }
         assert_eq!(origin("http://a.org?x"), "http://a.org");
+    }
+
+    #[test]
+    fn no_other_host_looks_like_the_hub() {
+        for url in [
+            "https://a.org@b.org/c",
+            "https://a.org:b@b.org/c",
+            "https://a.org.b.org/c",
+            "https://a.org:444/c",
+            "https://a.org\\@b.org/c",
+            "http://a.org/c",
+            "//a.org/c",
+        ] {
+            assert_ne!(origin(url), origin("https://a.org/x"), "{url}");
+        }
     }
 }

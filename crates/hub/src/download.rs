@@ -1,50 +1,39 @@
-//! One file: fetched into a part file beside its place, gone on with where it broke off, checked.
+//! One file: fetched beside its place, gone on with where it broke off if the rest is of the same version, checked.
 
-use crate::client::{Answer, Client, Failure, Method, header};
+use crate::client::{Answer, Client, Failure, Method, Rest, header};
 use crate::error::{HubError, io};
 use crate::hash;
 use crate::lock::Entry;
+use crate::part::{Part, length};
 use crate::pull::Event;
-use std::fs::{File, OpenOptions};
+use crate::remote::{ContentRange, Remote, content_length};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use ureq::http::HeaderMap;
 
-/// The ending of what is not whole yet.
-pub(crate) const PART: &str = ".part";
 const BUFFER: usize = 1 << 18;
-
-/// What the server announces of a file.
-#[derive(Debug, Default)]
-struct Remote {
-    bytes: Option<u64>,
-    /// Known of files in large-file storage, which conversions are.
-    sha256: Option<String>,
-    etag: Option<String>,
-    revision: Option<String>,
-    /// Whether it is the beginning only of a dataset that was too large to convert.
-    is_partial: bool,
-}
 
 /// What became of a file.
 pub(crate) enum Fetched {
     /// The file that is there is the server's.
-    Kept,
+    Kept {
+        /// The commit that it is still the file of.
+        revision: Option<String>,
+    },
     /// It is whole and checked, beside its place.
-    Staged(Staged),
+    Staged(Box<Staged>),
 }
 
 /// A file that waits to be put in its place.
 pub(crate) struct Staged {
-    part: PathBuf,
-    pub target: PathBuf,
+    part: Part,
+    target: PathBuf,
     pub entry: Entry,
 }
 
 impl Staged {
     /// Puts it in its place.
     pub fn commit(&self) -> Result<(), HubError> {
-        std::fs::rename(&self.part, &self.target).map_err(|e| io(&self.target, e))
+        self.part.commit(&self.target)
     }
 }
 
@@ -57,19 +46,24 @@ pub(crate) fn fetch(
     report: &mut dyn FnMut(Event),
 ) -> Result<Fetched, HubError> {
     let url = client.options.at_endpoint(url);
-    let remote = announced(client, &url)?;
-    if remote.is_partial {
+    let head = announced(client, &url)?;
+    if head.is_partial {
         report(Event::Partial { path: target });
     }
-    if known.is_some_and(|known| is_same(known, &remote) && length(target) == Some(known.bytes)) {
+    let mut part = Part::open(target, &url)?;
+    if let Some(known) = known.filter(|known| is_same(known, &head))
+        && is_there(target, known)?
+    {
+        part.discard()?;
         report(Event::Kept { path: target });
-        return Ok(Fetched::Kept);
+        return Ok(Fetched::Kept { revision: head.revision });
     }
-    let part = part_path(target, &url, &remote)?;
-    let mut transfer = Transfer { client, url: &url, part: &part, remote: &remote, report };
-    transfer.run(target)?;
-    let entry = checked(&url, &part, remote)?;
-    Ok(Fetched::Staged(Staged { part, target: target.to_owned(), entry }))
+    Transfer { client, url: &url, head: &head, part: &mut part, report }.run(target)?;
+    let entry = checked(&url, &mut part)?;
+    if !head.is_partial && part.remote().is_some_and(|remote| remote.is_partial) {
+        report(Event::Partial { path: target });
+    }
+    Ok(Fetched::Staged(Box::new(Staged { part, target: target.to_owned(), entry })))
 }
 
 /// What HEAD says; nothing where a server does not answer it.
@@ -82,79 +76,48 @@ fn announced(client: &Client, url: &str) -> Result<Remote, HubError> {
     }
 }
 
-impl Remote {
-    fn of(answer: &Answer) -> Self {
-        let last = answer.response.headers();
-        let any = |name| header(&answer.first, name).or_else(|| header(last, name));
-        let etag =
-            any("x-linked-etag").or_else(|| any("etag")).map(|text| text.trim_start_matches("W/").replace('"', ""));
-        let bytes = header(&answer.first, "x-linked-size").or_else(|| header(last, "content-length"));
-        Self {
-            bytes: bytes.and_then(|text| text.parse().ok()),
-            sha256: etag.clone().filter(|etag| etag.len() == 64 && etag.bytes().all(|b| b.is_ascii_hexdigit())),
-            etag,
-            revision: any("x-repo-commit").map(str::to_owned),
-            is_partial: answer.hops.iter().any(|url| url.contains("/partial-")),
-        }
-    }
-}
-
 fn is_same(known: &Entry, remote: &Remote) -> bool {
     remote.etag.is_some() && known.etag == remote.etag && remote.bytes.is_none_or(|bytes| bytes == known.bytes)
 }
 
-fn length(path: &Path) -> Option<u64> {
-    path.metadata().ok().map(|metadata| metadata.len())
-}
-
-/// `.<name>.<mark>.part`: the mark is that of the content, so that nothing is ever gone on with by another file's bytes.
-fn part_path(target: &Path, url: &str, remote: &Remote) -> Result<PathBuf, HubError> {
-    let folder = target.parent().unwrap_or_else(|| Path::new(""));
-    let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let mark = hash::text(&format!("{url}\n{:?}\n{:?}", remote.etag, remote.bytes));
-    std::fs::create_dir_all(folder).map_err(|e| io(folder, e))?;
-    let part = folder.join(format!(".{name}.{}{PART}", &mark[..16]));
-    for entry in std::fs::read_dir(folder).map_err(|e| io(folder, e))? {
-        let other = entry.map_err(|e| io(folder, e))?.path();
-        let other_name = other.file_name().unwrap_or_default().to_string_lossy();
-        if other != part && other_name.starts_with(&format!(".{name}.")) && other_name.ends_with(PART) {
-            std::fs::remove_file(&other).map_err(|e| io(&other, e))?;
-        }
-    }
-    Ok(part)
+/// Whether the file is what the lock file says: by its bytes, since what was changed by hand or by a fault may have its length.
+fn is_there(target: &Path, known: &Entry) -> Result<bool, HubError> {
+    Ok(length(target) == Some(known.bytes) && hash::file(target)?.1.eq_ignore_ascii_case(&known.sha256))
 }
 
 struct Transfer<'a, 'b> {
     client: &'a Client,
     url: &'a str,
-    part: &'a Path,
-    remote: &'a Remote,
+    /// What HEAD said.
+    head: &'a Remote,
+    part: &'a mut Part,
     report: &'a mut (dyn FnMut(Event) + 'b),
 }
 
 impl Transfer<'_, '_> {
     /// Fetches what is missing, however often it breaks off, as long as something arrives in between.
     fn run(&mut self, target: &Path) -> Result<(), HubError> {
-        let from = length(self.part).unwrap_or(0);
-        (self.report)(Event::File { path: target, bytes: self.remote.bytes, from });
+        let is_all = self.part.is_all_of(self.head);
+        let from = if is_all { self.part.length() } else { self.part.resumable() };
+        (self.report)(Event::File { path: target, bytes: self.head.bytes, from });
+        if is_all {
+            self.part.learn(None, self.head.revision.as_ref());
+            return Ok(());
+        }
         let (mut failures, mut total, mut furthest) = (0, 0, from);
         loop {
-            let before = length(self.part).unwrap_or(0);
-            if self.remote.bytes == Some(before) {
-                return Ok(());
-            }
-            let (error, wait) = match self.once(before) {
+            let (error, wait) = match self.once() {
                 Ok(()) => return Ok(()),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Temporary(error, wait)) => (error, wait),
             };
             // Bytes that came before are no progress: a server may start over for ever.
-            let arrived = length(self.part).unwrap_or(0);
+            let arrived = self.part.length();
             failures = if arrived > furthest { 0 } else { failures + 1 };
             furthest = furthest.max(arrived);
             total += 1;
             if failures >= self.client.options.attempts {
-                return Err(broken_off(self.url, total, error));
+                return Err(self.broken_off(total, error));
             }
             let pause = self.client.pause(failures, wait);
             (self.report)(Event::Retry { reason: &error, pause });
@@ -162,34 +125,65 @@ impl Transfer<'_, '_> {
         }
     }
 
-    /// One request; `from` bytes are there.
-    fn once(&mut self, from: u64) -> Result<(), Failure> {
-        let answer = self.client.ask(Method::Get, self.url, (from > 0).then_some(from))?;
-        let status = answer.response.status().as_u16();
-        if status == 416 {
-            // What is there is longer than the file, and so not its beginning.
-            self.start_over()?;
-            return Err(self.broken(&format!("the file ends before byte {from}")));
-        }
-        let goes_on = status == 206 && first_byte(answer.response.headers()) == Some(from);
-        if status == 206 && !goes_on {
-            let reason = "other bytes than were asked for".to_owned();
-            return Err(Failure::Final(HubError::Answer { url: self.url.to_owned(), reason }));
-        }
-        if !goes_on && from > 0 {
-            self.start_over()?;
+    /// One request for what is missing; if the answer is not provably the rest, another one for all.
+    fn once(&mut self) -> Result<(), Failure> {
+        let from = self.part.resumable();
+        let validator = self.part.remote().and_then(|remote| remote.validator.as_ref());
+        let rest = (from > 0).then_some(Rest { from, validator });
+        let answer = self.client.ask(Method::Get, self.url, rest)?;
+        match answer.response.status().as_u16() {
+            200 => self.begin(&answer)?,
+            206 if self.goes_on(&answer, from) => {}
+            416 if self.is_whole(&answer)? => return Ok(()),
+            _ => {
+                self.part.discard().map_err(Failure::Final)?;
+                return self.once();
+            }
         }
         self.append(answer.response.into_body().into_reader())
     }
 
-    fn start_over(&self) -> Result<(), Failure> {
-        File::create(self.part).map(drop).map_err(|e| Failure::Final(io(self.part, e)))
+    /// Begins with what the answer has, which is all of the file.
+    fn begin(&mut self, answer: &Answer) -> Result<(), Failure> {
+        if let Some(coding) = packed(answer, self.url) {
+            let reason = format!("the file packed as {coding}, which was not asked for");
+            return Err(Failure::Final(HubError::Answer { url: self.url.to_owned(), reason }));
+        }
+        let remote = Remote::of(answer).or(self.head);
+        match (content_length(answer.response.headers()), remote.bytes) {
+            (Some(found), Some(wanted)) if found != wanted => {
+                self.part.discard().map_err(Failure::Final)?;
+                Err(Failure::Final(mismatch(self.url, "size", found.to_string(), wanted.to_string())))
+            }
+            _ => self.part.begin(self.url, remote).map_err(Failure::Final),
+        }
+    }
+
+    fn goes_on(&mut self, answer: &Answer, from: u64) -> bool {
+        let is_rest = self.part.remote().is_some_and(|remote| remote.goes_on_with(answer, from));
+        let goes_on = is_rest && packed(answer, self.url).is_none();
+        if goes_on {
+            let all = ContentRange::of(answer.response.headers()).and_then(|range| range.all);
+            self.part.learn(all, Remote::of(answer).revision.as_ref());
+        }
+        goes_on
+    }
+
+    /// Whether there is nothing after what is there, since that is all.
+    fn is_whole(&mut self, answer: &Answer) -> Result<bool, Failure> {
+        let all = ContentRange::of(answer.response.headers()).and_then(|range| range.all);
+        let is_whole = self.part.is_proven(all).map_err(Failure::Final)?;
+        if is_whole {
+            self.part.learn(all, Remote::of(answer).revision.as_ref());
+        }
+        Ok(is_whole)
     }
 
     fn append(&mut self, mut body: impl Read) -> Result<(), Failure> {
-        let disk = |e| Failure::Final(io(self.part, e));
-        let mut file = OpenOptions::new().create(true).append(true).open(self.part).map_err(disk)?;
-        let mut length = length(self.part).unwrap_or(0);
+        let mut file = self.part.append().map_err(Failure::Final)?;
+        let disk = |e| Failure::Final(io(self.part.path(), e));
+        let wanted = self.part.remote().and_then(|remote| remote.bytes);
+        let mut length = self.part.length();
         let mut buffer = vec![0; BUFFER];
         loop {
             let n = body.read(&mut buffer).map_err(|e| self.broken(&e.to_string()))?;
@@ -199,12 +193,12 @@ impl Transfer<'_, '_> {
             file.write_all(&buffer[..n]).map_err(disk)?;
             length += n as u64;
             (self.report)(Event::Bytes(n as u64));
-            if self.remote.bytes.is_some_and(|bytes| length > bytes) {
+            if wanted.is_some_and(|bytes| length > bytes) {
                 break;
             }
         }
         file.sync_all().map_err(disk)?;
-        match self.remote.bytes {
+        match wanted {
             Some(bytes) if length < bytes => Err(self.broken(&format!("only {length} of {bytes} bytes arrived"))),
             _ => Ok(()),
         }
@@ -213,31 +207,39 @@ impl Transfer<'_, '_> {
     fn broken(&self, reason: &str) -> Failure {
         Failure::Temporary(HubError::Answer { url: self.url.to_owned(), reason: reason.to_owned() }, None)
     }
-}
 
-/// The first byte of `Content-Range: bytes <first>-<last>/<all>`.
-fn first_byte(headers: &HeaderMap) -> Option<u64> {
-    header(headers, "content-range")?.strip_prefix("bytes ")?.split_once('-')?.0.parse().ok()
-}
-
-/// A server that was never reached is that; else the transfer broke off.
-fn broken_off(url: &str, attempts: u32, error: HubError) -> HubError {
-    match error {
-        HubError::Answer { reason, .. } => HubError::BrokenOff { url: url.to_owned(), attempts, reason },
-        other => other,
+    /// A server that was never reached is that; else the transfer broke off.
+    fn broken_off(&self, attempts: u32, error: HubError) -> HubError {
+        let is_kept = self.part.resumable() > 0;
+        match error {
+            HubError::Answer { reason, .. } => {
+                HubError::BrokenOff { url: self.url.to_owned(), attempts, reason, is_kept }
+            }
+            other => other,
+        }
     }
+}
+
+/// How the bytes of an answer are packed, when they are not those of the file: one whose name says so is packed itself.
+fn packed<'a>(answer: &'a Answer, url: &str) -> Option<&'a str> {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let is_packed_itself = [".gz", ".zst", ".zstd"].iter().any(|ending| path.ends_with(ending));
+    header(answer.response.headers(), "content-encoding").filter(|coding| !is_packed_itself && *coding != "identity")
 }
 
 /// Holds what arrived against what was announced; what differs is thrown away.
-fn checked(url: &str, part: &Path, remote: Remote) -> Result<Entry, HubError> {
-    let (bytes, sha256) = hash::file(part)?;
-    let mismatch = |what, found: String, wanted: String| {
-        std::fs::remove_file(part).map_err(|e| io(part, e))?;
-        Err(HubError::Mismatch { url: url.to_owned(), what, found, wanted })
+fn checked(url: &str, part: &mut Part) -> Result<Entry, HubError> {
+    let remote = part.remote().cloned().unwrap_or_default();
+    let (bytes, sha256) = part.hash()?;
+    let error = match (remote.bytes, remote.sha256) {
+        (Some(wanted), _) if wanted != bytes => mismatch(url, "size", bytes.to_string(), wanted.to_string()),
+        (_, Some(wanted)) if !wanted.eq_ignore_ascii_case(&sha256) => mismatch(url, "sha256", sha256, wanted),
+        _ => return Ok(Entry { bytes, sha256, url: url.to_owned(), revision: remote.revision, etag: remote.etag }),
     };
-    match (remote.bytes, &remote.sha256) {
-        (Some(wanted), _) if wanted != bytes => mismatch("size", bytes.to_string(), wanted.to_string()),
-        (_, Some(wanted)) if !wanted.eq_ignore_ascii_case(&sha256) => mismatch("sha256", sha256, wanted.clone()),
-        _ => Ok(Entry { bytes, sha256, url: url.to_owned(), revision: remote.revision, etag: remote.etag }),
-    }
+    part.discard()?;
+    Err(error)
+}
+
+fn mismatch(url: &str, what: &'static str, found: String, wanted: String) -> HubError {
+    HubError::Mismatch { url: url.to_owned(), what, found, wanted }
 }

@@ -88,7 +88,7 @@ pub enum HubError {
     },
     /// A transfer that broke off each time.
     #[error(
-        "{url} broke off {attempts} times, the last time with: {reason}; what arrived is kept, and the same command goes on"
+        "{url} broke off {attempts} times, the last time with: {reason}; {}", rest(*.is_kept)
     )]
     BrokenOff {
         /// What was fetched.
@@ -97,6 +97,8 @@ pub enum HubError {
         attempts: u32,
         /// The last failure.
         reason: String,
+        /// Whether bytes arrived that the next pull may go on with.
+        is_kept: bool,
     },
     /// A file that arrived whole and is another than the server said.
     #[error("what came from {url} has {what} {found}, and should have {wanted}; it was thrown away, try again")]
@@ -109,6 +111,12 @@ pub enum HubError {
         found: String,
         /// What the server announced.
         wanted: String,
+    },
+    /// Files of one split that are of several commits.
+    #[error("{name} was converted anew while it was pulled; the same command pulls what is there now")]
+    Changed {
+        /// Id, configuration and split.
+        name: String,
     },
     /// A file or folder of the store.
     #[error("{}: {source}", .path.display())]
@@ -132,6 +140,14 @@ pub enum HubError {
         /// The store.
         store: PathBuf,
     },
+}
+
+const fn rest(is_kept: bool) -> &'static str {
+    if is_kept {
+        "what arrived is kept, and the same command goes on"
+    } else {
+        "nothing arrived that can be gone on with; the same command starts over"
+    }
 }
 
 const fn denied(has_token: bool) -> &'static str {

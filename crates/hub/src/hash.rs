@@ -21,11 +21,6 @@ pub(crate) fn file(path: &Path) -> Result<(u64, String), HubError> {
     }
 }
 
-/// sha256 of a text, hex.
-pub(crate) fn text(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.

@@ -2,8 +2,11 @@
 //!
 //! A store is a folder with the layout of the conversion, `<hub id>/<config>/<split>/NNNN.parquet`, and a lock file,
 //! `yardstick.lock`, that says of every file where it came from, how large it is and what its sha256 is. Files appear in the
-//! store only when they are whole and checked, and those of one split all at once; what a broken connection left is gone on
-//! with by the next pull.
+//! store only when they are whole and checked, and those of one split all at once.
+//!
+//! What a broken connection or a kill left of a file is gone on with by the next pull, if the rest is provably of the same version:
+//! the server knows the strong entity tag or date of the first part (`If-Range`), or the hub says the sha256. Else the file is
+//! fetched from its beginning. [`Options::from_env`] says which variables of the environment count (`HF_ENDPOINT`, `HF_TOKEN`, …).
 //!
 //! ```no_run
 //! use yardstick_hub::{Options, Puller};
@@ -24,8 +27,10 @@ mod list;
 mod lock;
 mod names;
 mod options;
+mod part;
 mod pull;
 mod records;
+mod remote;
 mod verify;
 
 pub use error::HubError;

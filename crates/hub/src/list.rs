@@ -1,9 +1,9 @@
 //! What lies in a store.
 
-use crate::download::PART;
 use crate::error::{HubError, io};
 use crate::lock::LOCK_FILE;
 use crate::names::written;
+use crate::part::PART;
 use crate::records::{self, MANIFEST, Record};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! `yardstick.lock`: what a store holds by pulling, and where each file came from.
 
 use crate::error::{HubError, io};
+use crate::part::sync_folder;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -83,6 +84,7 @@ impl Lock {
             file.sync_all()
         };
         write().map_err(|e| io(&new, e))?;
-        std::fs::rename(&new, &path).map_err(|e| io(&path, e))
+        std::fs::rename(&new, &path).map_err(|e| io(&path, e))?;
+        sync_folder(store)
     }
 }

@@ -7,7 +7,8 @@ use crate::error::{HubError, io};
 use crate::lock::Lock;
 use crate::names::{check_id, check_part, check_path};
 use crate::options::Options;
-use std::collections::BTreeMap;
+use crate::part::remove;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -100,7 +101,6 @@ impl Puller {
         check_id(id)?;
         let dataset = api::dataset(&self.client, id)?;
         let wanted = choose(id, api::conversion(&self.client, id)?, config, split)?;
-        self.lock.datasets.insert(id.to_owned(), dataset);
         let mut pulled = Pulled::default();
         for (config, splits) in &wanted {
             for (split, urls) in splits {
@@ -108,6 +108,8 @@ impl Puller {
                 let files = urls.iter().enumerate();
                 let files: Vec<_> = files.map(|(n, url)| (format!("{folder}/{n:04}.parquet"), url.clone())).collect();
                 self.files(&files, Some(&folder), &mut pulled, report)?;
+                self.lock.datasets.insert(id.to_owned(), dataset.clone());
+                self.lock.write(&self.store)?;
             }
         }
         Ok(pulled)
@@ -121,6 +123,7 @@ impl Puller {
         check_path(path)?;
         let mut pulled = Pulled::default();
         self.files(&[(path.to_owned(), url.to_owned())], None, &mut pulled, report)?;
+        self.lock.write(&self.store)?;
         Ok(pulled)
     }
 
@@ -133,39 +136,39 @@ impl Puller {
         pulled: &mut Pulled,
         report: &mut dyn FnMut(Event),
     ) -> Result<(), HubError> {
-        let mut staged = Vec::new();
+        let (mut staged, mut revisions) = (Vec::new(), BTreeSet::new());
         for (path, url) in files {
             let known = self.lock.files.get(path);
             match fetch(&self.client, url, &self.store.join(path), known, report)? {
-                Fetched::Kept => {
+                Fetched::Kept { revision } => {
+                    revisions.extend(revision);
                     pulled.kept += 1;
                     pulled.bytes += known.map_or(0, |known| known.bytes);
                 }
                 Fetched::Staged(file) => {
+                    revisions.extend(file.entry.revision.clone());
                     pulled.bytes += file.entry.bytes;
                     staged.push((path, file));
                 }
             }
             pulled.files += 1;
         }
+        if revisions.len() > 1 {
+            return Err(HubError::Changed { name: folder.unwrap_or_default().to_owned() });
+        }
         for (path, file) in staged {
             file.commit()?;
             self.lock.files.insert(path.clone(), file.entry);
         }
-        if let Some(folder) = folder {
-            self.remove_others(&format!("{folder}/"), files)?;
-        }
-        self.lock.write(&self.store)
+        folder.map_or(Ok(()), |folder| self.remove_others(&format!("{folder}/"), files))
     }
 
     fn remove_others(&mut self, folder: &str, files: &[(String, String)]) -> Result<(), HubError> {
         let is_old = |path: &String| path.starts_with(folder) && files.iter().all(|(new, _)| new != path);
         for old in self.lock.files.keys().filter(|path| is_old(path)).cloned().collect::<Vec<_>>() {
-            let path = self.store.join(&old);
-            match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(&path, error)),
-                _ => self.lock.files.remove(&old),
-            };
+            check_path(&old)?;
+            remove(&self.store.join(&old))?;
+            self.lock.files.remove(&old);
         }
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Whether a store still holds what its records say.
 
-use crate::download::PART;
 use crate::error::{HubError, io};
 use crate::hash;
 use crate::list::files;
 use crate::names::written;
+use crate::part::PART;
 use crate::records::{self, Record};
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! The crate through its public interface, against a hub on this machine.
 
 mod pull;
+mod resume;
 mod server;
 mod stores;
 mod trouble;

@@ -3,7 +3,7 @@
 use crate::server::{Reply, Server};
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use yardstick_hub::{LOCK_FILE, Pulled, Puller};
+use yardstick_hub::{Event, LOCK_FILE, Pulled, Puller};
 
 pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes)
@@ -152,4 +152,32 @@ fn a_token_goes_to_the_endpoint_and_nowhere_else() {
     assert!(server.requests().iter().all(|request| request.ends_with("Bearer secret")), "{:?}", server.requests());
     assert_eq!(elsewhere.requests().last().map(String::as_str), Some("GET /cdn"));
     assert!(elsewhere.requests().iter().all(|request| !request.contains("secret")));
+}
+
+/// The lock file speaks of what is there, and not of what was begun.
+#[test]
+fn a_dataset_of_which_nothing_came_is_not_in_the_lock() {
+    let server = hub(&[b"first"]);
+    server.set("/cdn/0", vec![Reply::Is(404, Vec::new(), Vec::new())]);
+    server.set("/x.jsonl", vec![Reply::File(b"{}".to_vec())]);
+    let store = tempfile::tempdir().expect("a folder");
+    let mut puller = Puller::open(store.path(), server.options()).expect("a store");
+    assert!(puller.dataset("o/d", None, None, &mut |_| {}).is_err());
+    puller.file(&format!("{}/x.jsonl", server.url), "x.jsonl", &mut |_| {}).expect("a file");
+    let lock = std::fs::read_to_string(store.path().join(LOCK_FILE)).expect("a lock");
+    assert!(lock.contains("x.jsonl") && !lock.contains("o/d"), "{lock}");
+}
+
+#[test]
+fn a_conversion_of_the_beginning_only_is_said_to_be_one_once() {
+    for head in [Reply::Is(405, Vec::new(), Vec::new()), Reply::File(b"{}".to_vec())] {
+        let server = Server::new(&[]);
+        server.set("/partial-test/0.parquet", vec![head, Reply::File(b"{}".to_vec())]);
+        let store = tempfile::tempdir().expect("a folder");
+        let mut puller = Puller::open(store.path(), server.options()).expect("a store");
+        let mut said = 0;
+        let mut report = |event: Event| said += i32::from(matches!(event, Event::Partial { .. }));
+        puller.file(&format!("{}/partial-test/0.parquet", server.url), "0.parquet", &mut report).expect("a file");
+        assert_eq!(said, 1);
+    }
 }

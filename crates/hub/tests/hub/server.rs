@@ -21,6 +21,10 @@ pub enum Reply {
     Cut(Vec<u8>, usize),
     /// A file whole, whatever range is asked for.
     Whole(Vec<u8>),
+    /// A version of a file with the headers that mark it, ranges and `If-Range` as they should be, and so many bytes that arrive.
+    Version(Vec<u8>, Vec<(&'static str, String)>, usize),
+    /// Sent as it is.
+    Raw(Vec<u8>),
     /// A hub's answer about a file that lies elsewhere: the path, sha256 and size.
     Linked(String, String, usize),
 }
@@ -58,7 +62,7 @@ impl Server {
         self.scripts.lock().expect("no panic").insert(path.to_owned(), script);
     }
 
-    /// `METHOD path [range] [token]` of every request so far.
+    /// `METHOD path [range] [If-Range] [token]` of every request so far.
     pub fn requests(&self) -> Vec<String> {
         self.log.lock().expect("no panic").clone()
     }
@@ -87,7 +91,7 @@ fn serve(
     let first = lines.next().transpose()?.unwrap_or_default();
     let mut words = first.split(' ');
     let (method, path) = (words.next().unwrap_or_default().to_owned(), words.next().unwrap_or_default().to_owned());
-    let (mut range, mut entry) = (None, format!("{method} {path}"));
+    let (mut range, mut version, mut entry) = (None, None, format!("{method} {path}"));
     for line in lines {
         let line = line?;
         let Some((name, value)) = line.split_once(": ") else { break };
@@ -95,12 +99,20 @@ fn serve(
             range = value.trim_start_matches("bytes=").trim_end_matches('-').parse::<usize>().ok();
             entry.extend([" ", value]);
         }
-        if name.eq_ignore_ascii_case("authorization") {
+        if name.eq_ignore_ascii_case("if-range") {
+            version = Some(value.to_owned());
+        }
+        if ["if-range", "authorization"].iter().any(|wanted| name.eq_ignore_ascii_case(wanted)) {
             entry.extend([" ", value]);
         }
     }
     log.lock().expect("no panic").push(entry);
     let reply = next(&mut scripts.lock().expect("no panic"), &path);
+    if let Reply::Version(_, marks, _) = &reply
+        && version.is_some_and(|version| marks.iter().all(|(_, value)| *value != version))
+    {
+        range = None;
+    }
     answer(stream, &reply, &method, range)
 }
 
@@ -118,6 +130,12 @@ fn answer(mut stream: TcpStream, reply: &Reply, method: &str, range: Option<usiz
         Reply::Whole(file) => (200, Vec::new(), file.clone(), file.len()),
         Reply::File(file) => ranged(file, range, usize::MAX),
         Reply::Cut(file, most) => ranged(file, range, *most),
+        Reply::Version(file, marks, most) => {
+            let (status, mut headers, body, sent) = ranged(file, range, *most);
+            headers.extend(marks.iter().cloned());
+            (status, headers, body, sent)
+        }
+        Reply::Raw(bytes) => return stream.write_all(bytes),
         Reply::Linked(to, sha256, size) => {
             let linked = vec![
                 ("Location", to.clone()),
