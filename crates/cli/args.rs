@@ -129,6 +129,9 @@ pub struct ShotArgs {
     /// Draw the examples as another tool does, to the letter
     #[arg(long, value_name = "TOOL")]
     pub compat: Option<Compat>,
+    /// The most tokens of a text that the model writes, where a task allows more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_gen_toks: Option<u32>,
     /// Words before every prompt
     #[arg(long, value_name = "TEXT")]
     pub system: Option<String>,
@@ -152,7 +155,7 @@ impl ShotArgs {
         };
         let chat = if self.chat { Some(chat(models, !self.single_turn)?) } else { None };
         let (shots, seed, system) = (self.shots, self.seed.unwrap_or(LoadOptions::SEED), self.system.clone());
-        Ok(LoadOptions { limit, shots, draw, seed, system, chat })
+        Ok(LoadOptions { limit, shots, draw, seed, system, chat, max_tokens: self.max_gen_toks })
     }
 }
 

@@ -1,5 +1,7 @@
 //! Every failure with its exit code, rendered for a person.
 
+use crate::refusal::Refusal;
+use crate::stderr::say;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::fmt::Display;
 use std::io::IsTerminal;
@@ -26,6 +28,17 @@ pub enum CliError {
     /// A task file or its data.
     #[error(transparent)]
     Task(#[from] TaskError),
+    /// A task that cannot be run.
+    #[error(transparent)]
+    Refusal(Box<Refusal>),
+    /// Documents with answers of which their task can make nothing.
+    #[error("{first}")]
+    Unscorable {
+        /// The first one's failure.
+        first: TaskError,
+        /// How many more documents of the task fail.
+        others: usize,
+    },
     /// The hub, or a store that it fills.
     #[error(transparent)]
     Hub(#[from] HubError),
@@ -121,12 +134,13 @@ impl CliError {
         match self {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
+            Self::Task(error) => task_code(error),
+            Self::Refusal(refusal) => refusal.code(),
             Self::Usage { .. }
             | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
-            | Self::Task(TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
             Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
-            Self::Task(_)
+            Self::Unscorable { .. }
             | Self::Invalid { .. }
             | Self::Hub(_)
             | Self::Store { .. }
@@ -149,7 +163,7 @@ impl CliError {
         if handler.render_report(&mut text, self).is_err() {
             text = self.to_string();
         }
-        eprintln!("{}", text.trim_end());
+        say(text.trim_end());
     }
 
     /// Prints the error and gives its exit code.
@@ -159,11 +173,22 @@ impl CliError {
     }
 }
 
+/// The exit code of a task's error: a name that means nothing is a mistake of the command line.
+pub const fn task_code(error: &TaskError) -> u8 {
+    match error {
+        TaskError::UnknownTask { .. } | TaskError::UnknownSuite { .. } => 2,
+        _ => 3,
+    }
+}
+
 impl Diagnostic for CliError {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
+            Self::Refusal(refusal) => refusal.help(),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
+            Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),
+            Self::Unscorable { others: n @ 2.., .. } => Some(Box::new(format!("{n} more documents of this task fail"))),
             Self::Refused { others: 1.., .. } => Some(Box::new("--keep-going runs the others")),
             _ => None,
         }

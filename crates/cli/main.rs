@@ -5,7 +5,9 @@ mod chat;
 mod columns;
 mod commands;
 mod error;
+mod refusal;
 mod run;
+mod stderr;
 
 use args::{Cli, Command};
 use clap::Parser;

@@ -135,7 +135,8 @@ fn run_task(rows: &[Value], yaml: &str, code: i32, words: &[&str]) -> Finished {
 fn broken_data() {
     let good = json!({"question": "x", "label": 0});
     run_task(&[good.clone(), json!({"question": "x", "label": 1})], CHOICES, 0, &[]);
-    run_task(&[good.clone(), json!({"label": 1})], CHOICES, 3, &["row 1", "question"]);
+    run_task(&[good.clone(), json!({"label": 1})], CHOICES, 0, &["`question` is null in 1 of 2 documents", "None"]);
+    run_task(&[json!({"label": 1})], CHOICES, 3, &["row 0", "question"]);
     run_task(&[good, json!({"question": "x", "label": 2})], CHOICES, 3, &["row 1", "2"]);
     run_task(&[], CHOICES, 3, &["rows.jsonl"]);
 }
@@ -208,4 +209,29 @@ fn a_full_disk_is_named() {
     std::os::unix::fs::symlink("/dev/full", dir.path().join("log/responses.jsonl")).unwrap();
     let args = small_run(dir.path());
     check(&args, 3, &["responses.jsonl", "No space left"]);
+}
+
+/// A pattern that takes for ever on long texts, and does not on short ones.
+const SLOW: &str = r#"output_type: generate_until
+doc_to_text: "{{q}}"
+doc_to_target: "x"
+generation_kwargs: {until: ["th"], max_gen_toks: 48}
+filter_list: [{name: slow, filter: [{function: regex, regex_pattern: "(?s)^(?:(?=.).|(?=.).)*%"}, {function: take_first}]}]
+metric_list: [{metric: exact_match}]
+"#;
+
+#[test]
+fn an_answer_that_cannot_be_scored_costs_only_its_document() {
+    let dir = tempfile::tempdir().unwrap();
+    let rows: Vec<Value> =
+        ["One", "The man who", "His", "Who is this", "In the", "It"].map(|q| json!({"q": q})).to_vec();
+    let (file, out) = (task(dir.path(), &rows, SLOW), dir.path().join("out"));
+    let args = ["run", "--no-report", "--model", "gpt2-nano", "--task", text(&file), "--out", text(&out)];
+    check(&args, 3, &["filter `regex`", "mine.yaml:11", "marked partial"]);
+    let record = read_json(&out.join("run.json"));
+    let n = record["results"][0]["estimate"]["n"].as_u64().unwrap();
+    assert!(record["status"] == "partial" && (1..6).contains(&n), "{record}");
+
+    let again = check(&args, 3, &["filter `regex`"]);
+    assert!(again.stderr.contains("going on: 6 responses"), "{}", again.stderr);
 }

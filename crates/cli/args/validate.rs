@@ -1,6 +1,7 @@
 //! Arguments about task files.
 
 use crate::error::CliError;
+use crate::stderr::warn;
 use clap::Args;
 use std::path::PathBuf;
 use yardstick_tasks::Catalog;
@@ -21,7 +22,7 @@ impl FolderArgs {
     pub fn catalog(&self) -> Result<Catalog, CliError> {
         let catalog = Catalog::with_folders(&self.include_path)?;
         for warning in catalog.warnings() {
-            eprintln!("warning: {warning}");
+            warn(warning);
         }
         Ok(catalog)
     }

@@ -26,16 +26,22 @@ use yardstick_tasks::Stores;
 const WIDE: usize = 160;
 
 /// Where datasets are looked for: the folders given, `$YARDSTICK_DATA`, the user's cache, and the bundled ones.
-pub fn stores(data: &[PathBuf]) -> Stores {
-    Stores::new(store_folders(data))
+///
+/// # Errors
+/// A folder given that is none.
+pub fn stores(data: &[PathBuf]) -> Result<Stores, CliError> {
+    store_folders(data).map(Stores::new)
 }
 
-fn store_folders(data: &[PathBuf]) -> Vec<PathBuf> {
+fn store_folders(data: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    if let Some(dir) = data.iter().find(|dir| !dir.is_dir()) {
+        return Err(CliError::usage(format!("--data {}: there is no such folder", dir.display())));
+    }
     let mut dirs = data.to_vec();
     dirs.extend(std::env::var_os("YARDSTICK_DATA").map(PathBuf::from));
     // Nobody asked for the cache, so one that cannot be read is as good as none.
     dirs.extend(cache().filter(|dir| dir.read_dir().is_ok()));
-    dirs
+    Ok(dirs)
 }
 
 /// The store in the user's cache, where `data pull` puts datasets.

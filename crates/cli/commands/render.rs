@@ -3,6 +3,7 @@
 use super::{print, print_json, stores};
 use crate::args::RenderArgs;
 use crate::error::CliError;
+use crate::stderr::warn;
 use serde_json::{Value, json};
 use std::fmt::Write;
 use yardstick_core::{Instance, LanguageModel, Request, ScoreError};
@@ -16,14 +17,14 @@ use yardstick_zoo::LoadOptions;
 /// The task, its data or the model whose tokens are counted.
 pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let selection = args.folders.catalog()?.resolve(std::slice::from_ref(&args.task))?;
-    let stores = stores(&args.data);
+    let stores = stores(&args.data)?;
     let options = args.shots.options(Some(args.limit), std::slice::from_ref(&args.model))?;
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {
         let loaded = task.load(&stores, &options)?;
         for warning in &loaded.warnings {
-            eprintln!("warning: {warning}");
+            warn(warning);
         }
         for instance in &loaded.instances {
             let value = document(&loaded, instance, model.as_ref());

@@ -3,6 +3,7 @@
 use super::print_json;
 use crate::args::ReportArgs;
 use crate::error::CliError;
+use crate::stderr::say;
 use yardstick_report::{ReportOptions, read_run, write_report};
 
 /// Reads the runs and writes one report.
@@ -17,7 +18,7 @@ pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError
         print_json(&files.into())?;
     }
     if !quiet {
-        eprintln!("{} files in {}", written.len(), args.out.display());
+        say(format_args!("{} files in {}", written.len(), args.out.display()));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::{print, print_json, stores};
 use crate::args::ValidateArgs;
 use crate::columns::columns;
 use crate::error::CliError;
+use crate::stderr::warn;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -26,12 +27,12 @@ pub fn validate(args: &ValidateArgs, as_json: bool) -> Result<(), CliError> {
         Rows::MadeUp
     } else {
         let options = LoadOptions { limit: args.limit, ..LoadOptions::default() };
-        Rows::Data { stores: stores(&args.data), options }
+        Rows::Data { stores: stores(&args.data)?, options }
     };
     let (groups, tasks): (Vec<_>, Vec<_>) =
         args.folders.catalog()?.validate(&args.tasks, &rows)?.into_iter().partition(|verdict| verdict.is_group);
     for group in &groups {
-        eprintln!("warning: group {} cannot be read: {}", group.task, group.reason);
+        warn(format_args!("group {} cannot be read: {}", group.task, group.reason));
     }
     if as_json {
         print_json(&Value::Array(tasks.iter().map(object).collect()))?;

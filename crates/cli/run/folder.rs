@@ -36,10 +36,12 @@ impl RunFolder {
         Ok(Self { path, earlier, overwrite })
     }
 
-    /// Takes away what this run wrote into a folder that held nothing before, when no model could be loaded.
-    pub fn discard_fresh(&self) {
-        if self.earlier.is_some() || self.overwrite {
-            return;
+    /// Takes away what this run wrote into a folder that held no run before, when no model answered anything. Says whether
+    /// it did; answers without a result stay for the same command to go on from.
+    pub fn discard_fresh(&self) -> bool {
+        let is_silent = self.open_log().is_ok_and(|log| log.is_empty());
+        if self.earlier.is_some() || self.overwrite || !is_silent {
+            return false;
         }
         // What cannot be removed is an empty run marked partial: no harm.
         let _ = self.remove_log();
@@ -47,6 +49,7 @@ impl RunFolder {
             let _ = std::fs::remove_file(self.path.join(file));
         }
         let _ = std::fs::remove_dir(&self.path);
+        true
     }
 
     /// Where it is.
@@ -83,7 +86,10 @@ fn earlier(path: &Path, spec: &RunSpec) -> Result<Option<RunRecord>, CliError> {
         help: Some("choose another --out, or add --overwrite to replace it".to_owned()),
     };
     if !path.join("run.json").exists() {
-        return Ok(None);
+        return match path.join("samples.parquet").exists() {
+            true => Err(refuse("a samples.parquet of something else")),
+            false => Ok(None),
+        };
     }
     match yardstick_report::read_record(path) {
         Err(error) => Err(refuse(&format!("a run.json that cannot be read ({error})"))),
@@ -110,6 +116,31 @@ fn default_path() -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_left_is_not_touched() {
+        let dir = tempfile::tempdir().unwrap();
+        let own = dir.path().join("samples.parquet");
+        std::fs::write(&own, "mine").unwrap();
+        let error = RunFolder::prepare(Some(dir.path()), false, &RunSpec::default()).unwrap_err();
+        assert_eq!((error.code(), std::fs::read_to_string(&own).unwrap().as_str()), (2, "mine"));
+        assert!(error.to_string().contains("samples.parquet"), "{error}");
+    }
+
+    #[test]
+    fn answers_outlive_a_run_without_results() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = RunFolder::prepare(Some(&dir.path().join("out")), false, &RunSpec::default()).unwrap();
+        let mut log = folder.open_log().unwrap();
+        log.append("key", &yardstick_core::Response::default()).unwrap();
+        log.flush().unwrap();
+        drop(log);
+        assert!(!folder.discard_fresh());
+        assert_eq!(folder.open_log().unwrap().len(), 1);
+        folder.remove_log().unwrap();
+        assert!(folder.discard_fresh());
+        assert!(!folder.path().exists());
+    }
 
     #[test]
     fn a_file_is_no_folder() {

@@ -1,5 +1,6 @@
 //! What a person sees while a run goes on: a bar a model on a terminal, plain lines elsewhere, nothing when quiet.
 
+use crate::stderr::{say, warn};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -26,14 +27,14 @@ impl Screen {
     /// One line for people.
     pub fn say(self, line: &str) {
         if !self.quiet {
-            eprintln!("{line}");
+            say(line);
         }
     }
 
     /// Something that a reader of the numbers must know; printed even when quiet.
     #[expect(clippy::unused_self, reason = "belongs with the other ways to speak")]
     pub fn warn(self, line: &str) {
-        eprintln!("warning: {line}");
+        warn(line);
     }
 
     /// A bar over `tokens` for the model `name`.

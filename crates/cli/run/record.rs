@@ -17,6 +17,7 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
         seed: args.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
         compat: args.shots.compat.map(|tool| tool.name().to_owned()),
         dtype: args.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
+        max_gen_toks: args.shots.max_gen_toks,
         system: args.shots.system.clone(),
         chat: args.shots.chat.then(|| if args.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
     }
@@ -40,7 +41,8 @@ pub fn start(spec: RunSpec, work: &Work) -> RunRecord {
         models: Vec::new(),
         tasks: work.tasks.iter().map(|task| task.card.clone()).collect(),
         groups: work.groups.iter().map(|group| group.record.clone()).collect(),
+        chat_template: work.chat_template.clone(),
         results: Vec::new(),
-        warnings: work.tasks.iter().flat_map(|task| task.warnings.iter().cloned()).collect(),
+        warnings: work.left_out.iter().chain(work.tasks.iter().flat_map(|task| &task.warnings)).cloned().collect(),
     }
 }

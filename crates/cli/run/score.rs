@@ -232,35 +232,32 @@ impl Scorer<'_> {
             let count = task.instances.iter().map(|i| i.requests.len()).sum();
             let (own, later) = rest.split_at(count);
             rest = later;
-            match self.samples(task, own) {
-                Ok(samples) => {
-                    scored.complete &= samples.len() == task.instances.len();
-                    counts.add(model, &task.card.id, &samples);
-                    estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
-                    scored.samples.extend(samples);
-                }
-                Err(error) => {
-                    scored.complete = false;
-                    scored.errors.push(error.into());
-                    estimates.push(None);
-                }
-            }
+            let (samples, failures) = self.samples(task, own);
+            let others = failures.len().saturating_sub(1);
+            scored.errors.extend(failures.into_iter().next().map(|first| CliError::Unscorable { first, others }));
+            scored.complete &= samples.len() == task.instances.len();
+            counts.add(model, &task.card.id, &samples);
+            estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
+            scored.samples.extend(samples);
         }
         scored.warnings = counts.lines(self.name, model.card().n_ctx);
         scored.results = self.results(&estimates);
     }
 
-    fn samples(&self, task: &Loaded, responses: &[Option<Response>]) -> Result<Vec<Sample>, TaskError> {
+    /// The documents that can be scored, and why others cannot.
+    fn samples(&self, task: &Loaded, responses: &[Option<Response>]) -> (Vec<Sample>, Vec<TaskError>) {
         let mut rest = responses;
-        let mut samples = Vec::new();
+        let (mut samples, mut failures) = (Vec::new(), Vec::new());
         for instance in &task.instances {
             let (own, later) = rest.split_at(instance.requests.len());
             rest = later;
-            if let Some(own) = own.iter().cloned().collect::<Option<Vec<Response>>>() {
-                samples.push(task.task.sample(self.name, instance, &own)?);
+            let Some(own) = own.iter().cloned().collect::<Option<Vec<Response>>>() else { continue };
+            match task.task.sample(self.name, instance, &own) {
+                Ok(sample) => samples.push(sample),
+                Err(failure) => failures.push(failure),
             }
         }
-        Ok(samples)
+        (samples, failures)
     }
 
     /// Tasks in order, then groups. A group with a task that has no estimates has none.

@@ -1,6 +1,6 @@
 //! What a reader of a model's numbers must know about how it was asked: contexts cut, first tokens without a score.
 
-use yardstick_core::{LanguageModel, Request, Response, Sample};
+use yardstick_core::{LanguageModel, Response, Sample};
 
 /// Task ids named in a warning before the rest is only counted.
 const NAMED: usize = 3;
@@ -30,7 +30,7 @@ impl Counts {
         self.cut.add(task, samples, |sample| any(sample, |r| r.n_truncated > 0));
         self.unscored.add(task, samples, |sample| any(sample, |r| r.n_unscored > 0));
         self.merged.add(task, samples, |sample| any(sample, |r| r.is_merged));
-        self.unfinished.add(task, samples, |sample| sample.requests.iter().zip(&sample.responses).any(is_unfinished));
+        self.unfinished.add(task, samples, |sample| any(sample, |r| r.is_unfinished));
         self.incomparable.add(task, samples, |sample| first_tokens_differ(model, sample));
     }
 
@@ -71,10 +71,6 @@ impl Affected {
 fn list(tasks: &[String]) -> String {
     let named = tasks[..tasks.len().min(NAMED)].join(", ");
     if tasks.len() > NAMED { format!("{named} and {} more tasks", tasks.len() - NAMED) } else { named }
-}
-
-fn is_unfinished((request, response): (&Request, &Response)) -> bool {
-    matches!(request, Request::Generate { generation, .. } if response.n_tokens >= generation.max_tokens)
 }
 
 /// Whether requests without a context begin with different tokens.

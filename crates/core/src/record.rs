@@ -26,6 +26,9 @@ pub struct RunRecord {
     pub tasks: Vec<TaskCard>,
     /// Groups of tasks that get a mean of their own.
     pub groups: Vec<GroupRecord>,
+    /// The template of the prompts, where they are conversations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_template: Option<String>,
     /// Models × tasks × metrics, in that order; groups after the tasks of each model.
     pub results: Vec<ResultRecord>,
     /// What a reader must know: truncated contexts, unscored tokens, a short dataset.
@@ -70,6 +73,9 @@ pub struct RunSpec {
     /// How weights are held, when not `f32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dtype: Option<String>,
+    /// The most tokens of a text that the model writes, where tasks allow more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_gen_toks: Option<u32>,
     /// Words before every prompt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,

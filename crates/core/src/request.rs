@@ -92,6 +92,9 @@ pub struct Response {
     /// Whether the tokenizer merged the whole continuation into the context's last token, so that this token, which holds
     /// both, is what was scored.
     pub is_merged: bool,
+    /// Whether a written text was still going on after the most tokens that it may have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unfinished: bool,
     /// What the model wrote, up to the first stop string; `None` where a text was scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

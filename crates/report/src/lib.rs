@@ -19,6 +19,7 @@ mod lm_eval;
 pub mod number;
 mod overview;
 pub mod paper;
+mod partial;
 mod report;
 mod run;
 mod samples;

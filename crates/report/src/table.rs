@@ -2,8 +2,9 @@
 
 use crate::number::count;
 use crate::overview::{Overview, Row, RowKind};
+use crate::partial::lack;
 use crate::text::{clip, visible, wrap};
-use yardstick_core::{RunRecord, RunStatus};
+use yardstick_core::RunRecord;
 
 /// How a table is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,6 @@ const MAX_MODEL: usize = 18;
 const BOLD: &str = "1";
 const GREY: &str = "2";
 const WARNING: &str = "33";
-const PARTIAL: &str = "PARTIAL RUN: only the documents scored before it stopped, the longest ones first. \
-    These numbers are not those of a random sample.";
 
 /// The results of a record as text that ends in a newline: value ± standard error, documents and chance level.
 ///
@@ -40,8 +39,8 @@ pub fn table(record: &RunRecord, options: TableOptions) -> String {
     let rows: Vec<&Row> = overview.shown(options.members).collect();
     let layout = Layout::new(&overview, &rows, options);
     let mut out = String::new();
-    if record.status == RunStatus::Partial {
-        for line in wrap(PARTIAL, 5, |line| line.chars().count() <= layout.width) {
+    if let Some(lack) = lack(&[record]) {
+        for line in wrap(&format!("PARTIAL RUN: {lack}"), 5, |line| line.chars().count() <= layout.width) {
             out.push_str(&layout.paint(&line, WARNING));
             out.push('\n');
         }
@@ -229,6 +228,7 @@ mod tests {
     use crate::testing;
     use insta::assert_snapshot;
     use proptest::prelude::*;
+    use yardstick_core::RunStatus;
 
     fn plain(record: &RunRecord, width: usize) -> String {
         table(record, TableOptions { width, ..TableOptions::default() })
@@ -255,13 +255,13 @@ mod tests {
     }
 
     #[test]
-    fn a_partial_run_says_that_it_is_no_random_sample() {
+    fn a_partial_run_says_what_it_lacks() {
         let mut record = testing::one_by_one("piqa");
         record.status = RunStatus::Partial;
         for width in [50, 80, 200] {
             let table = plain(&record, width);
             let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(words.starts_with(PARTIAL), "{table}");
+            assert!(words.starts_with("PARTIAL RUN: models or tasks are missing."), "{table}");
             assert!(table.lines().all(|line| line.chars().count() <= width), "{table}");
         }
     }

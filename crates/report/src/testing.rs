@@ -112,6 +112,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             seed: None,
             compat: None,
             dtype: None,
+            max_gen_toks: None,
             system: None,
             chat: None,
         },
@@ -119,6 +120,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
         models,
         tasks,
         groups: Vec::new(),
+        chat_template: None,
         results,
         warnings: vec!["lambada_openai: 3 of 200 contexts were cut to 256 tokens".to_owned()],
     }

@@ -2,7 +2,9 @@
 //!
 //! The rules are lm-eval's (0.4.13, `TemplateLM._encode_pair` and `loglikelihood`), so that numbers can be compared:
 //! whitespace that ends the context belongs to the continuation; both are encoded together, and the continuation is what
-//! follows as many tokens as the context has on its own; an empty context is the model's prefix token.
+//! follows as many tokens as the context has on its own. What stands before it are the context's own tokens, which are
+//! others than those of the text as a whole where the tokenizer merges across the border. An empty context is the model's
+//! prefix token.
 
 use yardstick_core::{LanguageModel, ScoreError};
 
@@ -32,25 +34,25 @@ pub fn encode_pair(model: &dyn LanguageModel, context: &str, continuation: &str)
     Context::new(model, context)?.pair(continuation)
 }
 
-/// A context whose length in tokens is known, for any number of continuations.
+/// A context whose tokens are known, for any number of continuations.
 pub struct Context<'a> {
     model: &'a dyn LanguageModel,
     text: &'a str,
     /// Bytes without the whitespace at the end.
     trimmed: usize,
     /// Tokens of those.
-    n_tokens: usize,
+    tokens: Vec<u32>,
 }
 
 impl<'a> Context<'a> {
-    /// Counts the context's tokens.
+    /// Encodes the context.
     ///
     /// # Errors
     /// What the tokenizer says.
     pub fn new(model: &'a dyn LanguageModel, text: &'a str) -> Result<Self, ScoreError> {
         let trimmed = text.trim_end_matches(is_space);
-        let n_tokens = if trimmed.is_empty() { 0 } else { model.encode(trimmed)?.len() };
-        Ok(Self { model, text, trimmed: trimmed.len(), n_tokens })
+        let tokens = if trimmed.is_empty() { Vec::new() } else { model.encode(trimmed)? };
+        Ok(Self { model, text, trimmed: trimmed.len(), tokens })
     }
 
     /// The context with `continuation`.
@@ -58,16 +60,19 @@ impl<'a> Context<'a> {
     /// # Errors
     /// What the tokenizer says.
     pub fn pair(&self, continuation: &str) -> Result<Pair, ScoreError> {
-        let Self { model, text, trimmed, n_tokens } = *self;
+        let Self { model, text, trimmed, ref tokens } = *self;
+        let n_tokens = tokens.len();
         let text = format!("{text}{continuation}");
-        let whole = model.encode(&text)?;
+        let mut whole = model.encode(&text)?;
         if n_tokens == 0 {
             return Ok(with_prefix(model.card().prefix_token, whole));
         }
         if whole.len() <= n_tokens && text.len() > trimmed {
             return Ok(merged(model.card().prefix_token, whole));
         }
-        Ok(Pair { scored: whole.len().saturating_sub(n_tokens), tokens: whole, unscored: 0, merged: false })
+        let scored = whole.len().saturating_sub(n_tokens);
+        whole.splice(..n_tokens.min(whole.len()), tokens.iter().copied());
+        Ok(Pair { tokens: whole, scored, unscored: 0, merged: false })
     }
 }
 
@@ -126,6 +131,6 @@ mod tests {
         let pair = encode_pair(&Toy::with_prefix(Some(0)), "xa", "b").unwrap();
         assert_eq!((pair.tokens.len(), pair.scored, pair.merged), (2, 1, true));
         let pair = encode_pair(&Toy::with_prefix(Some(0)), "xa", "bc").unwrap();
-        assert_eq!((pair.tokens.len(), pair.scored, pair.merged), (3, 1, false));
+        assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.merged), ("xac", 1, false));
     }
 }

@@ -335,12 +335,12 @@ pub enum TaskError {
         n_choices: usize,
     },
     /// Answers that do not belong to the questions.
-    #[error("task {task}, document {doc}: {reason}")]
+    #[error("{row}: task {task} cannot be scored: {reason}")]
     BadResponse {
+        /// The document.
+        row: RowPlace,
         /// The task.
         task: String,
-        /// Row index in the split.
-        doc: u64,
         /// What is wrong.
         reason: String,
     },

@@ -18,12 +18,16 @@ pub(crate) struct Scored {
     pub metrics: BTreeMap<String, Score>,
 }
 
-/// All metrics of a document, once for each filter.
+/// All metrics of a document, once for each filter. `row` is where it came from.
 ///
 /// # Errors
 /// A filter, hook or metric that cannot make anything of the answers.
-pub(crate) fn score(config: &TaskConfig, instance: &Instance, responses: &[Response]) -> Result<Scored, TaskError> {
-    let row = Row { fields: &instance.doc.fields, file: &config.dataset.path, row: instance.doc.id };
+pub(crate) fn score(
+    config: &TaskConfig,
+    instance: &Instance,
+    row: Row,
+    responses: &[Response],
+) -> Result<Scored, TaskError> {
     let mut scored = Scored::default();
     for pipeline in &config.filters {
         let texts = pipeline.apply(responses, row)?;
@@ -44,13 +48,18 @@ fn scores(
 ) -> Result<Vec<(String, Score)>, TaskError> {
     let bad = |spec: &MetricSpec, reason: String| TaskError::BadResponse {
         task: config.id.clone(),
-        doc: instance.doc.id,
+        row: row.place(),
         reason: format!("{}: {reason}", spec.name),
+    };
+    // A hook may say that a document has no value, which `nanmean` passes over. A metric has to have one.
+    let is_number = |score: Score| match score {
+        Score::Value(value) if value.is_nan() => Err("it is not a number".to_owned()),
+        score => Ok(score),
     };
     let mut scores = given(config, row, answers)?;
     for spec in &config.metrics {
         let score = match spec.scorer {
-            Scorer::Metric(metric) => (metric.score)(instance, answers, &spec.options),
+            Scorer::Metric(metric) => (metric.score)(instance, answers, &spec.options).and_then(is_number),
             Scorer::Function(function) => prediction(answers).map(|text| of_function(function, instance, text)),
             Scorer::Given => continue,
         };

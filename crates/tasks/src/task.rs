@@ -8,6 +8,8 @@ use crate::filters::Pipeline;
 use crate::hash;
 use crate::metrics::Aggregation;
 use crate::prompt;
+use crate::rehearsal::rehearse;
+use crate::row::Row;
 use crate::score;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,6 +47,8 @@ pub struct LoadOptions {
     pub system: Option<String>,
     /// Prompts as conversations.
     pub chat: Option<Chat>,
+    /// The most tokens of a text that the model writes, where a task's file allows more.
+    pub max_tokens: Option<u32>,
 }
 
 impl LoadOptions {
@@ -54,7 +58,8 @@ impl LoadOptions {
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { limit: None, shots: None, draw: DrawMode::default(), seed: Self::SEED, system: None, chat: None }
+        let draw = DrawMode::default();
+        Self { limit: None, shots: None, draw, seed: Self::SEED, system: None, chat: None, max_tokens: None }
     }
 }
 
@@ -75,6 +80,11 @@ impl Task {
     /// The id.
     pub fn id(&self) -> &str {
         &self.config.id
+    }
+
+    /// The file that it was read from; of bundled ones it begins with `catalog/`.
+    pub fn file(&self) -> &str {
+        &self.config.place.file
     }
 
     /// The dataset's columns that the task reads, with what stands in each, where its file says so: those of the papers'
@@ -126,6 +136,7 @@ impl Task {
         let n_docs = options.limit.unwrap_or(usize::MAX).min(split.docs.len());
         let (instances, prompt_warnings) = prompt::instances(config, &mut split, n_docs, fewshot.as_ref(), options)?;
         self.check_labels(&instances)?;
+        rehearse(config, &instances, |instance| split.row(&instance.doc))?;
         warnings.extend(prompt_warnings);
         if let Some(limit) = options.limit.filter(|&limit| n_docs < limit) {
             warnings.push(format!("{}: {limit} documents were asked for, the split has {n_docs}", self.id()));
@@ -178,7 +189,7 @@ impl Task {
     /// filter or metric that cannot make anything of a text.
     pub fn sample(&self, model: &str, instance: &Instance, responses: &[Response]) -> Result<Sample, TaskError> {
         self.check_responses(instance, responses)?;
-        let scored = score::score(&self.config, instance, responses)?;
+        let scored = score::score(&self.config, instance, self.row(instance), responses)?;
         Ok(Sample {
             model: model.to_owned(),
             task: self.config.id.clone(),
@@ -196,8 +207,14 @@ impl Task {
         })
     }
 
+    /// The document as far as it is known once its files are read: by its place in the split.
+    fn row<'a>(&'a self, instance: &'a Instance) -> Row<'a> {
+        Row { fields: &instance.doc.fields, file: &self.config.dataset.path, row: instance.doc.id }
+    }
+
     fn check_responses(&self, instance: &Instance, responses: &[Response]) -> Result<(), TaskError> {
-        let bad = |reason| Err(TaskError::BadResponse { task: self.config.id.clone(), doc: instance.doc.id, reason });
+        let row = self.row(instance).place();
+        let bad = |reason| Err(TaskError::BadResponse { row: row.clone(), task: self.config.id.clone(), reason });
         if responses.len() != instance.requests.len() {
             return bad(format!("{} requests have {} responses", instance.requests.len(), responses.len()));
         }

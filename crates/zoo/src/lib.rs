@@ -67,6 +67,17 @@ pub fn check_reference(reference: &str) -> Result<(), ZooError> {
     reference::resolve(reference).map(drop)
 }
 
+/// The context of `reference` in tokens, from its configuration alone.
+///
+/// # Errors
+/// [`ZooError::UnknownModel`], or a configuration that is missing or wrong.
+pub fn context(reference: &str) -> Result<usize, ZooError> {
+    let (_, source) = reference::resolve(reference)?;
+    let bytes = source.require("config.json", "is this the folder of a model?")?;
+    let config = Config::parse(source.describe_file("config.json"), &bytes)?;
+    families::find(&config)?.context(&config)
+}
+
 /// Bytes of the weight files of `reference`, without reading them.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod workloads;
 use super::{print, print_json};
 use crate::args::{BenchArgs, BenchPart};
 use crate::error::CliError;
+use crate::stderr::say;
 use machine::Machine;
 use passes::{Forward, Scoring};
 use serde_json::{Value, json};
@@ -42,7 +43,7 @@ pub fn bench(args: &BenchArgs, quiet: bool, as_json: bool) -> Result<(), CliErro
 
 fn progress(quiet: bool, step: &str) {
     if !quiet {
-        eprintln!("{step} …");
+        say(format_args!("{step} …"));
     }
 }
 

@@ -22,7 +22,7 @@ pub fn datasets(data: &[PathBuf], catalog: &Catalog) -> Result<List, CliError> {
     }
     let mut rows = Vec::new();
     let mut found = BTreeSet::new();
-    for store in store_folders(data) {
+    for store in store_folders(data)? {
         for split in yardstick_hub::ls(&store)? {
             rows.push(row(&split, tasks.get(&split.id), &store.display().to_string()));
             found.insert(split.id);

@@ -3,6 +3,7 @@
 use super::PullArgs;
 use crate::commands::{cache, print_json};
 use crate::error::CliError;
+use crate::stderr::{say, warn};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -96,7 +97,7 @@ impl Screen {
 
     fn say(&self, line: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("{line}"));
+            self.bar.suspend(|| say(&line));
         }
     }
 
@@ -113,7 +114,7 @@ impl Screen {
                 self.say(&format!("{reason}; again in {:.1} s", pause.as_secs_f64()));
             }
             Event::Partial { path } => self.bar.suspend(|| {
-                eprintln!("warning: {}: the hub converted only the beginning of this dataset", path.display());
+                warn(format_args!("{}: the hub converted only the beginning of this dataset", path.display()));
             }),
             _ => {}
         }

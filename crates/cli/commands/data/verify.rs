@@ -12,7 +12,7 @@ use yardstick_hub::{Checked, FileState};
 /// # Errors
 /// A store that cannot be read, and files that are gone or changed.
 pub fn verify(args: &StoreArgs, json: bool) -> Result<(), CliError> {
-    let stores = store_folders(&args.data);
+    let stores = store_folders(&args.data)?;
     if stores.is_empty() {
         return Err(CliError::usage("there is no store; name one with --data or YARDSTICK_DATA"));
     }

@@ -3,6 +3,7 @@
 use super::Format;
 use crate::number::{count, metric_name, parameters};
 use crate::overview::{ModelColumn, Row, RowKind};
+use crate::partial::lack;
 use crate::table::{best, chance, n};
 use crate::text::markdown as escape;
 use crate::{Artifact, Card, Report, ReportError};
@@ -34,14 +35,11 @@ impl Format for Markdown {
 }
 
 fn title(report: &Report) -> String {
-    let (mark, note) = if report.overview.partial { (" (PARTIAL)", PARTIAL) } else { ("", "") };
-    format!("# Evaluation report{mark}\n{note}")
+    lack(&report.records).map_or_else(
+        || "# Evaluation report\n".to_owned(),
+        |lack| format!("# Evaluation report (PARTIAL)\n\n**PARTIAL RUN: {lack}**\n"),
+    )
 }
-
-const PARTIAL: &str = "
-**PARTIAL: at least one run stopped early. Its numbers cover only the documents scored by then. A run scores its longest
-documents first, so they are not the numbers of a random sample.**
-";
 
 fn runs(report: &Report) -> String {
     let row = |(at, record): (usize, &&RunRecord)| {

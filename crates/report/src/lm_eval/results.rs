@@ -1,6 +1,7 @@
 //! `results_<date>.json`: aggregates and how they came about.
 
 use super::split;
+use crate::hash::sha256_hex;
 use serde_json::{Map, Value, json};
 use yardstick_core::{GroupRecord, MetricCard, ModelCard, ResultRecord, RunRecord, TaskCard};
 
@@ -111,6 +112,7 @@ fn directions(metrics: &[MetricCard]) -> Value {
 /// Machine, model and program.
 fn about(record: &RunRecord, model: &ModelCard, sanitized_name: &str) -> Map<String, Value> {
     let environment = &record.environment;
+    let (system, template) = (record.spec.system.as_deref(), record.chat_template.as_deref());
     let about = json!({
         "config": invocation(record, model),
         "git_hash": null,
@@ -127,11 +129,11 @@ fn about(record: &RunRecord, model: &ModelCard, sanitized_name: &str) -> Map<Str
         "model_source": "yardstick",
         "model_name": model.name,
         "model_name_sanitized": sanitized_name,
-        "system_instruction": null,
-        "system_instruction_sha": null,
-        "fewshot_as_multiturn": null,
-        "chat_template": null,
-        "chat_template_sha": null,
+        "system_instruction": system,
+        "system_instruction_sha": system.map(sha256_hex),
+        "fewshot_as_multiturn": record.spec.chat.as_ref().map(|kind| kind == "multi-turn"),
+        "chat_template": template,
+        "chat_template_sha": template.map(sha256_hex),
         "total_evaluation_time_seconds": record.seconds.to_string(),
     });
     match about {
@@ -237,6 +239,24 @@ mod tests {
         assert_eq!(value["group_subtasks"], json!({ "blimp": ["blimp_a", "blimp_b"] }));
         assert_eq!(value["n-samples"]["piqa"], json!({ "original": 400, "effective": 200 }));
         assert_eq!(value["versions"]["piqa"], json!(1.0));
+    }
+
+    #[test]
+    fn conversations() {
+        let mut record = testing::one_by_one("piqa");
+        record.spec.system = Some("Be brief.".to_owned());
+        record.spec.chat = Some("single-turn".to_owned());
+        record.chat_template = Some("{{ messages }}".to_owned());
+        let value = written(&record);
+        assert_eq!(
+            (&value["system_instruction"], &value["chat_template"]),
+            (&json!("Be brief."), &json!("{{ messages }}"))
+        );
+        assert_eq!(
+            (&value["fewshot_as_multiturn"], &value["system_instruction_sha"]),
+            (&json!(false), &json!(sha256_hex("Be brief.")))
+        );
+        assert_eq!(value["chat_template_sha"], json!(sha256_hex("{{ messages }}")));
     }
 
     #[test]

@@ -40,16 +40,8 @@ fn filters<'a>(samples: &[&'a Sample]) -> Vec<&'a str> {
 }
 
 fn line(sample: &Sample, filter: &str, metrics: &[MetricCard]) -> serde_json::Result<Map<String, Value>> {
-    let answers: Vec<Value> = sample.requests.iter().zip(&sample.responses).map(|(q, a)| answer(q, a)).collect();
-    let is_written = matches!(sample.requests.first(), Some(Request::Generate { .. }));
-    // The samples of one prompt are one request, asked again.
-    let repeats: Vec<Value> =
-        if is_written { vec![json!(answers)] } else { answers.iter().map(|answer| json!([answer])).collect() };
-    let filtered =
-        sample.filtered.iter().find(|(name, _)| name == filter).map_or(answers, |(_, texts)| match &**texts {
-            [text] => vec![json!(text)],
-            texts => vec![json!(texts)],
-        });
+    let asked = asked(sample);
+    let filtered = asked.iter().flat_map(|asked| asked.filtered(sample, filter));
     let target = target(sample);
     let scores = scores(sample, filter, metrics);
     let mut line = Map::new();
@@ -57,9 +49,9 @@ fn line(sample: &Sample, filter: &str, metrics: &[MetricCard]) -> serde_json::Re
     put("doc_id", json!(sample.doc_id));
     put("doc", serde_json::to_value(&sample.doc)?);
     put("target", json!(target));
-    put("arguments", arguments(if is_written { &sample.requests[..1] } else { &sample.requests }));
-    put("resps", Value::Array(repeats));
-    put("filtered_resps", Value::Array(filtered));
+    put("arguments", arguments(asked.iter().map(|asked| asked.request)));
+    put("resps", asked.iter().map(|asked| json!(asked.answers)).collect());
+    put("filtered_resps", filtered.collect());
     put("filter", json!(filter));
     put("metrics", scores.iter().map(|(name, _)| json!(name)).collect());
     put("doc_hash", json!(sha256_hex(&python::json_indented(&sample.doc)?)));
@@ -69,6 +61,36 @@ fn line(sample: &Sample, filter: &str, metrics: &[MetricCard]) -> serde_json::Re
         put(name, score);
     }
     Ok(line)
+}
+
+/// A request with its answers: one, or the samples of a prompt, which are one request that is asked again.
+struct Asked<'a> {
+    request: &'a Request,
+    answers: Vec<Value>,
+}
+
+fn asked(sample: &Sample) -> Vec<Asked<'_>> {
+    let mut all: Vec<Asked> = Vec::new();
+    for (request, response) in sample.requests.iter().zip(&sample.responses) {
+        let answer = answer(request, response);
+        match (all.last_mut(), request) {
+            (Some(last), Request::Generate { sample: 1.., .. }) => last.answers.push(answer),
+            _ => all.push(Asked { request, answers: vec![answer] }),
+        }
+    }
+    all
+}
+
+impl Asked<'_> {
+    /// What a filter leaves of the answers. Filters see texts alone.
+    fn filtered(&self, sample: &Sample, filter: &str) -> Vec<Value> {
+        let texts = sample.filtered.iter().find(|(name, _)| name == filter).map(|(_, texts)| texts.as_slice());
+        match (self.request, texts) {
+            (Request::Generate { .. }, Some([text])) => vec![json!(text)],
+            (Request::Generate { .. }, Some(texts)) => vec![json!(texts)],
+            _ => self.answers.clone(),
+        }
+    }
 }
 
 /// A model's answer, every part as a string: log-likelihood and greediness, or the log-likelihood alone when rolling.
@@ -82,18 +104,13 @@ fn answer(request: &Request, response: &Response) -> Value {
 }
 
 /// `gen_args_<request>` → `arg_<position>` → text.
-fn arguments(requests: &[Request]) -> Value {
+fn arguments<'a>(requests: impl Iterator<Item = &'a Request>) -> Value {
     let texts = |request: &Request| match request {
         Request::LogLikelihood { context, continuation } => json!({ "arg_0": context, "arg_1": continuation }),
         Request::Rolling { text } => json!({ "arg_0": text }),
         Request::Generate { context, generation, .. } => json!({ "arg_0": context, "arg_1": settings(generation) }),
     };
-    requests
-        .iter()
-        .enumerate()
-        .map(|(i, request)| (format!("gen_args_{i}"), texts(request)))
-        .collect::<Map<_, _>>()
-        .into()
+    requests.enumerate().map(|(i, request)| (format!("gen_args_{i}"), texts(request))).collect::<Map<_, _>>().into()
 }
 
 /// lm-eval's names for how a text is written.
@@ -222,6 +239,19 @@ mod tests {
             json!({"until": ["\n\n"], "max_gen_toks": 64, "do_sample": true, "temperature": 0.5, "top_k": 40});
         assert_eq!(all["arguments"], json!({"gen_args_0": {"arg_0": "Q: 1 + 1?\nA:", "arg_1": settings}}));
         assert_eq!(all["target"], json!("['2', 'two']"));
+    }
+
+    #[test]
+    fn texts_and_choices_of_one_document() {
+        let mut sample = testing::written("m");
+        let choice = testing::choice("m");
+        sample.requests.extend(choice.requests);
+        sample.responses.extend(choice.responses);
+        sample.filtered.truncate(1);
+        let line = logged(&sample);
+        assert_eq!(line["resps"], json!([[" 2, I say", ""], [["-5.25", "False"]], [["-3.0", "False"]]]));
+        assert_eq!(line["filtered_resps"], json!(["[invalid]", ["-5.25", "False"], ["-3.0", "False"]]));
+        assert_eq!(line["arguments"]["gen_args_2"], json!({"arg_0": "Is it?\nAnswer:", "arg_1": " yes"}));
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | `is_greedy` | list of bool | |
 //! | `n_tokens`, `n_truncated`, `n_unscored` | list of u32 | tokens |
 //! | `is_merged` | list of bool | the tokenizer merged the continuation into the context's last token |
+//! | `is_unfinished` | list of bool | the text was still going on after the most tokens that it may have |
 //! | `choices` | list of str | the choices as text, without delimiter; empty where the task has none |
 //! | `target` | str | JSON: `{"choice":0}`, `{"choices":[0,2]}`, `{"text":"…"}` or `{"texts":["…"]}` |
 //! | `target_text` | str | the right answer for people |
@@ -34,7 +35,7 @@ use std::sync::Arc;
 use yardstick_core::{Generation, Score};
 
 /// Columns that every file has; all others are metrics.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "model",
     "task",
     "doc_id",
@@ -50,6 +51,7 @@ const COLUMNS: [&str; 21] = [
     "n_truncated",
     "n_unscored",
     "is_merged",
+    "is_unfinished",
     "choices",
     "target",
     "target_text",
@@ -166,6 +168,7 @@ mod tests {
                 n_truncated: 1,
                 n_unscored: 0,
                 is_merged: true,
+                is_unfinished: false,
                 text: None,
             };
             sample.responses.push(response);
@@ -206,7 +209,7 @@ mod tests {
             let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
                 let mut sample = bare();
                 let response = |bits: u64| Response {
-                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3), text: None,
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3), is_unfinished: bits.is_multiple_of(5), text: None,
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
                 sample.requests = vec![Request::LogLikelihood { context: context.into(), continuation }];

@@ -90,15 +90,18 @@ impl<'a> Columns<'a> {
 
     fn responses(&self, row: usize) -> Result<Vec<Response>, ReportError> {
         let log_likelihood = self.list(row, "log_likelihood", |s| s.f64()?.iter().map(filled).collect())?;
-        let [is_greedy, is_merged] =
-            ["is_greedy", "is_merged"].map(|name| self.list(row, name, |s| s.bool()?.iter().map(filled).collect()));
-        let (is_greedy, is_merged) = (is_greedy?, is_merged?);
+        let bools = |name| self.list(row, name, |s| s.bool()?.iter().map(filled).collect());
+        let (is_greedy, is_merged): (Vec<bool>, Vec<bool>) = (bools("is_greedy")?, bools("is_merged")?);
+        // Files from before models could write do not have it.
+        let has_unfinished = self.lists.contains_key("is_unfinished");
+        let is_unfinished = if has_unfinished { bools("is_unfinished")? } else { vec![false; log_likelihood.len()] };
         let [n_tokens, n_truncated, n_unscored] = ["n_tokens", "n_truncated", "n_unscored"]
             .map(|name| self.list(row, name, |s| s.u32()?.iter().map(filled).collect()));
         let (n_tokens, n_truncated, n_unscored) = (n_tokens?, n_truncated?, n_unscored?);
         let lengths = [
             ("is_greedy", is_greedy.len()),
             ("is_merged", is_merged.len()),
+            ("is_unfinished", is_unfinished.len()),
             ("n_tokens", n_tokens.len()),
             ("n_truncated", n_truncated.len()),
             ("n_unscored", n_unscored.len()),
@@ -112,6 +115,7 @@ impl<'a> Columns<'a> {
             n_truncated: n_truncated[i],
             n_unscored: n_unscored[i],
             is_merged: is_merged[i],
+            is_unfinished: is_unfinished[i],
             text: texts[i].clone(),
         };
         Ok((0..log_likelihood.len()).map(response).collect())

@@ -46,6 +46,7 @@ fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {
         counts("n_truncated", samples, |r| r.n_truncated),
         counts("n_unscored", samples, |r| r.n_unscored),
         bools("is_merged", samples, |r| r.is_merged),
+        bools("is_unfinished", samples, |r| r.is_unfinished),
         texts("choices", samples, |s| s.choices.iter().map(String::as_str)),
         json("target", samples, |s| serde_json::to_string(&s.target))?,
         text("target_text", samples, |s| &s.target_text),

@@ -129,6 +129,7 @@ impl<'a> Collector<'a> {
             n_truncated: request.n_truncated,
             n_unscored: request.n_unscored,
             is_merged: request.is_merged,
+            is_unfinished: false,
             text: None,
         }
     }

@@ -115,17 +115,17 @@ impl<'d, 'a> Writer<'d, 'a> {
         let (generation, written) = (&self.desk.plan.texts[work.text].generation, work.written());
         let text = self.desk.model.decode(written, true).map_err(|source| self.fail(path, source))?;
         let cut = Stops::new(&generation.until, end).cut(&text);
-        let is_last =
-            written.len() == generation.max_tokens as usize || self.desk.model.card().end_token == Some(next.token);
+        let is_end = self.desk.model.card().end_token == Some(next.token);
+        let is_full = written.len() == generation.max_tokens as usize;
         match cut {
-            Some(cut) => self.finish(path, cut),
-            None if is_last => self.finish(path, &text),
+            Some(cut) => self.finish(path, cut, false),
+            None if is_end || is_full => self.finish(path, &text, !is_end),
             None => Ok(()),
         }
     }
 
     /// Hands in a path's text; the path is free.
-    fn finish(&mut self, path: usize, text: &str) -> Result<(), RunnerError> {
+    fn finish(&mut self, path: usize, text: &str, is_unfinished: bool) -> Result<(), RunnerError> {
         let Some(work) = self.paths[path].work.take() else { return Ok(()) };
         for one in &self.desk.plan.texts[work.text].uses {
             let response = Response {
@@ -133,6 +133,7 @@ impl<'d, 'a> Writer<'d, 'a> {
                 is_greedy: work.is_greedy,
                 n_tokens: work.written().len() as u32,
                 n_truncated: one.n_truncated as u32,
+                is_unfinished,
                 text: Some(text.to_owned()),
                 ..Response::default()
             };

@@ -2,7 +2,7 @@
 
 use crate::config::Aggregate;
 use yardstick_core::{Estimate, GroupRecord, TaskCard};
-use yardstick_stats::{Share, pooled_stderr, weighted_mean_interval};
+use yardstick_stats::{Share, Stratum, pooled_stderr, stratified_wilson, weighted_mean_interval, wilson};
 
 /// What lm-eval calls the results of a task without filters.
 const NO_FILTER: &str = "none";
@@ -21,8 +21,8 @@ pub struct Group {
 /// with `weight_by_size: false` the plain mean with its own standard error, √Σseᵢ²/k. Before 0.4.13 lm-eval gives the
 /// pooled standard error with the plain mean too, which is wrong for it unless all tasks have the same size.
 ///
-/// The interval comes from the tasks' own (`stats::weighted_mean_interval`), so that it does not collapse where all tasks
-/// are at 0 or 1. A group of which a task is not among the members (a run that was interrupted) has no
+/// The interval of proportions is Wilson's for strata (`stats::stratified_wilson`), that of other values comes from the
+/// tasks' own (`stats::weighted_mean_interval`): neither collapses where all tasks are at 0 or 1. A group of which a task is not among the members (a run that was interrupted) has no
 /// estimates: a mean over part of it would pass for the whole.
 pub fn group_estimates(group: &Group, members: &[(TaskCard, Vec<(String, Estimate)>)]) -> Vec<(String, Estimate)> {
     let find = |id: &String| members.iter().find(|(card, _)| card.id == *id);
@@ -59,20 +59,36 @@ fn mean(parts: &[&Estimate], weight_by_size: bool) -> Estimate {
     let (sum, weights) =
         parts.iter().fold((0.0, 0.0), |(sum, weights), part| (sum + part.value * weight(part), weights + weight(part)));
     let value = sum / weights;
-    let (stderr, method) = if weight_by_size {
-        let sizes: Vec<_> = parts.iter().map(|part| (part.stderr, part.n)).collect();
-        (pooled_stderr(&sizes), "mean over tasks by size, pooled s; 95 % from the tasks' intervals")
+    let stderr = if weight_by_size {
+        pooled_stderr(&parts.iter().map(|part| (part.stderr, part.n)).collect::<Vec<_>>())
     } else {
         let squares: Option<f64> = parts.iter().map(|part| part.stderr.map(|se| se * se)).sum();
-        (
-            squares.map(|squares| squares.sqrt() / parts.len() as f64),
-            "plain mean over tasks; 95 % from the tasks' intervals",
-        )
+        squares.map(|squares| squares.sqrt() / parts.len() as f64)
     };
-    let shares: Option<Vec<Share>> = parts
-        .iter()
-        .map(|part| Some(Share { weight: weight(part) / weights, value: part.value, low: part.low?, high: part.high? }))
-        .collect();
-    let (low, high) = shares.map(|shares| weighted_mean_interval(&shares)).unzip();
-    Estimate { value, stderr, low, high, n: parts.iter().map(|part| part.n).sum(), method: method.to_owned() }
+    let (interval, source) = interval(parts, |part| weight(part) / weights);
+    let kind = if weight_by_size { "mean over tasks by size, pooled s" } else { "plain mean over tasks" };
+    let (low, high) = interval.unzip();
+    Estimate { value, stderr, low, high, n: parts.iter().map(|part| part.n).sum(), method: format!("{kind}; {source}") }
+}
+
+/// The interval of the mean, and in a few words where it comes from.
+fn interval(parts: &[&Estimate], weight: impl Fn(&Estimate) -> f64) -> (Option<(f64, f64)>, &'static str) {
+    let stratum = |part: &&Estimate| {
+        is_proportion(part).then(|| Stratum { weight: weight(part), value: part.value, n: part.n as f64 })
+    };
+    if let Some(strata) = parts.iter().map(stratum).collect::<Option<Vec<_>>>() {
+        return (Some(stratified_wilson(&strata)), "Wilson 95 % for strata");
+    }
+    let share =
+        |part: &&Estimate| Some(Share { weight: weight(part), value: part.value, low: part.low?, high: part.high? });
+    let shares: Option<Vec<Share>> = parts.iter().map(share).collect();
+    (shares.map(|shares| weighted_mean_interval(&shares)), "95 % from the tasks' intervals")
+}
+
+/// Whether a task's value is a share of its documents, which its interval tells.
+fn is_proportion(part: &Estimate) -> bool {
+    let n = part.n as f64;
+    let is_near = |(a, b): (f64, f64)| (a - b).abs() < 1e-9;
+    let (low, high) = wilson(part.value * n, n);
+    part.n > 0 && part.low.is_some_and(|own| is_near((own, low))) && part.high.is_some_and(|own| is_near((own, high)))
 }

@@ -24,8 +24,11 @@ pub(super) static TAKE_FIRST_K: FilterKind = FilterKind {
     name: "take_first_k",
     arguments: &["k"],
     read: |node| {
-        let k = node.get("k").ok_or_else(|| missing(node, "k", "take_first_k takes so many samples"))?.count("k")?;
-        Ok(Arc::new(TakeFirstK(k)))
+        let k = node.get("k").ok_or_else(|| missing(node, "k", "take_first_k takes so many samples"))?;
+        match k.count("k")? {
+            0 => Err(k.wrong("k", "1 or more")),
+            k => Ok(Arc::new(TakeFirstK(k))),
+        }
     },
 };
 
@@ -90,5 +93,6 @@ mod tests {
             error("{function: take_first_k, k: two}"),
             "t.yaml:1: `k` must be a whole number, but is the string \"two\""
         );
+        assert_eq!(error("{function: take_first_k, k: 0}"), "t.yaml:1: `k` must be 1 or more, but is the integer 0");
     }
 }

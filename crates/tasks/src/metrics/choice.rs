@@ -86,6 +86,7 @@ mod tests {
                 n_truncated: 0,
                 n_unscored: 0,
                 is_merged: false,
+                is_unfinished: false,
                 text: None,
             })
             .collect();

@@ -38,6 +38,9 @@ fn compare(instance: &Instance, answers: &Answers, options: &Options) -> Result<
     if text::has_several(&instance.target) {
         return Ok(right(n_right > 0));
     }
+    if n == 0 {
+        return Err("no text is left to compare; see the filters".to_owned());
+    }
     Ok(Score::Value(n_right as f64 / n as f64))
 }
 

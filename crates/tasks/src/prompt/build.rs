@@ -4,10 +4,10 @@ use super::chat::Dialogue;
 use super::example::{Before, Examples};
 use super::field::Compiled;
 use super::turn::Turn;
-use super::{jinja, python};
+use super::{jinja, python, warnings};
 use crate::config::{Field, FieldKind, OutputType, TaskConfig};
 use crate::data::Split;
-use crate::error::{TaskError, nearest};
+use crate::error::TaskError;
 use crate::fewshot::FewShot;
 use crate::hash;
 use crate::row::Row;
@@ -15,7 +15,7 @@ use crate::task::LoadOptions;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use yardstick_core::{Doc, Instance, Request, Target, Value};
+use yardstick_core::{Doc, Generation, Instance, Request, Target, Value};
 
 /// The first `n_docs` documents of a split as instances, in order, and what the reader should know about the task file.
 ///
@@ -48,7 +48,8 @@ pub(crate) fn instances(
     let parts: Vec<_> =
         docs.map(|(index, doc)| prompt.parts(&Rendering::new(split, doc), examples.before(index))).collect();
     let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let warnings = warnings(config, &columns);
+    let mut warnings = warnings::words(config, &columns);
+    warnings.extend(warnings::nulls(&prompt, split.docs.iter().zip(parts.iter().map(|parts| &*parts.requests))));
     let mut docs = std::mem::take(&mut split.docs);
     docs.truncate(n_docs);
     Ok((docs.into_par_iter().zip(parts).map(|(doc, parts)| parts.instance(doc)).collect(), warnings))
@@ -65,6 +66,7 @@ pub(super) struct Prompt<'a> {
     pub(super) prefix: Option<Compiled<'a>>,
     /// Whether choices are contexts and the target follows each of them: `doc_to_text` of the first document is a number.
     pub(super) is_multiple_input: bool,
+    generation: Arc<Generation>,
 }
 
 /// A document on its way, with its columns as template variables.
@@ -118,6 +120,7 @@ impl<'a> Prompt<'a> {
             choice: config.doc_to_choice.as_ref().map(compile).transpose()?,
             prefix: config.gen_prefix.as_ref().map(compile).transpose()?,
             is_multiple_input: false,
+            generation: generation(config, options),
         })
     }
 
@@ -200,7 +203,7 @@ impl<'a> Prompt<'a> {
     fn generate(&self, doc: &Rendering, before: Before) -> Result<Parts, TaskError> {
         let context = self.context(doc, before, doc.text(&self.text)?, &self.config.target_delimiter)?;
         let (target, target_text) = self.right_texts(doc)?;
-        let generation = &self.config.generation;
+        let generation = &self.generation;
         let request =
             |sample| Request::Generate { context: Arc::clone(&context), generation: Arc::clone(generation), sample };
         let also = |continuation: &String| Request::LogLikelihood {
@@ -224,6 +227,15 @@ impl<'a> Prompt<'a> {
         let description = text(&self.description)?;
         let last = Turn::open(question, text(&self.prefix)?, delimiter);
         self.dialogue.context(&description, before.turns(), &last)
+    }
+}
+
+/// How the model writes: as the file says, and no more tokens than the options allow.
+fn generation(config: &TaskConfig, options: &LoadOptions) -> Arc<Generation> {
+    let own = &config.generation;
+    match options.max_tokens.filter(|&most| most < own.max_tokens) {
+        Some(max_tokens) => Arc::new(Generation { max_tokens, ..Generation::clone(own) }),
+        None => Arc::clone(own),
     }
 }
 
@@ -266,34 +278,4 @@ impl Parts {
     fn text(request: Request, text: String) -> Self {
         Self { requests: vec![request], choices: Vec::new(), target: Target::Text(text.clone()), target_text: text }
     }
-}
-
-/// A bare word that is almost a column is literal text in this schema, and hardly ever meant so.
-fn warnings(config: &TaskConfig, columns: &BTreeSet<&str>) -> Vec<String> {
-    let fields = [&config.doc_to_text, &config.doc_to_target].into_iter().chain(&config.doc_to_choice);
-    fields
-        .filter_map(|field| {
-            let FieldKind::Text(text) = &field.kind else { return None };
-            let is_column = columns.contains(text.as_str());
-            let is_meant = is_column || !is_like_a_name(text) || is_choice(config, text);
-            let column = (!is_meant).then(|| nearest(text, columns.iter().copied()))??;
-            let (id, place, key) = (&config.id, &field.place, field.key);
-            Some(format!("{id}: `{key}: {text}` ({place}) is no column and is used as text; did you mean `{column}`?"))
-        })
-        .collect()
-}
-
-/// Templates and sentences are meant as they are, and so are texts as short as the answers A or no.
-fn is_like_a_name(text: &str) -> bool {
-    const SHORTEST: usize = 3;
-    let is_word = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-    is_word && text.chars().count() >= SHORTEST
-}
-
-/// Whether the file itself has the text among its choices, so that it is a right answer.
-fn is_choice(config: &TaskConfig, text: &str) -> bool {
-    let Some(FieldKind::Constant(Value::List(choices))) = config.doc_to_choice.as_ref().map(|field| &field.kind) else {
-        return false;
-    };
-    choices.iter().any(|choice| choice.as_str() == Some(text))
 }

@@ -74,6 +74,12 @@ impl<'a> Compiled<'a> {
         }
     }
 
+    /// The columns that are read, as far as the file tells.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        let own = if let Form::Column(column) = self.form { Some(column) } else { None };
+        own.into_iter().chain(self.variables.iter().map(String::as_str))
+    }
+
     /// Whether the value was printed by a template, so that what looks like a number or a list is read back.
     pub const fn is_template(&self) -> bool {
         matches!(self.form, Form::Expression(_) | Form::Template(_))

@@ -9,6 +9,7 @@ mod print;
 pub(crate) mod python;
 mod target;
 mod turn;
+mod warnings;
 
 pub(crate) use build::instances;
 pub(crate) use jinja::{reason, variables};

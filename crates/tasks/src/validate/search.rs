@@ -12,9 +12,10 @@ use crate::data::Split;
 use crate::error::TaskError;
 use crate::fewshot::FewShot;
 use crate::prompt;
+use crate::rehearsal::answers;
 use crate::task::{LoadOptions, Task};
 use std::collections::BTreeSet;
-use yardstick_core::{Instance, Map, Request, Response, Value};
+use yardstick_core::{Map, Value};
 
 /// What made-up rows are called in messages.
 const FILE: &str = "a made-up row";
@@ -196,16 +197,4 @@ fn with_reason(error: &TaskError) -> String {
         TaskError::Render { .. } => error.to_string(),
         other => signature(other),
     }
-}
-
-/// Answers to a document's requests, as a model might give them.
-fn answers(instance: &Instance) -> Vec<Response> {
-    let answer = |(request, log_likelihood): (&Request, f64)| Response {
-        log_likelihood,
-        n_tokens: 1,
-        text: matches!(request, Request::Generate { .. }).then(|| "A".to_owned()),
-        ..Response::default()
-    };
-    let log_likelihoods = (1..).map(|number| -f64::from(number));
-    instance.requests.iter().zip(log_likelihoods).map(answer).collect()
 }

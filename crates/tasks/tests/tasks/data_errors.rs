@@ -214,6 +214,9 @@ fn responses() {
         let responses: Vec<_> = log_likelihoods.iter().map(|&value| response(value, false)).collect();
         loaded.task.sample("m", &loaded.instances[0], &responses).expect_err("refused").to_string()
     };
-    assert_eq!(score(&[-1.0]), "task t, document 0: 2 requests have 1 responses");
-    assert_eq!(score(&[-1.0, f64::NAN]), "task t, document 0: the log-likelihood of request 1 is not a number");
+    assert_eq!(score(&[-1.0]), "o/d, row 0: task t cannot be scored: 2 requests have 1 responses");
+    assert_eq!(
+        score(&[-1.0, f64::NAN]),
+        "o/d, row 0: task t cannot be scored: the log-likelihood of request 1 is not a number"
+    );
 }

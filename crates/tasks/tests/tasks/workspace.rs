@@ -85,7 +85,7 @@ pub fn texts(loaded: &Loaded, doc: usize) -> Vec<(&str, &str)> {
 }
 
 pub fn response(log_likelihood: f64, is_greedy: bool) -> Response {
-    Response { log_likelihood, is_greedy, n_tokens: 1, n_truncated: 0, n_unscored: 0, is_merged: false, text: None }
+    Response { log_likelihood, is_greedy, n_tokens: 1, ..Response::default() }
 }
 
 /// Only the first documents.

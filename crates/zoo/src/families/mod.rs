@@ -25,6 +25,12 @@ pub trait Family: Sync {
     /// How to read vocab.json and merges.txt when there is no tokenizer.json.
     fn bpe(&self) -> Bpe;
 
+    /// The context in tokens.
+    ///
+    /// # Errors
+    /// A key is missing or wrong.
+    fn context(&self, config: &Config) -> Result<usize, ZooError>;
+
     /// The network with its weights.
     ///
     /// # Errors

@@ -26,6 +26,10 @@ impl Family for OpenAiGpt {
         Bpe::LowerCased
     }
 
+    fn context(&self, config: &Config) -> Result<usize, ZooError> {
+        Ok(Hyper::read(config)?.dims.n_ctx)
+    }
+
     fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
         Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
     }

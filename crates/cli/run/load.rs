@@ -1,0 +1,136 @@
+//! The tasks of a run with their documents, read and checked before a model is loaded.
+
+use super::Work;
+use super::progress::Screen;
+use crate::args::RunArgs;
+use crate::commands::stores;
+use crate::error::CliError;
+use crate::refusal::Refusal;
+use crate::stderr::say;
+use std::collections::BTreeMap;
+use std::time::Instant;
+use yardstick_core::Request;
+use yardstick_tasks::Loaded;
+
+/// The suite that is run when no task is named.
+const DEFAULT_SUITE: &str = "starter";
+
+/// Finds the tasks and reads their documents.
+///
+/// # Errors
+/// Names that mean nothing. Tasks that cannot be run, unless the others are to go on without them.
+pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
+    let catalog = args.folders.catalog()?;
+    let mut selectors: Vec<String> = Vec::new();
+    for suite in &args.suite {
+        selectors.extend(catalog.suite(suite)?.tasks.iter().cloned());
+    }
+    selectors.extend(args.task.iter().cloned());
+    if selectors.is_empty() {
+        selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
+    }
+    let selection = catalog.select(&selectors)?;
+    let (stores, options) = (stores(&args.data)?, args.shots.options(args.limit, references)?);
+    let mut refused: Vec<Refusal> = selection.refused.into_iter().map(|(id, error)| Refusal::file(id, error)).collect();
+    let mut tasks = Vec::new();
+    for task in &selection.tasks {
+        let started = Instant::now();
+        let loaded = match task.load(&stores, &options) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                refused.push(Refusal::task(task, error));
+                continue;
+            }
+        };
+        tracing::info!(task = task.id(), documents = loaded.instances.len(), took = ?started.elapsed(), "task loaded");
+        tracing::debug!(task = task.id(), files = ?loaded.card.dataset.files, "data read");
+        for warning in &loaded.warnings {
+            screen.warn(warning);
+        }
+        tasks.push(loaded);
+    }
+    if !args.keep_going {
+        refused.extend(without_room(args, references, &tasks)?);
+    }
+    let left_out = refuse(args, tasks.len(), refused)?;
+    let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
+    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
+    let chat_template = options.chat.map(|chat| chat.template.source);
+    Ok(Work { tasks, groups: selection.groups, chat_template, left_out })
+}
+
+/// Tasks whose texts leave no room for a prompt in some model's context, which its configuration tells.
+fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Result<Vec<Refusal>, CliError> {
+    let mut refused = Vec::new();
+    if tasks.iter().all(|task| most_tokens(task).is_none()) {
+        return Ok(refused);
+    }
+    for reference in references {
+        let n_ctx = match yardstick_zoo::context(reference) {
+            Ok(n_ctx) => n_ctx.min(args.context.unwrap_or(n_ctx)),
+            // A model that cannot be loaded is told apart from its tasks, when it is its turn.
+            Err(error) => {
+                tracing::debug!(%error, "context unknown");
+                continue;
+            }
+        };
+        for task in tasks {
+            if let Some(tokens) = most_tokens(task).filter(|&tokens| tokens as usize >= n_ctx) {
+                refused.push(Refusal::room(&task.task, reference, tokens, n_ctx));
+            }
+        }
+    }
+    Ok(refused)
+}
+
+/// The most tokens that a task lets a model write.
+fn most_tokens(task: &Loaded) -> Option<u32> {
+    let requests = task.instances.iter().flat_map(|instance| &instance.requests);
+    let tokens = requests.filter_map(|request| match request {
+        Request::Generate { generation, .. } => Some(generation.max_tokens),
+        Request::LogLikelihood { .. } | Request::Rolling { .. } => None,
+    });
+    tokens.max()
+}
+
+/// Tasks that cannot be run end the run before a model is loaded, unless the others are to go on without them. Says what
+/// was left out.
+fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<Refusal>) -> Result<Vec<String>, CliError> {
+    match refused.len() {
+        0 => Ok(Vec::new()),
+        1 if n_others == 0 => Err(CliError::Refusal(Box::new(refused.remove(0)))),
+        n => {
+            let code = refused[0].code();
+            let lines: Vec<String> = refused.iter().map(|refusal| format!("not run: {refusal}")).collect();
+            print_each(refused);
+            if args.keep_going && n_others > 0 {
+                say(format_args!("{n} of {} tasks cannot be run and are left out", n + n_others));
+                return Ok(lines);
+            }
+            Err(CliError::Refused { count: n, others: n_others, code })
+        }
+    }
+}
+
+/// Errors as they are; a dataset that several tasks miss is named once, with the tasks.
+fn print_each(refused: Vec<Refusal>) {
+    let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for refusal in refused {
+        if let Some(id) = refusal.missing_dataset() {
+            let tasks = missing.entry(id.to_owned()).or_default();
+            tasks.push(refusal.task.clone());
+            if tasks.len() > 1 {
+                continue;
+            }
+        }
+        CliError::Refusal(Box::new(refusal)).print();
+    }
+    for (id, tasks) in missing.iter().filter(|(_, tasks)| tasks.len() > 1) {
+        say(format_args!("{} tasks miss {id}: {}", tasks.len(), tasks.join(", ")));
+    }
+}
+
+/// `1 task`, `2 tasks`.
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
