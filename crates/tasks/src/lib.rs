@@ -36,6 +36,7 @@ mod nearest;
 mod pattern;
 mod place;
 mod prompt;
+mod python;
 mod row;
 mod score;
 mod task;
