@@ -54,6 +54,7 @@ pub(super) fn value(cell: &Cell) -> Value {
         Cell::Null => Value::from(()),
         Cell::Bool(b) => Value::from(*b),
         Cell::Int(i) => Value::from(*i),
+        Cell::UInt(i) => Value::from(*i),
         Cell::Float(f) => Value::from(*f),
         Cell::Str(text) => Value::from(text.as_str()),
         Cell::List(items) => items.iter().map(value).collect(),

@@ -125,7 +125,7 @@ impl Parser<'_> {
                 token.push(c);
             }
         }
-        let int = token.parse().ok().map(Value::Int);
+        let int = token.parse().ok().map(Value::Int).or_else(|| token.parse().ok().map(Value::UInt));
         int.or_else(|| token.bytes().any(|b| b.is_ascii_digit()).then(|| token.parse().ok().map(Value::Float))?)
     }
 
