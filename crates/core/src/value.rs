@@ -42,6 +42,7 @@ pub enum Value {
 pub struct Map {
     entries: Vec<(String, Value)>,
     /// Where each key stands, once there are more of them than it is quick to look through.
+    #[expect(clippy::box_collection, reason = "most maps are small, and every cell of a dataset has room for one")]
     places: Option<Box<BTreeMap<String, usize>>>,
 }
 
@@ -65,15 +66,14 @@ impl Map {
         if self.places.is_none() && self.entries.len() >= MOST_SCANNED {
             self.places = Some(Box::new(self.keys().map(str::to_owned).zip(0..).collect()));
         }
-        match self.position(&key) {
-            Some(at) => self.entries[at].1 = value,
-            None => {
-                if let Some(places) = &mut self.places {
-                    places.insert(key.clone(), self.entries.len());
-                }
-                self.entries.push((key, value));
-            }
+        if let Some(at) = self.position(&key) {
+            self.entries[at].1 = value;
+            return;
         }
+        if let Some(places) = &mut self.places {
+            places.insert(key.clone(), self.entries.len());
+        }
+        self.entries.push((key, value));
     }
 
     /// Takes `key` out and returns its value. All keys behind it move; to take many out of a large map, take it apart.

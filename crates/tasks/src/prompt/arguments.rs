@@ -7,7 +7,7 @@ use minijinja::{Error, Value};
 /// The arguments of one call.
 pub(super) struct Arguments<'a> {
     given: &'a [Value],
-    named: Kwargs,
+    by_name: Kwargs,
     names: &'a [&'a str],
 }
 
@@ -17,14 +17,14 @@ impl<'a> Arguments<'a> {
     /// # Errors
     /// More of them.
     pub fn new(args: &'a [Value], names: &'a [&'a str]) -> Result<Self, Error> {
-        let (given, named): (&[Value], Kwargs) = from_args(args)?;
+        let (given, by_name): (&[Value], Kwargs) = from_args(args)?;
         if given.len() > names.len() {
             return Err(Error::from(minijinja::ErrorKind::TooManyArguments));
         }
-        let unknown = named.args().find(|name| !names.contains(name));
+        let unknown = by_name.args().find(|name| !names.contains(name));
         match unknown {
             Some(name) => Err(invalid(&format!("there is no argument {name:?}, only {}", names.join(", ")))),
-            None => Ok(Self { given, named, names }),
+            None => Ok(Self { given, by_name, names }),
         }
     }
 
@@ -49,7 +49,7 @@ impl<'a> Arguments<'a> {
     pub fn value(&self, name: &str) -> Result<Option<Value>, Error> {
         let place = self.names.iter().position(|own| *own == name);
         let given = place.and_then(|place| self.given.get(place)).cloned();
-        let value = given.map_or_else(|| self.named.get::<Option<Value>>(name), |value| Ok(Some(value)))?;
+        let value = given.map_or_else(|| self.by_name.get::<Option<Value>>(name), |value| Ok(Some(value)))?;
         Ok(value.filter(|value| !value.is_none()))
     }
 }

@@ -42,15 +42,15 @@ impl Json {
                 if self.is_sorted {
                     keys.sort();
                 }
-                self.items(out, ['{', '}'], keys, depth, |out, key| {
+                self.items(out, ['{', '}'], &keys, depth, |out, key| {
                     self.string(out, &scalar(key).unwrap_or_else(|| key.to_string()));
                     out.push_str(self.separators.as_ref().map_or(": ", |(_, colon)| colon));
                     self.write(out, &value.get_item(key).unwrap_or_default(), depth + 1);
                 });
             }
             ValueKind::Seq | ValueKind::Iterable => {
-                let items = value.try_iter().into_iter().flatten().collect();
-                self.items(out, ['[', ']'], items, depth, |out, item| self.write(out, item, depth + 1));
+                let items: Vec<_> = value.try_iter().into_iter().flatten().collect();
+                self.items(out, ['[', ']'], &items, depth, |out, item| self.write(out, item, depth + 1));
             }
             _ => out.push_str(&scalar(value).unwrap_or_else(|| Printed(value).to_string())),
         }
@@ -60,7 +60,7 @@ impl Json {
         &self,
         out: &mut String,
         [open, close]: [char; 2],
-        items: Vec<Value>,
+        items: &[Value],
         depth: usize,
         write: impl Fn(&mut String, &Value),
     ) {

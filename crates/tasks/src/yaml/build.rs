@@ -160,13 +160,12 @@ pub(crate) fn overlay(base: Vec<Entry>, local: Vec<Entry>) -> Vec<Entry> {
     let mut places = BTreeMap::new();
     let mut entries: Vec<Entry> = Vec::with_capacity(base.len() + local.len());
     for entry in base.into_iter().chain(local) {
-        match places.get(&entry.key) {
-            Some(&place) => entries[place] = entry,
-            None => {
-                places.insert(entry.key.clone(), entries.len());
-                entries.push(entry);
-            }
+        if let Some(&place) = places.get(&entry.key) {
+            entries[place] = entry;
+            continue;
         }
+        places.insert(entry.key.clone(), entries.len());
+        entries.push(entry);
     }
     entries
 }
@@ -287,8 +286,8 @@ mod tests {
     #[test]
     fn a_large_mapping_is_read_in_no_time() {
         const ENTRIES: usize = 49_000;
-        let lines: String = (0..ENTRIES).map(|n| format!("  key{n}: {n}\n")).collect();
-        let node = parse(&"f".into(), &format!("a:\n{lines}")).unwrap();
+        let lines: Vec<_> = (0..ENTRIES).map(|n| format!("  key{n}: {n}\n")).collect();
+        let node = parse(&"f".into(), &format!("a:\n{}", lines.concat())).unwrap();
         let entries = node.get("a").unwrap().entries("a").unwrap();
         assert_eq!(node.get("a").unwrap().row("a").unwrap().len(), ENTRIES);
         let place = Place { file: "f".into(), line: 1 };
