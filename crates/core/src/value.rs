@@ -3,6 +3,7 @@
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One row of a dataset split.
@@ -22,8 +23,10 @@ pub enum Value {
     Null,
     /// true or false.
     Bool(bool),
-    /// Any integer that fits 64 bits.
+    /// Any integer that fits 64 bits with a sign.
     Int(i64),
+    /// An integer from 2⁶³ on, up to the largest of 64 bits.
+    UInt(u64),
     /// A floating-point number.
     Float(f64),
     /// UTF-8 text.
@@ -35,53 +38,97 @@ pub enum Value {
 }
 
 /// String keys to values, in insertion order: what reaches output never depends on a hash.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map(Vec<(String, Value)>);
+#[derive(Clone, Default)]
+pub struct Map {
+    entries: Vec<(String, Value)>,
+    /// Where each key stands, once there are more of them than it is quick to look through.
+    #[expect(clippy::box_collection, reason = "most maps are small, and every cell of a dataset has room for one")]
+    places: Option<Box<BTreeMap<String, usize>>>,
+}
+
+/// The most keys that are looked through one by one.
+const MOST_SCANNED: usize = 64;
 
 impl Map {
     /// An empty map.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { entries: Vec::new(), places: None }
     }
 
     /// The value under `key`, if there is one.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.iter().find(|(k, _)| k == key).map(|(_, v)| v)
+        self.position(key).map(|at| &self.entries[at].1)
     }
 
     /// Sets `key`, in its old place when it was there and at the end otherwise.
     pub fn insert(&mut self, key: impl Into<String>, value: Value) {
         let key = key.into();
-        match self.0.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((key, value)),
+        if self.places.is_none() && self.entries.len() >= MOST_SCANNED {
+            self.places = Some(Box::new(self.keys().map(str::to_owned).zip(0..).collect()));
         }
+        if let Some(at) = self.position(&key) {
+            self.entries[at].1 = value;
+            return;
+        }
+        if let Some(places) = &mut self.places {
+            places.insert(key.clone(), self.entries.len());
+        }
+        self.entries.push((key, value));
     }
 
-    /// Takes `key` out and returns its value.
+    /// Takes `key` out and returns its value. All keys behind it move; to take many out of a large map, take it apart.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(k, _)| k == key)?;
-        Some(self.0.remove(at).1)
+        let at = self.position(key)?;
+        self.places = None;
+        Some(self.entries.remove(at).1)
+    }
+
+    fn position(&self, key: &str) -> Option<usize> {
+        match &self.places {
+            Some(places) => places.get(key).copied(),
+            None => self.entries.iter().position(|(k, _)| k == key),
+        }
     }
 
     /// Key and value pairs in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(k, v)| (k.as_str(), v))
+        self.entries.iter().map(|(k, v)| (k.as_str(), v))
     }
 
     /// Keys in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(k, _)| k.as_str())
+        self.entries.iter().map(|(k, _)| k.as_str())
     }
 
     /// How many keys there are.
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// Whether there is no key.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries == other.entries
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_tuple("Map").field(&self.entries).finish()
+    }
+}
+
+impl IntoIterator for Map {
+    type Item = (String, Value);
+    type IntoIter = std::vec::IntoIter<(String, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
     }
 }
 
@@ -133,7 +180,7 @@ impl Value {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "bool",
-            Self::Int(_) => "int",
+            Self::Int(_) | Self::UInt(_) => "int",
             Self::Float(_) => "float",
             Self::Str(_) => "string",
             Self::List(_) => "list",
@@ -154,12 +201,19 @@ impl From<String> for Value {
     }
 }
 
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        i64::try_from(number).map_or(Self::UInt(number), Self::Int)
+    }
+}
+
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Null => s.serialize_unit(),
             Self::Bool(b) => s.serialize_bool(*b),
             Self::Int(i) => s.serialize_i64(*i),
+            Self::UInt(i) => s.serialize_u64(*i),
             Self::Float(f) => s.serialize_f64(*f),
             Self::Str(text) => s.serialize_str(text),
             Self::List(items) => {
@@ -225,7 +279,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, u: u64) -> Result<Value, E> {
-        Ok(i64::try_from(u).map_or(Value::Float(u as f64), Value::Int))
+        Ok(Value::from(u))
     }
 
     fn visit_f64<E>(self, f: f64) -> Result<Value, E> {
@@ -263,7 +317,7 @@ mod tests {
 
     #[test]
     fn json_round_trip_keeps_order_and_types() {
-        let text = r#"{"z":1,"a":[true,null,2.5,"é"],"m":{"k":-3}}"#;
+        let text = r#"{"z":1,"a":[true,null,2.5,"é"],"m":{"k":-3,"u":18446744073709551615}}"#;
         let map: Map = serde_json::from_str(text).expect("valid JSON");
         assert_eq!(map.keys().collect::<Vec<_>>(), ["z", "a", "m"]);
         assert_eq!(serde_json::to_string(&map).expect("serializes"), text);
@@ -276,6 +330,24 @@ mod tests {
         assert_eq!(map.keys().collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(map.remove("a"), Some(Value::Int(3)));
         assert_eq!(map.len(), 1);
+    }
+
+    /// Each insertion looks a key up: one by one, that would be 20 thousand million comparisons.
+    #[test]
+    fn a_large_map_is_made_in_no_time() {
+        const KEYS: usize = 200_000;
+        let pairs = (0..KEYS).chain(0..KEYS).map(|n| (format!("key {n}"), Value::from(n as u64)));
+        let mut map: Map = pairs.collect();
+        assert_eq!(map.len(), KEYS);
+        assert!((0..KEYS).all(|n| map.get(&format!("key {n}")).and_then(Value::as_int) == i64::try_from(n).ok()));
+        assert!(map.iter().map(|(_, value)| value).eq(&(0..KEYS as u64).map(Value::from).collect::<Vec<_>>()));
+        assert_eq!(
+            (map.remove("key 7"), map.get("key 7"), map.get("key 9")),
+            (Some(Value::Int(7)), None, Some(&Value::Int(9)))
+        );
+        map.insert("key 7", Value::Null);
+        assert_eq!(map.keys().last(), Some("key 7"));
+        assert_eq!(map.len(), KEYS);
     }
 
     #[test]

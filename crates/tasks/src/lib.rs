@@ -36,6 +36,7 @@ mod nearest;
 mod pattern;
 mod place;
 mod prompt;
+mod python;
 mod rehearsal;
 mod row;
 mod score;

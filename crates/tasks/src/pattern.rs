@@ -2,9 +2,11 @@
 //!
 //! Not known here: the verbose flag's comments, `\N{name}`, octal escapes.
 
+mod replacement;
 mod translate;
 
 use fancy_regex::{Captures, Regex, RegexBuilder};
+use replacement::Replacement;
 
 /// Steps back that one search may take. A pattern that needs more would run for minutes on a longer text.
 const BACKTRACK_LIMIT: usize = 1_000_000;
@@ -71,10 +73,30 @@ impl Pattern {
     /// # Errors
     /// A search that takes too many steps.
     pub fn remove(&self, text: &str) -> Result<String, String> {
+        self.rewrite(text, usize::MAX, |_, _| ())
+    }
+
+    /// The text with other text in place of its first matches, as `re.sub(pattern, with, text, count)`; a count of 0 is all
+    /// of them.
+    ///
+    /// # Errors
+    /// A replacement that Python does not accept for the pattern, or a search that takes too many steps.
+    pub fn replace(&self, text: &str, with: &str, count: usize) -> Result<String, String> {
+        let with = Replacement::new(with, &self.regex)?;
+        self.rewrite(text, if count == 0 { usize::MAX } else { count }, |found, out| with.write(found, out))
+    }
+
+    fn rewrite(
+        &self,
+        text: &str,
+        most: usize,
+        mut write: impl FnMut(&Captures, &mut String),
+    ) -> Result<String, String> {
         let (mut out, mut end) = (String::with_capacity(text.len()), 0);
-        self.each(text, |captures| {
+        self.each_of(text, most, |captures| {
             if let Some(found) = captures.get(0) {
                 out.push_str(&text[end..found.start()]);
+                write(captures, &mut out);
                 end = found.end();
             }
         })?;
@@ -82,9 +104,13 @@ impl Pattern {
         Ok(out)
     }
 
-    fn each<'t>(&self, text: &'t str, mut visit: impl FnMut(&Captures<'t>)) -> Result<(), String> {
+    fn each<'t>(&self, text: &'t str, visit: impl FnMut(&Captures<'t>)) -> Result<(), String> {
+        self.each_of(text, usize::MAX, visit)
+    }
+
+    fn each_of<'t>(&self, text: &'t str, most: usize, mut visit: impl FnMut(&Captures<'t>)) -> Result<(), String> {
         let (mut start, mut is_after_empty) = (0, false);
-        loop {
+        for _ in 0..most {
             let regex = if is_after_empty { &self.advancing } else { &self.regex };
             let found = regex.captures_from_pos(text, start).map_err(|error| self.failed(&error))?;
             let Some((captures, whole)) = found.and_then(|captures| captures.get(0).map(|whole| (captures, whole)))
@@ -94,6 +120,7 @@ impl Pattern {
             (start, is_after_empty) = (whole.end(), whole.start() == whole.end());
             visit(&captures);
         }
+        Ok(())
     }
 
     fn failed(&self, error: &fancy_regex::Error) -> String {
@@ -195,6 +222,29 @@ mod tests {
         assert_eq!(remove("(?s).*#### ", "a\nb #### 7"), "7");
         assert_eq!(remove(r"\.$", "7.\n"), "7\n");
         assert_eq!(remove("x*", "axxb"), "ab");
+    }
+
+    /// What `re.sub(pattern, with, text, count)` gives in Python 3.11, and what is said where it fails.
+    #[test]
+    fn replacement() {
+        let check = |pattern: &str, with: &str, text: &str, count: usize, want: &str| {
+            let got = Pattern::new(pattern).unwrap().replace(text, with, count).unwrap_or_else(|error| error);
+            assert_eq!(got, want, "{pattern} {with} {text}");
+        };
+        check(r"(?<=\d),(?=\d)", "", "1,000, 2,000", 0, "1000, 2000");
+        check(r"(?P<a>\w)(?P<b>\w)", r"\g<b>\g<1>\2", "abcd", 1, "babcd");
+        check(r"(\w)\1", r"<\g<0>>", "aabcc", 0, "<aa>b<cc>");
+        check("(a)|(b)", r"[\1\2]", "ab", 0, "[a][b]");
+        check("x*", "-", "abxd", 0, "-a-b--d-");
+        check("a", r"$1 ${a} \\ \n\t\. \101\0", "a", 0, "$1 ${a} \\ \n\t\\. A\0");
+        check("(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)(.)", r"\11\1\g<1>0", "abcdefghijk", 0, "kaa0");
+        check("^", "> ", "a\nb", 0, "> a\nb");
+        check("a", r"\1", "a", 0, r#"the replacement "\\1" has group 1, which the pattern has not"#);
+        check("a", r"\g<n>", "a", 0, r#"the replacement "\\g<n>" has the group "n", which the pattern has not"#);
+        check("a", r"\q", "a", 0, r#"the replacement "\\q" has the escape \q, which Python does not know"#);
+        check("a", r"\g<n", "a", 0, r#"the replacement "\\g<n" has a \g without a group's name between < and >"#);
+        check("a", "\\", "a", 0, r#"the replacement "\\" ends with a backslash"#);
+        check("a", r"\777", "a", 0, r#"the replacement "\\777" has the escape \777, which is beyond \377"#);
     }
 
     #[test]

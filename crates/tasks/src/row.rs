@@ -119,6 +119,7 @@ fn describe(value: &Value) -> String {
         Value::Str(text) => format!("the string {text:?}"),
         Value::Bool(b) => format!("the bool {b}"),
         Value::Int(i) => format!("the int {i}"),
+        Value::UInt(i) => format!("the int {i}"),
         Value::Float(f) => format!("the float {f}"),
         Value::List(items) => format!("a list of {}", items.len()),
         Value::Map(_) => "a struct".to_owned(),

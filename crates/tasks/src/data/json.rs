@@ -94,6 +94,17 @@ fn not_json(error: &serde_json::Error) -> String {
     format!("not valid JSON: {error}")
 }
 
+/// The value with integers of at most 64 bits with a sign: the `datasets` library reads larger ones of JSON as numbers with
+/// a point.
+fn signed(value: Value) -> Value {
+    match value {
+        Value::UInt(number) => Value::Float(number as f64),
+        Value::List(items) => Value::List(items.into_iter().map(signed).collect()),
+        Value::Map(fields) => Value::Map(fields.into_iter().map(|(name, value)| (name, signed(value))).collect()),
+        other => other,
+    }
+}
+
 /// Rows as they are found.
 #[derive(Debug, Default)]
 struct Rows {
@@ -105,9 +116,9 @@ struct Rows {
 impl Rows {
     /// The next row; a bare string is one with the column `text`.
     fn push(&mut self, value: Value) -> Result<(), String> {
-        let row = match value {
+        let row = match signed(value) {
             Value::Map(map) => map,
-            Value::Str(_) => Map::from_iter([("text".to_owned(), value)]),
+            value @ Value::Str(_) => Map::from_iter([("text".to_owned(), value)]),
             other => return Err(format!("a row must be an object, but is a {}", other.kind())),
         };
         self.columns.see(&row)?;

@@ -120,7 +120,7 @@ fn value(field: Field, size: &mut u64) -> Result<Value, String> {
         Field::UByte(i) => Value::Int(i.into()),
         Field::UShort(i) => Value::Int(i.into()),
         Field::UInt(i) => Value::Int(i.into()),
-        Field::ULong(i) => i64::try_from(i).map_or(Value::Float(i as f64), Value::Int),
+        Field::ULong(i) => Value::from(i),
         Field::Float16(f) => Value::Float(f.to_f64()),
         Field::Float(f) => Value::Float(f.into()),
         Field::Double(f) => Value::Float(f),

@@ -5,7 +5,9 @@ use super::quota::Quota;
 use crate::config::{Header, Reading};
 use crate::error::TaskError;
 use csv::StringRecord;
+use std::collections::BTreeSet;
 use std::io::BufRead;
+use std::num::IntErrorKind;
 use std::ops::Range;
 use yardstick_core::{Map, Value};
 
@@ -17,7 +19,8 @@ const NULLS: &[&str] = &[
 const LONGEST_NULL: usize = 9;
 
 /// The wanted rows. The whole file is read, since a column's type is that of all its cells: all integers, all numbers, all
-/// `True`/`False`, or else text. Integers of a column with nulls are numbers with a point, as in pandas.
+/// `True`/`False`, or else text. Integers of a column with nulls are numbers with a point, as in pandas; and as there, a
+/// column that needs the 64th bit for its numbers is text when it has a null or a sign as well.
 pub(super) fn read(file: &DataFile, delimiter: u8, reading: &Reading, wanted: Range<u64>) -> Result<Table, TaskError> {
     fill(file.open_text()?, delimiter, reading, wanted).map_err(|reason| file.corrupt(&reason))
 }
@@ -42,11 +45,12 @@ fn fill(mut text: impl BufRead, delimiter: u8, reading: &Reading, wanted: Range<
     let (mut table, mut kept) = (Table::default(), Vec::new());
     for record in data_in_first.map(Ok).into_iter().chain(records) {
         let record = record?;
-        types.iter_mut().zip(&record).for_each(|(column, cell)| column.see(cell));
+        types.iter_mut().zip(&record).for_each(|(column, cell)| column.see(cell, table.available));
         if table.counts(&wanted) {
             kept.push(record);
         }
     }
+    names.iter().zip(&types).try_for_each(|(name, column)| column.check(name))?;
     table.rows = kept.iter().map(|record| row(record, &names, &types)).collect();
     Ok(table)
 }
@@ -87,9 +91,9 @@ fn names(first: Option<&StringRecord>, reading: &Reading) -> Result<Vec<String>,
         None if takes_first(reading) => first.into_iter().flatten().enumerate().map(name).collect(),
         None => (0..width).map(|column| column.to_string()).collect(),
     };
-    let twice = |(at, name): &(usize, &String)| names[..*at].contains(name);
-    match names.iter().enumerate().find(twice) {
-        Some((_, name)) => Err(format!("two columns are called `{name}`; rename one of them")),
+    let mut known = BTreeSet::new();
+    match names.iter().find(|name| !known.insert(*name)) {
+        Some(name) => Err(format!("two columns are called `{name}`; rename one of them")),
         None => Ok(names),
     }
 }
@@ -108,11 +112,17 @@ fn is_null(cell: &str) -> bool {
 }
 
 /// What a column's cells so far are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent findings")]
 struct Column {
     ruled_out: RuledOut,
     has_null: bool,
     has_value: bool,
+    has_negative: bool,
+    /// Some integer needs the 64th bit.
+    has_large: bool,
+    /// The first integer of more than 64 bits, with its row.
+    too_large: Option<(u64, String)>,
 }
 
 /// Types of which some cell is none.
@@ -124,24 +134,49 @@ struct RuledOut {
 }
 
 impl Column {
-    fn see(&mut self, cell: &str) {
+    fn see(&mut self, cell: &str, row: u64) {
         if is_null(cell) {
             self.has_null = true;
             return;
         }
         self.has_value = true;
         let RuledOut { int: no_int, float: no_float, truth: no_truth } = &mut self.ruled_out;
-        *no_int = *no_int || int(cell).is_none();
         *no_float = *no_float || float(cell).is_none();
         *no_truth = *no_truth || truth(cell).is_none();
+        match if *no_int { None } else { int(cell) } {
+            None => *no_int = true,
+            Some(Int::Signed(number)) => self.has_negative |= number < 0,
+            Some(Int::Unsigned(_)) => self.has_large = true,
+            Some(Int::TooLarge) => {
+                self.too_large.get_or_insert_with(|| (row, cell.trim().to_owned()));
+            }
+        }
     }
 
-    fn value(self, cell: &str) -> Value {
+    /// Refuses integers of more than 64 bits, as the `datasets` library does.
+    fn check(&self, name: &str) -> Result<(), String> {
+        let too_large = self.too_large.as_ref().filter(|_| !self.ruled_out.int);
+        too_large.map_or(Ok(()), |(row, cell)| {
+            Err(format!(
+                "row {row}, column `{name}`: {cell} has more than 64 bits; a file of JSON lines can have it as a string"
+            ))
+        })
+    }
+
+    /// Whether the numbers fit no type that has them all.
+    const fn is_text(&self) -> bool {
+        !self.ruled_out.int && self.has_large && (self.has_null || self.has_negative)
+    }
+
+    fn value(&self, cell: &str) -> Value {
+        if self.is_text() {
+            return Value::from(cell);
+        }
         if is_null(cell) || !self.has_value {
             return Value::Null;
         }
         let number = match self.ruled_out {
-            RuledOut { int: false, .. } if !self.has_null => int(cell).map(Value::Int),
+            RuledOut { int: false, .. } if !self.has_null => int(cell).and_then(Int::value),
             RuledOut { float: false, .. } => float(cell).map(Value::Float),
             RuledOut { truth: false, .. } => truth(cell).map(Value::Bool),
             _ => None,
@@ -150,8 +185,33 @@ impl Column {
     }
 }
 
-fn int(cell: &str) -> Option<i64> {
-    cell.trim().parse().ok()
+/// An integer by the bits that it needs.
+#[derive(Clone, Copy, Debug)]
+enum Int {
+    Signed(i64),
+    Unsigned(u64),
+    TooLarge,
+}
+
+impl Int {
+    fn value(self) -> Option<Value> {
+        match self {
+            Self::Signed(number) => Some(Value::Int(number)),
+            Self::Unsigned(number) => Some(Value::UInt(number)),
+            Self::TooLarge => None,
+        }
+    }
+}
+
+fn int(cell: &str) -> Option<Int> {
+    let digits = cell.trim();
+    match digits.parse() {
+        Ok(number) => Some(Int::Signed(number)),
+        Err(error) if matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow) => {
+            Some(digits.parse().map_or(Int::TooLarge, Int::Unsigned))
+        }
+        Err(_) => None,
+    }
 }
 
 fn float(cell: &str) -> Option<f64> {

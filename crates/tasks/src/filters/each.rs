@@ -1,7 +1,7 @@
 //! Filters that do the same to every text, without arguments.
 
 use super::{Filter, FilterKind, Texts};
-use crate::hooks::text::strip;
+use crate::python::strip;
 use crate::row::Row;
 use std::sync::Arc;
 

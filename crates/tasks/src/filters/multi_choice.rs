@@ -4,8 +4,8 @@
 use super::regex::{Finder, items};
 use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
-use crate::hooks::text::strip;
 use crate::pattern::Pattern;
+use crate::python::strip;
 use crate::row::Row;
 use crate::yaml::Node;
 use std::collections::BTreeMap;

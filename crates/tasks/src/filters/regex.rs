@@ -2,8 +2,8 @@
 
 use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
-use crate::hooks::text::strip;
 use crate::pattern::{Groups, Pattern};
+use crate::python::strip;
 use crate::row::Row;
 use crate::yaml::{Kind, Node};
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 use super::each::Each;
 use super::{Filter, FilterKind, Texts};
 use crate::error::TaskError;
-use crate::hooks::text::{is_space, strip};
 use crate::pattern::Pattern;
 use crate::prompt::python;
+use crate::python::{SPACE, constant, is_space, is_word, strip};
 use crate::row::Row;
 use crate::yaml::Node;
 use regex::Regex;
@@ -65,21 +65,9 @@ fn relabel(text: &str, name: &str, label: &str) -> String {
     out
 }
 
-/// Whether Python's `\w` matches it.
-fn is_word(c: char) -> bool {
-    static WORD: LazyLock<Regex> = LazyLock::new(|| {
-        #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-        Regex::new(r"^[\p{L}\p{N}_]$").unwrap()
-    });
-    WORD.is_match(c.encode_utf8(&mut [0; 4]))
-}
-
 /// `label: entity` for each entity after a label; several are separated by commas, and "none" is none.
 fn entities(text: &str) -> Vec<String> {
-    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-        #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-        Regex::new(r"(PER|LOC|ORG|DATE):[\s\x1c-\x1f]*([^$]+)").unwrap()
-    });
+    static LABELLED: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(PER|LOC|ORG|DATE):[{SPACE}]*([^$]+)")));
     let mut out = Vec::new();
     let mut start = 0;
     while let Some(found) = LABELLED.captures_at(text, start) {

@@ -1,9 +1,10 @@
 //! The Open Arabic LLM Leaderboard's sets and `AraDiCE`'s MMLU, whose words stand in lm-eval's Python files.
 
 use super::words::{ALL, after, fill, text};
-use super::{Columns, Hook, HookKind, Module, text::strip};
+use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::prompt::python;
+use crate::python::strip;
 use crate::row::Row;
 use std::ops::Range;
 use yardstick_core::Value;

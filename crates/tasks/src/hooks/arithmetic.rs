@@ -1,7 +1,8 @@
 //! Arithmetic: questions in words, with the labels of the prompt spelt out.
 
-use super::{Columns, Hook, HookKind, Module, text::strip};
+use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 

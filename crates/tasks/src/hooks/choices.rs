@@ -1,7 +1,8 @@
 //! Sets whose choices stand in a column each.
 
-use super::{Columns, Hook, HookKind, Module, hellaswag, rows, text::strip};
+use super::{Columns, Hook, HookKind, Module, hellaswag, rows};
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 
@@ -145,5 +146,5 @@ fn options(row: Row, part: &str) -> Result<Vec<Value>, TaskError> {
 fn openbookqa_target(row: Row) -> Result<Value, TaskError> {
     let (key, labels) = (row.str("answerKey")?, options(row, "label")?);
     let labels: Vec<_> = labels.iter().filter_map(Value::as_str).collect();
-    index(row, "answerKey", key.trim_start_matches(super::text::is_space), &labels)
+    index(row, "answerKey", key.trim_start_matches(crate::python::is_space), &labels)
 }

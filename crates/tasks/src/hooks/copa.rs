@@ -1,9 +1,9 @@
 //! COPA: premise, "because" or "therefore", and the choice in lower case.
 
-use super::text::lower_first;
 use super::xcopa::premise;
 use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::lower_first;
 use crate::row::Row;
 use yardstick_core::Value;
 

@@ -3,9 +3,10 @@
 //! Source: Reddy et al. (2019), "`CoQA`: A Conversational Question Answering Challenge", section 6.1: a human answer is
 //! left out in turn, so that models and people are compared with as many answers.
 
-use super::{Hook, HookKind, Module, Scores, squad, text::strip};
+use super::{Hook, HookKind, Module, Scores, squad};
 use crate::answers::Answers;
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::{Score, Value};
 

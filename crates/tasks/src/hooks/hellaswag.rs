@@ -1,8 +1,8 @@
 //! `HellaSwag`: what the `WikiHow` half carries over from its web pages is taken out.
 
-use super::text::{capitalize, strip};
 use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::{capitalize, constant, strip};
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -15,10 +15,7 @@ pub(super) static MODULE: Module = Module {
 };
 
 /// Leftovers such as `[header]` and `[step]`.
-static BRACKETS: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"\[.*?\]").unwrap()
-});
+static BRACKETS: LazyLock<Regex> = LazyLock::new(|| constant(r"\[.*?\]"));
 
 /// Adds `query`, `choices` and `gold`.
 fn process_docs(row: Row) -> Result<Columns, TaskError> {

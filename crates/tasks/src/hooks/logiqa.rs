@@ -1,7 +1,8 @@
 //! `LogiQA` and its second version: a passage, a question, and options with letters.
 
-use super::{Hook, HookKind, Module, text::strip};
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 

@@ -2,6 +2,7 @@
 
 use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::constant;
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -14,10 +15,7 @@ pub(super) static MODULE: Module = Module {
 };
 
 /// An option up to the next comma, and the last one up to the end, before which there may be a line break.
-static OPTION: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"([abcd] \) .*?, )|(e \) .*?)(?:\n?\z)").unwrap()
-});
+static OPTION: LazyLock<Regex> = LazyLock::new(|| constant(r"([abcd] \) .*?, )|(e \) .*?)(?:\n?\z)"));
 
 fn doc_to_choice(row: Row) -> Result<Value, TaskError> {
     let options = OPTION.captures_iter(row.str("options")?).filter_map(|found| found.get(1).or_else(|| found.get(2)));

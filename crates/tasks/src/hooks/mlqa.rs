@@ -3,10 +3,10 @@
 //! Source: Lewis et al. (2020), "MLQA: Evaluating Cross-lingual Extractive Question Answering", section 4.
 
 use super::squad::{best, overlap, without_words};
-use super::text::{single_spaced, strip};
 use super::{Columns, Hook, HookKind, Module, Scores};
 use crate::answers::Answers;
 use crate::error::TaskError;
+use crate::python::{SPACE, constant, single_spaced, strip};
 use crate::row::Row;
 use regex::Regex;
 use std::borrow::Cow;
@@ -50,20 +50,14 @@ fn scores(row: Row, answers: &Answers, own: fn(&str) -> String) -> Result<Scores
     Ok(vec![("exact_match", best(|gold, prediction| f64::from(gold == prediction))), ("f1", best(overlap))])
 }
 
-static PUNCTUATION: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"[\p{P}$+<=>^`|~]").unwrap()
-});
+static PUNCTUATION: LazyLock<Regex> = LazyLock::new(|| constant(r"[\p{P}$+<=>^`|~]"));
 
 /// Unicode's punctuation, and what ASCII has beside.
 fn without_punctuation(text: &str) -> Cow<'_, str> {
     PUNCTUATION.replace_all(text, "")
 }
 
-static ARABIC_ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"(?:^|[\s\x1c-\x1f])ال").unwrap()
-});
+static ARABIC_ARTICLE: LazyLock<Regex> = LazyLock::new(|| constant(&format!("(?:^|[{SPACE}])ال")));
 
 /// The article is written with its word.
 fn arabic(text: &str) -> String {

@@ -1,7 +1,8 @@
 //! MNLI: the hypothesis as a sentence with a full stop.
 
-use super::{Hook, HookKind, Module, text::strip};
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 

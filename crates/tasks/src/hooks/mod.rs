@@ -37,7 +37,6 @@ mod resolve;
 mod rows;
 pub(crate) mod squad;
 mod squadv2;
-pub(crate) mod text;
 mod truthfulqa;
 mod webqs;
 mod wikitext;

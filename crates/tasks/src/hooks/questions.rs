@@ -1,8 +1,9 @@
 //! Data sets whose question is put together from its columns, in a line or two each.
 
-use super::{Hook, HookKind, Module, text::strip};
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::prompt::python;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 

@@ -1,8 +1,9 @@
 //! RACE: an article with its questions, of which the last one is asked and the others are shown with their answers.
 
-use super::{Hook, HookKind, Module, text::but_last};
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
 use crate::prompt::python::literal;
+use crate::python::but_last;
 use crate::row::Row;
 use yardstick_core::{Map, Value};
 

@@ -1,8 +1,9 @@
 //! `ReCoRD`: each entity of a news text in the gap of a query.
 
-use super::{Columns, Hook, HookKind, Module, Scores, squad, text::strip};
+use super::{Columns, Hook, HookKind, Module, Scores, squad};
 use crate::answers::Answers;
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use std::collections::BTreeSet;
 use yardstick_core::{Score, Value};

@@ -2,16 +2,8 @@
 //!
 //! Source: Rajpurkar et al. (2016), "`SQuAD`: 100,000+ Questions for Machine Comprehension of Text", section 6.1.
 
-use super::text::{single_spaced, split, without_punctuation};
-use regex::Regex;
+use crate::python::{WORDS, single_spaced, split, without_punctuation};
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-/// Python's words: letters, numbers and the underscore. Rust's `\w` has combining marks too.
-static WORD: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"[\p{L}\p{N}_]+").unwrap()
-});
 
 /// English articles as whole words become spaces.
 pub(super) fn without_articles(text: &str) -> String {
@@ -21,7 +13,7 @@ pub(super) fn without_articles(text: &str) -> String {
 /// These whole words become spaces.
 pub(super) fn without_words(text: &str, words: &[&str]) -> String {
     let kept = |found: &regex::Captures| if words.contains(&&found[0]) { " ".to_owned() } else { found[0].to_owned() };
-    WORD.replace_all(text, kept).into_owned()
+    WORDS.replace_all(text, kept).into_owned()
 }
 
 /// Lower case, without ASCII punctuation and English articles, with single spaces.

@@ -2,9 +2,10 @@
 //!
 //! Source: Lin et al. (2022), "`TruthfulQA`: Measuring How Models Mimic Human Falsehoods", section 3.2 (MC2).
 
-use super::{Columns, Hook, HookKind, Module, Scores, hellaswag, text::strip, words};
+use super::{Columns, Hook, HookKind, Module, Scores, hellaswag, words};
 use crate::answers::Answers;
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::{Score, Value};
 

@@ -4,6 +4,7 @@ use super::{Hook, HookKind, Module, Scores};
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::metrics::words;
+use crate::python::{SPACE, constant};
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -68,19 +69,14 @@ const MISCELLANEOUS: &[(&str, &str)] = &[
 /// Pairs whose inner white space goes.
 static PAIRS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     [
-        (r"\([\s\x1c-\x1f]*([^\)]*?)[\s\x1c-\x1f]*\)", "($1)"),
-        (r"\[[\s\x1c-\x1f]*([^\]]*?)[\s\x1c-\x1f]*\]", "[$1]"),
-        (r"\{[\s\x1c-\x1f]*([^}]*?)[\s\x1c-\x1f]*\}", "{$1}"),
-        (r#""[\s\x1c-\x1f]*([^"]*?)[\s\x1c-\x1f]*""#, r#""$1""#),
-        (r"'[\s\x1c-\x1f]*([^']*?)[\s\x1c-\x1f]*'", "'$1'"),
+        (r"\(", r"[^\)]", r"\)", "($1)"),
+        (r"\[", r"[^\]]", r"\]", "[$1]"),
+        (r"\{", "[^}]", r"\}", "{$1}"),
+        ("\"", "[^\"]", "\"", "\"$1\""),
+        ("'", "[^']", "'", "'$1'"),
     ]
-    .into_iter()
-    .map(|(pattern, with)| {
-        #[expect(clippy::unwrap_used, reason = "constant patterns, compiled by every test here")]
-        let regex = Regex::new(pattern).unwrap();
-        (regex, with)
-    })
-    .collect()
+    .map(|(open, inner, close, with)| (constant(&format!("{open}[{SPACE}]*({inner}*?)[{SPACE}]*{close}")), with))
+    .into()
 });
 
 /// The page as it would stand in an encyclopaedia. The order of the steps is part of the protocol.
@@ -104,10 +100,7 @@ fn detokenize(page: &str) -> String {
     text
 }
 
-static APOSTROPHE: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new("/' [0-9]/").unwrap()
-});
+static APOSTROPHE: LazyLock<Regex> = LazyLock::new(|| constant("/' [0-9]/"));
 
 fn text_with(text: String, pattern: &Regex, literal: &str) -> String {
     if pattern.is_match(&text) { pattern.replace_all(&text, regex::NoExpand(literal)).into_owned() } else { text }

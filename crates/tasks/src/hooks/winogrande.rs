@@ -2,8 +2,9 @@
 //!
 //! Source: Trinh & Le (2018), "A Simple Method for Commonsense Reasoning", section 3 ("partial" scoring).
 
-use super::{Hook, HookKind, Module, text::strip};
+use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::Value;
 

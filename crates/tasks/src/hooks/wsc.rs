@@ -1,8 +1,8 @@
 //! Winograd schemas: `SuperGLUE`'s, where a pronoun and a noun are marked in a passage, and the 273 originals.
 
-use super::text::{after, char_at, split};
 use super::{Columns, Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::{after, char_at, constant, split};
 use crate::row::Row;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -24,10 +24,7 @@ pub(super) static MODULE_273: Module = Module {
 const UPPER_PRONOUNS: &[&str] = &["A", "An", "The", "She", "He", "It", "They", "My", "His", "Her", "Their"];
 const POSSESSIVES: &[&str] = &["my", "his", "her", "our", "their"];
 
-static SPACE_BEFORE_PUNCTUATION: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(" (['.,])").unwrap()
-});
+static SPACE_BEFORE_PUNCTUATION: LazyLock<Regex> = LazyLock::new(|| constant(" (['.,])"));
 
 /// The passage with its pronoun between asterisks, and the question.
 fn default_doc_to_text(row: Row) -> Result<Value, TaskError> {

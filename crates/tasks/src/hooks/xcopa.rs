@@ -2,9 +2,9 @@
 //!
 //! Source: Ponti et al. (2020), "XCOPA: A Multilingual Dataset for Causal Commonsense Reasoning".
 
-use super::text::{but_last, lower_first, strip};
 use super::{Hook, HookKind, Module};
 use crate::error::TaskError;
+use crate::python::{but_last, lower_first, strip};
 use crate::row::Row;
 use yardstick_core::Value;
 

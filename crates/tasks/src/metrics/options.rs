@@ -1,5 +1,6 @@
 //! What an entry of `metric_list` hands to its metric.
 
+use super::corpus::Tokenizer;
 use crate::error::TaskError;
 use crate::pattern::Pattern;
 use crate::yaml::{Kind, Node};
@@ -14,6 +15,9 @@ pub(super) const COMPARISON_AND_K: &[&str] =
 /// The key of what a choice is compared with: its log-likelihood after other words than the document's, or after none.
 pub(super) const CONTEXT: &str = "context";
 
+/// The key of what BLEU takes for words.
+pub(super) const TOKENIZE: &str = "tokenize";
+
 /// How texts are compared, and what else a metric can be told.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches")]
@@ -25,6 +29,7 @@ pub struct Options {
     ks: Vec<usize>,
     is_averaged: bool,
     context: String,
+    tokenizer: Tokenizer,
 }
 
 impl Options {
@@ -53,12 +58,20 @@ impl Options {
         if let Some(node) = node.get(CONTEXT).filter(|_| keys.contains(&CONTEXT)) {
             node.str(CONTEXT)?.clone_into(&mut options.context);
         }
+        if let Some(node) = node.get(TOKENIZE).filter(|_| keys.contains(&TOKENIZE)) {
+            options.tokenizer = tokenizer(node)?;
+        }
         Ok(options)
     }
 
     /// Whether F1 is averaged over labels.
     pub(super) const fn is_averaged(&self) -> bool {
         self.is_averaged
+    }
+
+    /// What BLEU takes for words.
+    pub(super) const fn tokenizer(&self) -> Tokenizer {
+        self.tokenizer
     }
 
     /// The words before a choice in its second request; empty for none.
@@ -117,6 +130,14 @@ fn is_averaged(node: &Node) -> Result<bool, TaskError> {
         "micro" | "macro" | "weighted" => Ok(true),
         _ => Err(node.wrong("average", "binary, micro, macro or weighted")),
     }
+}
+
+/// One of sacrebleu's tokenizers, as far as they need no dictionary and no model.
+fn tokenizer(node: &Node) -> Result<Tokenizer, TaskError> {
+    let expected =
+        || format!("one of sacrebleu's tokenizers that need no dictionary and no model ({})", Tokenizer::NAMES);
+    let name = node.text().ok_or_else(|| node.wrong(TOKENIZE, &expected()))?;
+    Tokenizer::named(&name).ok_or_else(|| node.wrong(TOKENIZE, &expected()))
 }
 
 /// One number or several, each 1 or more.

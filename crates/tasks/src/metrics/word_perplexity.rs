@@ -3,15 +3,8 @@
 use super::{Aggregation, BASE, Metric};
 use crate::answers::Answers;
 use crate::config::OutputType;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::python::SPACES;
 use yardstick_core::{Instance, Score};
-
-/// What Python's `\s` matches in text: Unicode white space and the four separators from U+001C.
-static SPACES: LazyLock<Regex> = LazyLock::new(|| {
-    #[expect(clippy::unwrap_used, reason = "a constant pattern, compiled by every test here")]
-    Regex::new(r"[\s\x1c-\x1f]+").unwrap()
-});
 
 /// lm-eval's `word_perplexity`.
 pub(super) static METRIC: Metric = Metric {

@@ -1,13 +1,11 @@
 //! From the notation of Python's `re` to that of fancy-regex.
 
+use crate::python::{SPACE, WORD};
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What Python's `\w` and `\s` match, as the inside of a class: letters and numbers without combining marks; white space
-/// with the four separators from U+001C.
-const WORD: &str = r"\p{L}\p{N}_";
+/// The same classes under the flag `a`.
 const ASCII_WORD: &str = "0-9A-Za-z_";
-const SPACE: &str = r"\s\x1c-\x1f";
 const ASCII_SPACE: &str = r"\t\n\r\x0b\x0c ";
 
 /// The pattern in fancy-regex's notation.

@@ -2,13 +2,12 @@
 //!
 //! What goes into which message follows lm-eval 0.4.13; how a template is rendered follows the transformers library.
 
-use super::print::Printed;
+use super::filters::plain_tojson;
+use super::jinja;
 use super::turn::{Turn, joined};
-use super::{field, jinja};
 use crate::error::TaskError;
 use crate::task::LoadOptions;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use std::sync::Arc;
 
@@ -151,20 +150,9 @@ fn environment(source: &str) -> Result<Environment<'static>, Error> {
     env.add_function("raise_exception", |message: String| -> Result<Value, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
-    env.add_filter("tojson", tojson);
+    env.add_filter("tojson", plain_tojson);
     env.add_template_owned(TEMPLATE, source.to_owned())?;
     Ok(env)
-}
-
-/// `json.dumps` without escapes for what is not ASCII; indented only where it is asked for.
-#[expect(clippy::needless_pass_by_value, reason = "the engine hands keyword arguments over")]
-fn tojson(value: &Value, options: Kwargs) -> Result<String, Error> {
-    let indent: Option<usize> = options.get("indent")?;
-    let value = field::core_value(value);
-    let text = if indent.is_some() { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
-    text.map_err(|error| {
-        Error::new(ErrorKind::BadSerialization, format!("{}: {error}", Printed(&Value::from("tojson"))))
-    })
 }
 
 #[cfg(test)]
@@ -239,6 +227,12 @@ mod tests {
 
     #[test]
     fn json() {
-        check(&options("{{ messages[1] | tojson }}", true, None), "", r#"{"role":"user","content":"Q1"}"#);
+        let check = |options_: &str, want: &str| {
+            let source = "{{ messages[1] | tojson(OPTIONS) }}".replace("OPTIONS", options_);
+            check(&options(&source, true, None), "", want);
+        };
+        check("", r#"{"role": "user", "content": "Q1"}"#);
+        check("separators=(',', ':'), sort_keys=true", r#"{"content":"Q1","role":"user"}"#);
+        check("indent=2", "{\n  \"role\": \"user\",\n  \"content\": \"Q1\"\n}");
     }
 }

@@ -120,7 +120,9 @@ impl<'p, 'a> Example<'p, 'a> {
                 Some(_) if self.has_choices() => self.right_choice(field, doc),
                 _ => Err(doc.row.bad(field.key, "an answer or a list of them", &value)),
             },
-            Value::Int(_) | Value::Bool(_) | Value::Float(_) if self.has_choices() => self.right_choice(field, doc),
+            Value::Int(_) | Value::UInt(_) | Value::Bool(_) | Value::Float(_) if self.has_choices() => {
+                self.right_choice(field, doc)
+            }
             other => Ok(python::text(other)),
         }
     }

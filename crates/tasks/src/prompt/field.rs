@@ -124,10 +124,7 @@ pub(super) fn core_value(value: &minijinja::Value) -> Value {
     let items = || value.try_iter().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
     match value.kind() {
         ValueKind::Bool => Value::Bool(value.is_true()),
-        ValueKind::Number => match value.as_i64() {
-            Some(i) if value.is_integer() => Value::Int(i),
-            _ => f64::try_from(value.clone()).map_or(Value::Null, Value::Float),
-        },
+        ValueKind::Number => number(value),
         ValueKind::String => Value::Str(value.to_string()),
         ValueKind::Seq | ValueKind::Iterable => Value::List(items().iter().map(core_value).collect()),
         ValueKind::Map => Value::Map(
@@ -138,6 +135,12 @@ pub(super) fn core_value(value: &minijinja::Value) -> Value {
         ),
         _ => Value::Null,
     }
+}
+
+fn number(value: &minijinja::Value) -> Value {
+    let integer = || value.as_i64().map(Value::Int).or_else(|| u64::try_from(value.clone()).ok().map(Value::UInt));
+    let integer = if value.is_integer() { integer() } else { None };
+    integer.unwrap_or_else(|| f64::try_from(value.clone()).map_or(Value::Null, Value::Float))
 }
 
 fn unparsable(field: &Field, error: &Error) -> TaskError {

@@ -18,27 +18,6 @@ pub(crate) fn text(value: &Value) -> String {
     }
 }
 
-/// A replacement of Python's `re.sub` in the regex crate's notation: `\1` becomes `${1}`, and `$` is plain.
-pub(super) fn replacement(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('$', _) => out.push_str("$$"),
-            ('\\', Some(digit)) if digit.is_ascii_digit() => {
-                out.extend(['$', '{', *digit, '}']);
-                chars.next();
-            }
-            ('\\', Some('n')) => {
-                out.push('\n');
-                chars.next();
-            }
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
 /// The value of a Python literal, as `ast.literal_eval` reads it: strings, numbers, True, False, None, lists, tuples and
 /// dicts. `None` when the text is anything else.
 pub(crate) fn literal(source: &str) -> Option<Value> {
@@ -125,7 +104,7 @@ impl Parser<'_> {
                 token.push(c);
             }
         }
-        let int = token.parse().ok().map(Value::Int);
+        let int = token.parse().ok().map(Value::Int).or_else(|| token.parse().ok().map(Value::UInt));
         int.or_else(|| token.bytes().any(|b| b.is_ascii_digit()).then(|| token.parse().ok().map(Value::Float))?)
     }
 
@@ -245,11 +224,6 @@ mod tests {
             check(bad, None);
         }
         check(&format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), None);
-    }
-
-    #[test]
-    fn replacements() {
-        assert_eq!(replacement(r"\1-$2\n"), "${1}-$$2\n");
     }
 
     proptest! {

@@ -2,6 +2,8 @@
 //!
 //! The rules for delimiters are those of lm-eval 0.4.13.
 
+use crate::python::is_space;
+
 /// What one side says and what the other answers, with the delimiters that plain text has after each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Turn {
@@ -48,11 +50,6 @@ pub(super) fn joined(before: &str, after: &str, delimiter: &str) -> String {
 
 fn needs_delimiter(before: &str, after: &str) -> bool {
     !before.is_empty() && !after.is_empty() && !before.ends_with(is_space) && !after.starts_with(is_space)
-}
-
-/// Python's `str.isspace` for one character.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::{Entry, Kind, Node, scalar};
 use crate::error::{Place, TaskError};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, StrInput, Tag};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Nodes in one file, each expansion of an alias counted anew.
@@ -135,7 +135,7 @@ impl<'a> Builder<'a> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Kind, Failure> {
-        let (mut merged, mut own) = (Vec::new(), Vec::new());
+        let (mut merged, mut own) = (Merged::default(), Vec::new());
         loop {
             let (event, place) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -146,39 +146,48 @@ impl<'a> Builder<'a> {
             let (event, value_place) = self.next()?;
             let value = self.node(event, value_place, depth + 1)?;
             if is_merge {
-                merge(value, &mut merged)?;
+                merged.add(value)?;
             } else {
                 own.push(Entry { key, place, value });
             }
         }
-        Ok(Kind::Map(overlay(merged, own)))
+        Ok(Kind::Map(overlay(merged.entries, own)))
     }
 }
 
 /// `base` with `local` over it: a key keeps its place and takes the later value, as in a Python dict.
-pub(crate) fn overlay(mut base: Vec<Entry>, local: Vec<Entry>) -> Vec<Entry> {
-    for entry in local {
-        match base.iter_mut().find(|old| old.key == entry.key) {
-            Some(old) => *old = entry,
-            None => base.push(entry),
+pub(crate) fn overlay(base: Vec<Entry>, local: Vec<Entry>) -> Vec<Entry> {
+    let mut places = BTreeMap::new();
+    let mut entries: Vec<Entry> = Vec::with_capacity(base.len() + local.len());
+    for entry in base.into_iter().chain(local) {
+        if let Some(&place) = places.get(&entry.key) {
+            entries[place] = entry;
+            continue;
         }
+        places.insert(entry.key.clone(), entries.len());
+        entries.push(entry);
     }
-    base
+    entries
 }
 
-/// The value of `<<`: a mapping or a list of mappings, of which the first to have a key wins.
-fn merge(value: Node, into: &mut Vec<Entry>) -> Result<(), TaskError> {
-    match value.kind {
-        Kind::Map(entries) => {
-            for entry in entries {
-                if into.iter().all(|old| old.key != entry.key) {
-                    into.push(entry);
-                }
+/// What the keys `<<` of a mapping bring in.
+#[derive(Default)]
+struct Merged {
+    entries: Vec<Entry>,
+    keys: BTreeSet<String>,
+}
+
+impl Merged {
+    /// A mapping or a list of mappings, of which the first to have a key wins.
+    fn add(&mut self, value: Node) -> Result<(), TaskError> {
+        match value.kind {
+            Kind::Map(entries) => {
+                self.entries.extend(entries.into_iter().filter(|entry| self.keys.insert(entry.key.clone())));
+                Ok(())
             }
-            Ok(())
+            Kind::List(items) => items.into_iter().try_for_each(|item| self.add(item)),
+            _ => Err(value.wrong("<<", "a mapping or a list of mappings")),
         }
-        Kind::List(items) => items.into_iter().try_for_each(|item| merge(item, into)),
-        _ => Err(value.wrong("<<", "a mapping or a list of mappings")),
     }
 }
 
@@ -271,6 +280,28 @@ mod tests {
         check(&bomb, "f:5: more than 100000 values, aliases expanded");
         let deep = format!("a: {}{}", "[".repeat(200), "]".repeat(200));
         check(&deep, "f:1: nested deeper than 64 levels");
+    }
+
+    /// A key is looked up when it comes: one by one, that would be 20 thousand million comparisons in all.
+    #[test]
+    fn a_large_mapping_is_read_in_no_time() {
+        const ENTRIES: usize = 49_000;
+        let lines: Vec<_> = (0..ENTRIES).map(|n| format!("  key{n}: {n}\n")).collect();
+        let node = parse(&"f".into(), &format!("a:\n{}", lines.concat())).unwrap();
+        let entries = node.get("a").unwrap().entries("a").unwrap();
+        assert_eq!(node.get("a").unwrap().row("a").unwrap().len(), ENTRIES);
+        let place = Place { file: "f".into(), line: 1 };
+        let entry =
+            |n: usize| Entry { key: format!("key{n}"), place: place.clone(), value: entries[n % 2].value.clone() };
+        let both = overlay((0..200_000).map(entry).collect(), (100_000..300_000).map(entry).collect());
+        assert_eq!(both.len(), 300_000);
+        assert!(both.iter().enumerate().all(|(n, entry)| entry.key == format!("key{n}")));
+        let mut merged = Merged::default();
+        let mapping =
+            |range: std::ops::Range<usize>| Node { place: place.clone(), kind: Kind::Map(range.map(entry).collect()) };
+        merged.add(mapping(0..200_000)).unwrap();
+        merged.add(mapping(0..200_000)).unwrap();
+        assert_eq!(merged.entries.len(), 200_000);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use std::sync::Arc;
+use yardstick_core::Value;
 use yardstick_tasks::{Catalog, LoadOptions, Stores};
 
 const ROWS: &str =
@@ -15,9 +16,10 @@ fn strings(texts: &[&str]) -> Vec<ByteArray> {
     texts.iter().map(|&text| ByteArray::from(text)).collect()
 }
 
-/// Two rows: `q`, `label` and `choices: {text: [..]}`, the shape of the hub's ARC.
+/// Two rows: `q`, `label`, `id` and `choices: {text: [..]}`, the shape of the hub's ARC.
 fn parquet_bytes() -> Vec<u8> {
-    let schema = "message m { required binary q (UTF8); required int64 label; required group choices {
+    let schema = "message m { required binary q (UTF8); required int64 label;
+        required int64 id (INTEGER(64, false)); required group choices {
         required group text (LIST) { repeated group list { required binary element (UTF8); } } } }";
     let schema = Arc::new(parse_message_type(schema).expect("schema"));
     let mut bytes = Vec::new();
@@ -30,6 +32,9 @@ fn parquet_bytes() -> Vec<u8> {
     let mut column = group.next_column().expect("column").expect("label");
     column.typed::<Int64Type>().write_batch(&[0, 0], None, None).expect("label");
     column.close().expect("label");
+    let mut column = group.next_column().expect("column").expect("id");
+    column.typed::<Int64Type>().write_batch(&[-1, 1], None, None).expect("id");
+    column.close().expect("id");
     let mut column = group.next_column().expect("column").expect("text");
     let values = strings(&["a", "b", "c"]);
     column.typed::<ByteArrayType>().write_batch(&values, Some(&[1, 1, 1]), Some(&[0, 1, 0])).expect("text");
@@ -47,7 +52,9 @@ fn parquet_with_nested_lists() {
     let loaded = workspace.load("t.yaml").expect("parquet");
     assert_eq!(texts(&loaded, 0), [("one", " a"), ("one", " b")]);
     assert_eq!(texts(&loaded, 1), [("two", " c")]);
-    assert_eq!(loaded.instances[0].doc.fields.keys().collect::<Vec<_>>(), ["q", "label", "choices"]);
+    assert_eq!(loaded.instances[0].doc.fields.keys().collect::<Vec<_>>(), ["q", "label", "id", "choices"]);
+    let ids = [0, 1].map(|doc: usize| loaded.instances[doc].doc.fields.get("id").cloned());
+    assert_eq!(ids, [Some(Value::UInt(u64::MAX)), Some(Value::Int(1))]);
     assert_eq!(loaded.card.dataset.files[0].0, "o/d/default/test/0000.parquet");
     assert_eq!(loaded.card.dataset.files[0].1.len(), 64);
 }

@@ -45,6 +45,7 @@ const AB: &str = "{{a}} {{b}}";
 fn json_rows_are_those_of_the_datasets_library() {
     check("x.jsonl", b"{\"a\":1}\n{\"b\":\"t\"}\n", "json", "", AB, &["1 None", "None t"]);
     check("x.jsonl", b"{\"a\":1,\"b\":2}\n{\"b\":3,\"a\":2.5}\n", "json", "", AB, &["1.0 2", "2.5 3"]);
+    check("x.jsonl", b"{\"a\":[18446744073709551615]}\n", "json", "", "{{a}}", &["[1.8446744073709552e+19]"]);
     check("x.json", b"[\"u\",\"v\"]", "json", "", "{{text}}", &["u", "v"]);
     check(
         "x.json",
@@ -64,6 +65,24 @@ fn separated_rows_are_those_of_the_datasets_library() {
     check("x.csv", b"a,b\n1,NA\n2,None\n,x\n", "csv", "", AB, &["1.0 None", "2.0 None", "None x"]);
     check("x.csv", b"a,b\n1,True\n2,False\n3,\n", "csv", "", AB, &["1 True", "2 False", "3 None"]);
     check("x.csv", b"a,b\n007,1e5\n 8, z \n", "csv", "", AB, &["7 1e5", "8  z "]);
+    check(
+        "x.csv",
+        b"a,b\n9223372036854775808,x\n+18446744073709551615, 7\n1,z\n",
+        "csv",
+        "",
+        "{{a}} {{[a]}}",
+        &["9223372036854775808 [9223372036854775808]", "18446744073709551615 [18446744073709551615]", "1 [1]"],
+    );
+    check(
+        "x.csv",
+        b"a,b\n9223372036854775808,-1\n,9223372036854775807\n",
+        "csv",
+        "",
+        "{{[a, b]}}",
+        &["['9223372036854775808', -1]", "['', 9223372036854775807]"],
+    );
+    check("x.csv", b"a,b\n9223372036854775808,x\n-1,y\n", "csv", "", "{{[a]}}", &["['9223372036854775808']", "['-1']"]);
+    check("x.csv", b"a,b\n9223372036854775808,x\n1.5,y\n", "csv", "", "{{a}}", &["9.223372036854776e+18", "1.5"]);
     check("x.csv", b"1,2\n3,x\n", "csv", ", column_names: [a, b], header: null", AB, &["1 2", "3 x"]);
     check("x.csv", b"1,2\n3,x\n", "csv", ", column_names: [a, b]", AB, &["1 2", "3 x"]);
     check("x.csv", b"p,q\n3,x\n", "csv", ", column_names: [a, b], header: 0", AB, &["3 x"]);
@@ -118,6 +137,13 @@ fn wrong_text_files() {
         "CSV parse error: record 2 (line 3, field: 1, byte: 8): invalid utf-8",
     );
     check_error("x.csv", b"a,b,a\n1,2,3\n", "csv", "", "two columns are called `a`; rename one of them");
+    check_error(
+        "x.csv",
+        b"a,b\n1,2\n3,18446744073709551616\n",
+        "csv",
+        "",
+        "row 1, column `b`: 18446744073709551616 has more than 64 bits; a file of JSON lines can have it as a string",
+    );
     check_error("x.csv", b"1,2\n", "csv", ", column_names: [a]", "it has 2 columns, and `column_names` names 1");
     let packed = gzip(&"{\"a\":1}\n".repeat(1000));
     check_error("x.jsonl.gz", &packed[..packed.len() - 9], "json", "", "line ");

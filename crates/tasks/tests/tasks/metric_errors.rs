@@ -77,6 +77,12 @@ fn metrics_of_written_texts() {
         "metric: bleu, aggregation: mean",
         "DIR/t.yaml:8: `aggregation` must be bleu for bleu, but is the string \"mean\"",
     );
+    check("metric: bleu, tokenize: 13a", "no error");
+    check(
+        "metric: bleu, tokenize: ja-mecab",
+        "DIR/t.yaml:8: `tokenize` must be one of sacrebleu's tokenizers that need no dictionary and no model (13a, zh, intl, \
+         char or none), but is the string \"ja-mecab\"",
+    );
     check(
         "metric: exact_match, regexes_to_ignore: ['(']",
         "DIR/t.yaml:8: `regexes_to_ignore` must be valid (the pattern \"(\" does not compile: ",

@@ -5,10 +5,11 @@
 mod align;
 mod normal;
 
-use super::{Columns, Hook, HookKind, Module, Scores, text::strip};
+use super::{Columns, Hook, HookKind, Module, Scores};
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::prompt::python;
+use crate::python::strip;
 use crate::row::Row;
 use normal::{is_number, normalized};
 use std::collections::BTreeSet;
@@ -101,7 +102,7 @@ fn set(texts: &[String]) -> BTreeSet<&String> {
 }
 
 fn bags(texts: &[String]) -> Vec<Bag> {
-    texts.iter().map(|text| super::text::split(text).map(str::to_owned).collect()).collect()
+    texts.iter().map(|text| crate::python::split(text).map(str::to_owned).collect()).collect()
 }
 
 /// Whether a number of the right answer is in the predicted one, if it has any.

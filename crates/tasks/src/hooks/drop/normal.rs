@@ -1,7 +1,7 @@
 //! How DROP's answers are written before they are compared.
 
 use super::super::squad::without_articles;
-use super::super::text::{float, single_spaced, without_punctuation};
+use crate::python::{float, single_spaced, without_punctuation};
 use yardstick_core::python_float;
 
 /// Words at spaces and hyphens, each in lower case, without punctuation and articles, and numbers as floats.

@@ -5,8 +5,8 @@
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::hooks::rows::keep;
-use crate::hooks::text::{split, strip};
 use crate::hooks::{Derived, Hook, HookKind, Module, Scores, squad};
+use crate::python::{split, strip};
 use crate::row::Row;
 use std::collections::BTreeMap;
 use yardstick_core::{Response, Score, Value};

@@ -5,8 +5,8 @@
 use crate::answers::Answers;
 use crate::error::TaskError;
 use crate::hooks::coqa::leave_one_out;
-use crate::hooks::text::strip;
 use crate::hooks::{Derived, Hook, HookKind, Module, Scores, squad};
+use crate::python::strip;
 use crate::row::Row;
 use yardstick_core::{Map, Score, Value};
 

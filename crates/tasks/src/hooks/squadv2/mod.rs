@@ -3,10 +3,10 @@
 //! Source: Rajpurkar et al. (2018), "Know What You Don't Know: Unanswerable Questions for `SQuAD`". Scores are those of the
 //! paper's own script, in percent.
 
-use super::text::strip;
 use super::{Hook, HookKind, Module, Scores, squad};
 use crate::answers::Answers;
 use crate::error::TaskError;
+use crate::python::strip;
 use crate::row::Row;
 use regex::RegexBuilder;
 use yardstick_core::{Score, Value};

@@ -1,13 +1,14 @@
 //! BLEU.
 
 use super::ngrams::{self, Counts};
-use super::tokens::words;
+use super::tokens::Tokenizer;
 use crate::config::OutputType;
+use crate::metrics::options::TOKENIZE;
 use crate::metrics::{Aggregation, BASE, Metric, text};
 use std::collections::BTreeMap;
 use yardstick_core::Score;
 
-/// lm-eval's `bleu`: words of `mteval-v13a`, n-grams up to 4, exponential smoothing; of several right texts the one
+/// lm-eval's `bleu`: words of `mteval-v13a` or of the tokenizer that `tokenize` names, n-grams up to 4, exponential smoothing; of several right texts the one
 /// closest in length gives the length, and each n-gram counts as often as in any. From 0 to 100.
 ///
 /// Source: Papineni et al. (2002), "BLEU: a Method for Automatic Evaluation of Machine Translation", ACL; Post (2018), "A
@@ -17,9 +18,10 @@ pub(crate) static METRIC: Metric = Metric {
     about: "corpus BLEU of up to 4 words, as sacrebleu's default",
     output_types: &[OutputType::GenerateUntil],
     aggregation: Aggregation::Bleu,
-    score: |instance, answers, _| {
+    options: &[TOKENIZE],
+    score: |instance, answers, options| {
         let written = text::prediction(answers)?;
-        Ok(Score::Counts(counts(written, &text::references(instance)).to_vec()))
+        Ok(Score::Counts(counts(options.tokenizer(), written, &text::references(instance)).to_vec()))
     },
     ..BASE
 };
@@ -31,9 +33,9 @@ const ORDER: usize = 4;
 pub(crate) const WIDTH: usize = 2 + 2 * ORDER;
 
 /// What a document contributes.
-pub(crate) fn counts(written: &str, references: &[String]) -> [f64; WIDTH] {
-    let written = words(written);
-    let references: Vec<_> = references.iter().map(|text| words(text)).collect();
+pub(crate) fn counts(tokenizer: Tokenizer, written: &str, references: &[String]) -> [f64; WIDTH] {
+    let written = tokenizer.words(written);
+    let references: Vec<_> = references.iter().map(|text| tokenizer.words(text)).collect();
     let mut counts = [0.0; WIDTH];
     counts[0] = written.len() as f64;
     counts[1] = closest(written.len(), &references) as f64;
@@ -86,4 +88,27 @@ pub(crate) fn score(sums: &[f64]) -> f64 {
     }
     let brevity = if written < meant { (1.0 - meant / written).exp() } else { 1.0 };
     brevity * (log_precision / ORDER as f64).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::Options;
+
+    /// Expected values are those of sacrebleu 2.6.0 with the tokenizer.
+    fn check(options: &str, want: f64) {
+        let options = Options::read(&crate::yaml::parse(&"t.yaml".into(), options).unwrap(), METRIC.options).unwrap();
+        let got = score(&counts(options.tokenizer(), "我爱北京的天安门。", &["我很爱北京天安门。".to_owned()]));
+        assert!((got - want).abs() < 1e-9, "{options:?}: {got}");
+    }
+
+    #[test]
+    fn tokenizers() {
+        check("{}", 0.0);
+        check("tokenize: 13a", 0.0);
+        check("tokenize: intl", 0.0);
+        check("tokenize: none", 0.0);
+        check("tokenize: zh", 44.632_361_378_533_304);
+        check("tokenize: char", 44.632_361_378_533_304);
+    }
 }

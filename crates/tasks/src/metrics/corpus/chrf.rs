@@ -2,8 +2,8 @@
 
 use super::ngrams;
 use crate::config::OutputType;
-use crate::hooks::text::split;
 use crate::metrics::{Aggregation, BASE, Metric, text};
+use crate::python::split;
 use yardstick_core::Score;
 
 /// lm-eval's `chrf`: F₂ of character n-grams up to 6, white space left out; of several right texts the best. From 0 to 100.

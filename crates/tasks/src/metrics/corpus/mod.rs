@@ -11,3 +11,4 @@ mod tokens;
 pub(super) use bleu::{WIDTH as BLEU_WIDTH, score as bleu};
 pub(super) use chrf::{PLUS_PLUS_WIDTH as CHRF_PP_WIDTH, WIDTH as CHRF_WIDTH, chrf, chrf_plus_plus};
 pub(super) use ter::score as ter;
+pub(super) use tokens::Tokenizer;

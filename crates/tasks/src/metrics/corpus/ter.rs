@@ -2,8 +2,8 @@
 
 use super::edit_distance::{Edit, Table};
 use crate::config::OutputType;
-use crate::hooks::text::split;
 use crate::metrics::{Aggregation, BASE, Metric, text};
+use crate::python::split;
 use std::collections::BTreeMap;
 use yardstick_core::Score;
 
