@@ -80,7 +80,7 @@ impl std::error::Error for Refusal {}
 impl Diagnostic for Refusal {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         if let Why::Room { .. } = self.why {
-            return Some(Box::new("--max-gen-toks N allows no text more than N tokens"));
+            return Some(Box::new(format!("task {}; --max-gen-toks N allows no text more than N tokens", self.task)));
         }
         if self.missing_dataset().is_some() && !self.columns.is_empty() {
             let columns: Vec<String> = self.columns.iter().map(|(name, what)| format!("{name} ({what})")).collect();

@@ -78,5 +78,5 @@ fn names_that_are_none_are_usage() {
         assert_eq!(finished.code, 2, "{id}: {}", finished.stderr);
     }
     assert_eq!(run(&["data", "pull"]).code, 2);
-    assert_eq!(run(&["data", "verify", "--data", text(&dir.path().join("nowhere"))]).code, 3);
+    assert_eq!(run(&["data", "verify", "--data", text(&dir.path().join("nowhere"))]).code, 2);
 }

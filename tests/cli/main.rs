@@ -13,5 +13,6 @@ mod invariance;
 mod listings;
 mod memory;
 mod readme;
+mod refusals;
 mod support;
 mod validate;

@@ -6,9 +6,10 @@ use crate::error::CliError;
 use crate::stderr::warn;
 use serde_json::{Value, json};
 use std::fmt::Write;
-use yardstick_core::{Instance, LanguageModel, Request, ScoreError};
+use yardstick_core::{Instance, LanguageModel, Reference, Request, ScoreError, Target};
+use yardstick_report::number::Unit;
 use yardstick_runner::{Pair, encode_pair};
-use yardstick_tasks::Loaded;
+use yardstick_tasks::{Loaded, Task};
 use yardstick_zoo::LoadOptions;
 
 /// Prints the first documents of each task that the argument names.
@@ -22,6 +23,9 @@ pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {
+        if !as_json {
+            print(&card(task))?;
+        }
         let loaded = task.load(&stores, &options)?;
         for warning in &loaded.warnings {
             warn(warning);
@@ -38,6 +42,27 @@ pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
     if as_json { print_json(&Value::Array(rendered)) } else { Ok(()) }
 }
 
+/// What a paper leaves open and what the task does about it, what its data must have, and what the papers print.
+fn card(task: &Task) -> String {
+    let card = task.card();
+    let mut out = String::new();
+    let mut part = |name: &str, lines: Vec<String>| {
+        for (at, line) in lines.into_iter().enumerate() {
+            let _ = writeln!(out, "{:12}{line}", if at == 0 { name } else { "" });
+        }
+    };
+    part("columns", task.columns().iter().map(|(name, what)| format!("{name}: {what}")).collect());
+    part("choices", card.choices);
+    let is_one_row = |a: &Reference, b: &Reference| (&a.metric, a.shots, &a.source) == (&b.metric, b.shots, &b.source);
+    let printed = |row: &[Reference]| {
+        let values: Vec<String> =
+            row.iter().map(|r| format!("{} {}", r.model, Unit::of(&r.metric).value(r.value))).collect();
+        format!("{}, {}-shot: {} ({})", row[0].metric, row[0].shots, values.join(", "), row[0].source)
+    };
+    part("references", card.references.chunk_by(is_one_row).map(printed).collect());
+    if out.is_empty() { out } else { format!("── {} ──\n{out}\n", card.id) }
+}
+
 /// A document with all its requests, as data.
 fn document(task: &Loaded, instance: &Instance, model: &dyn LanguageModel) -> Result<Value, ScoreError> {
     let requests: Result<Vec<Value>, ScoreError> = instance.requests.iter().map(|r| request(r, model)).collect();
@@ -46,8 +71,20 @@ fn document(task: &Loaded, instance: &Instance, model: &dyn LanguageModel) -> Re
         "doc_id": instance.doc.id,
         "prompt_hash": instance.prompt_hash,
         "target": instance.target_text,
+        "targets": targets(instance),
         "requests": requests?,
     }))
+}
+
+/// Every right answer.
+fn targets(instance: &Instance) -> Vec<&str> {
+    let choice = |index: &usize| instance.choices.get(*index).map(String::as_str);
+    match &instance.target {
+        Target::Text(text) => vec![text],
+        Target::Texts(texts) => texts.iter().map(String::as_str).collect(),
+        Target::Choice(index) => choice(index).into_iter().collect(),
+        Target::Choices(indices) => indices.iter().filter_map(choice).collect(),
+    }
 }
 
 fn request(request: &Request, model: &dyn LanguageModel) -> Result<Value, ScoreError> {
@@ -86,7 +123,12 @@ fn text(document: &Value) -> String {
             }
             last_context = Some(context);
             if let Some(tokens) = request["max_tokens"].as_u64() {
-                let _ = writeln!(out, "to be written, at most {tokens} tokens, until {}", request["until"]);
+                let drawn = if request["sampling"].is_null() {
+                    String::new()
+                } else {
+                    format!(", drawn: {}", request["sampling"])
+                };
+                let _ = writeln!(out, "to be written, at most {tokens} tokens, until {}{drawn}", request["until"]);
                 continue;
             }
             let _ = writeln!(
@@ -99,7 +141,16 @@ fn text(document: &Value) -> String {
             let _ = writeln!(out, "text ({} tokens)\n{}", request["tokens"], indent(&field(request, "text")));
         }
     }
-    let _ = writeln!(out, "target  {:?}\n", field(document, "target"));
+    let targets: Vec<&str> = document["targets"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match &*targets {
+        [] | [_] => writeln!(out, "target  {:?}\n", field(document, "target")),
+        several => writeln!(
+            out,
+            "targets  {}, any of them\n",
+            several.iter().map(|t| format!("{t:?}")).collect::<Vec<_>>().join(", ")
+        ),
+    }
+    .unwrap_or_default();
     out
 }
 

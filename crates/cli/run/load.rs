@@ -101,7 +101,10 @@ fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<Refusal>) -> Result<
         1 if n_others == 0 => Err(CliError::Refusal(Box::new(refused.remove(0)))),
         n => {
             let code = refused[0].code();
-            let lines: Vec<String> = refused.iter().map(|refusal| format!("not run: {refusal}")).collect();
+            let line = |refusal: &Refusal| {
+                format!("not run: task {}: {}", refusal.task, refusal.to_string().replace('\n', " "))
+            };
+            let lines: Vec<String> = refused.iter().map(line).collect();
             print_each(refused);
             if args.keep_going && n_others > 0 {
                 say(format_args!("{n} of {} tasks cannot be run and are left out", n + n_others));

@@ -43,6 +43,7 @@ const METRICS: &[(&str, Unit, &str)] = &[
     ("bits_per_byte", Unit::Bits, "bits per byte"),
     ("perplexity", Unit::Perplexity, "perplexity of the answer"),
     ("word_perplexity", Unit::Perplexity, "perplexity per word"),
+    ("token_perplexity", Unit::Perplexity, "perplexity per token"),
     ("byte_perplexity", Unit::Perplexity, "perplexity per byte"),
 ];
 

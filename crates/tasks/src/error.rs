@@ -225,7 +225,7 @@ pub enum TaskError {
         reason: String,
     },
     /// A dataset that is in no store.
-    #[error("dataset {id}{}, split {split}, was not found; looked in:{}\n{}", in_brackets(.config.as_deref()), one_a_line(.tried), how_to_get(.id))]
+    #[error("dataset {id}{}, split {split}, was not found; looked in:{}{}\n{}", in_brackets(.config.as_deref()), one_a_line(.tried), instead(.there), how_to_get(.id))]
     DatasetNotFound {
         /// Hub id.
         id: String,
@@ -235,6 +235,8 @@ pub enum TaskError {
         split: String,
         /// The folders that were looked at.
         tried: Vec<PathBuf>,
+        /// Configurations or splits that stand there instead.
+        there: Vec<String>,
     },
     /// Several configurations and a task that names none.
     #[error("dataset {id} in {} has several configurations ({}); name one with `dataset_name`", .store.display(), .configs.join(", "))]
@@ -379,6 +381,11 @@ fn how_to_get(id: &str) -> String {
     } else {
         format!("fetch it with `yardstick data pull {id}`, {PUT}")
     }
+}
+
+/// What is in the folders that were looked at.
+fn instead(names: &[String]) -> String {
+    if names.is_empty() { String::new() } else { format!("\nwhat is there: {}", names.join(", ")) }
 }
 
 fn one_a_line(paths: &[PathBuf]) -> String {

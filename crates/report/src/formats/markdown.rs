@@ -1,13 +1,13 @@
 //! `report.md`: what was run, the results with their errors, the charts, and how to read them.
 
 use super::Format;
-use crate::number::{count, metric_name, parameters};
+use crate::number::{Unit, count, metric_name, parameters};
 use crate::overview::{ModelColumn, Row, RowKind};
 use crate::partial::lack;
 use crate::table::{best, chance, n};
 use crate::text::markdown as escape;
 use crate::{Artifact, Card, Report, ReportError};
-use yardstick_core::{ModelCard, RunRecord, RunStatus, TaskCard};
+use yardstick_core::{ModelCard, Reference, RunRecord, RunStatus, TaskCard};
 
 /// A page for people.
 pub(super) struct Markdown;
@@ -26,6 +26,7 @@ impl Format for Markdown {
             charts(report),
             warnings(report),
             tasks(report),
+            protocols(report),
             intervals(report),
             how_to_read(report),
         ];
@@ -146,6 +147,35 @@ fn tasks(report: &Report) -> String {
     }
     let heading = ["task", "what", "asked as", "version", "shots", "dataset", "split", "documents", "prompts (sha256)"];
     section("Tasks", &table(&heading, 0, rows.into_iter()))
+}
+
+/// What papers leave open and what their tasks do about it; what the papers print.
+fn protocols(report: &Report) -> String {
+    let mut cards: Vec<&TaskCard> = Vec::new();
+    for card in report.records.iter().flat_map(|record| &record.tasks) {
+        if !cards.iter().any(|seen| seen.id == card.id) {
+            cards.push(card);
+        }
+    }
+    let choices = cards.iter().flat_map(|&card| card.choices.iter().map(move |choice| (card, choice)));
+    let choices = choices.map(|(card, choice)| line([escape(&card.id), escape(choice)]));
+    let references = cards.iter().flat_map(|&card| card.references.iter().map(move |reference| (card, reference)));
+    let references = references.map(|(card, reference)| {
+        let Reference { model, metric, shots, value, source, .. } = reference;
+        let value = Unit::of(metric).value(*value);
+        line([escape(&card.id), escape(metric_name(metric)), shots.to_string(), escape(model), value, escape(source)])
+    });
+    let choices: Vec<String> = choices.collect();
+    let references: Vec<String> = references.collect();
+    let mut out = String::new();
+    if !choices.is_empty() {
+        out += &section("Choices where a paper leaves one open", &table(&["task", "choice"], 2, choices.into_iter()));
+    }
+    if !references.is_empty() {
+        let heading = ["task", "metric", "shots", "model", "printed", "source"];
+        out += &section("What the papers print", &table(&heading, 4, references.into_iter()));
+    }
+    out
 }
 
 fn task_row(task: &TaskCard) -> String {

@@ -147,5 +147,5 @@ fn not_found(spec: &DatasetSpec, written: &str, split: &str, tried: &[PathBuf]) 
     let mut tried: Vec<_> = tried.iter().map(|path| current.join(path)).collect();
     tried.dedup();
     let config = spec.name.clone().filter(|_| is_name(written));
-    TaskError::DatasetNotFound { id: written.to_owned(), config, split: split.to_owned(), tried }
+    TaskError::DatasetNotFound { id: written.to_owned(), config, split: split.to_owned(), tried, there: Vec::new() }
 }

@@ -43,6 +43,7 @@ fn no_split(spec: &DatasetSpec) -> TaskError {
         config: spec.name.clone(),
         split: spec.split.clone(),
         tried: Vec::new(),
+        there: Vec::new(),
     }
 }
 

@@ -45,6 +45,7 @@ impl Stores {
             id: id.to_owned(),
             config: config.map(str::to_owned),
             split: split.to_owned(),
+            there: tried.iter().flat_map(|path| names_in(path, split)).collect(),
             tried,
         })
     }
@@ -73,6 +74,17 @@ fn named_below(store: &Path, path: PathBuf) -> DataFile {
 fn expected(folder: &Path, config: Option<&str>, split: &str) -> PathBuf {
     let config = folder.join(config.unwrap_or("default"));
     if config.is_dir() { config.join(split) } else { folder.to_owned() }
+}
+
+/// What stands in the folder to name in a message; nothing where it is not there.
+fn names_in(expected: &Path, split: &str) -> Vec<String> {
+    let is_split = expected.ends_with(split) && !expected.is_dir();
+    let folder = if is_split { expected.parent().unwrap_or(expected) } else { expected };
+    let entries = folder.read_dir().into_iter().flatten().flatten().filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().display().to_string()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort_unstable();
+    names
 }
 
 /// Whether a path cannot lead out of the store.

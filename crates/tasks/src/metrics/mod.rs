@@ -28,6 +28,7 @@ mod pass_at_k;
 mod perplexity;
 mod rouge;
 mod text;
+mod token_perplexity;
 mod word_perplexity;
 
 pub use aggregation::Aggregation;
@@ -98,6 +99,7 @@ pub static METRICS: &[&Metric] = &[
     &perplexity::METRIC,
     &word_perplexity::METRIC,
     &byte_perplexity::METRIC,
+    &token_perplexity::METRIC,
     &bits_per_byte::METRIC,
     &corpus::bleu::METRIC,
     &corpus::chrf::CHRF,

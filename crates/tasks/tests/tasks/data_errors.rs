@@ -124,11 +124,11 @@ fn targets() {
 fn datasets() {
     check_file(
         "dataset_name: other\n",
-        "dataset o/d (other), split test, was not found; looked in:\n  DIR/data/o/d\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
+        "dataset o/d (other), split test, was not found; looked in:\n  DIR/data/o/d\nwhat is there: default\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
     );
     check_file(
         "test_split: dev\n",
-        "dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
+        "dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nwhat is there: test\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
     );
     let (workspace, _) = load("", "\n\n");
     assert_eq!(message(&workspace), "dataset o/d, split test, has no rows (read from o/d/default/test/rows.jsonl)");
