@@ -35,7 +35,7 @@ pub enum CliError {
     #[error("{first}")]
     Unscorable {
         /// The first one's failure.
-        first: TaskError,
+        first: Box<TaskError>,
         /// How many more documents of the task fail.
         others: usize,
     },

@@ -86,10 +86,8 @@ fn earlier(path: &Path, spec: &RunSpec) -> Result<Option<RunRecord>, CliError> {
         help: Some("choose another --out, or add --overwrite to replace it".to_owned()),
     };
     if !path.join("run.json").exists() {
-        return match path.join("samples.parquet").exists() {
-            true => Err(refuse("a samples.parquet of something else")),
-            false => Ok(None),
-        };
+        let is_taken = path.join("samples.parquet").exists();
+        return if is_taken { Err(refuse("a samples.parquet of something else")) } else { Ok(None) };
     }
     match yardstick_report::read_record(path) {
         Err(error) => Err(refuse(&format!("a run.json that cannot be read ({error})"))),

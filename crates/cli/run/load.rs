@@ -50,7 +50,7 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
         tasks.push(loaded);
     }
     if !args.keep_going {
-        refused.extend(without_room(args, references, &tasks)?);
+        refused.extend(without_room(args, references, &tasks));
     }
     let left_out = refuse(args, tasks.len(), refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
@@ -60,10 +60,10 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
 }
 
 /// Tasks whose texts leave no room for a prompt in some model's context, which its configuration tells.
-fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Result<Vec<Refusal>, CliError> {
+fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<Refusal> {
     let mut refused = Vec::new();
     if tasks.iter().all(|task| most_tokens(task).is_none()) {
-        return Ok(refused);
+        return refused;
     }
     for reference in references {
         let n_ctx = match yardstick_zoo::context(reference) {
@@ -80,7 +80,7 @@ fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Resu
             }
         }
     }
-    Ok(refused)
+    refused
 }
 
 /// The most tokens that a task lets a model write.

@@ -234,7 +234,8 @@ impl Scorer<'_> {
             rest = later;
             let (samples, failures) = self.samples(task, own);
             let others = failures.len().saturating_sub(1);
-            scored.errors.extend(failures.into_iter().next().map(|first| CliError::Unscorable { first, others }));
+            let first = failures.into_iter().next().map(Box::new);
+            scored.errors.extend(first.map(|first| CliError::Unscorable { first, others }));
             scored.complete &= samples.len() == task.instances.len();
             counts.add(model, &task.card.id, &samples);
             estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));

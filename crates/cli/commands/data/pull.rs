@@ -30,13 +30,12 @@ pub fn pull(args: &PullArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let mut all = Vec::new();
     for want in &wants {
         let mut report = |event: Event| screen.show(&event);
-        let (label, pulled) = match want {
+        let (label, Pulled { files, bytes, kept }) = match want {
             Want::Dataset { id, config, split } => {
                 (id, puller.dataset(id, config.as_deref(), split.as_deref(), &mut report)?)
             }
             Want::File { url, path } => (url, puller.file(url, path, &mut report)?),
         };
-        let Pulled { files, bytes, kept } = pulled;
         screen.say(&format!("{label}: {files} files, {bytes} bytes, {kept} of them there before"));
         all.push(json!({ "name": label, "files": files, "bytes": bytes, "kept": kept }));
     }
@@ -97,7 +96,7 @@ impl Screen {
 
     fn say(&self, line: &str) {
         if !self.quiet {
-            self.bar.suspend(|| say(&line));
+            self.bar.suspend(|| say(line));
         }
     }
 

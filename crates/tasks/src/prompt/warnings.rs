@@ -50,7 +50,7 @@ fn is_choice(config: &TaskConfig, text: &str) -> bool {
 /// A cell without a value is printed as `None`, as in lm-eval, which is hardly ever meant either.
 pub(super) fn nulls<'a>(prompt: &Prompt, docs: impl Iterator<Item = (&'a Doc, &'a [Request])>) -> Vec<String> {
     let fields = [Some(&prompt.text), Some(&prompt.target), prompt.choice.as_ref()];
-    let columns: BTreeSet<&str> = fields.into_iter().flatten().flat_map(|field| field.columns()).collect();
+    let columns: BTreeSet<&str> = fields.into_iter().flatten().flat_map(super::field::Compiled::columns).collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let mut n_docs = 0;
     for (doc, requests) in docs {
@@ -60,7 +60,9 @@ pub(super) fn nulls<'a>(prompt: &Prompt, docs: impl Iterator<Item = (&'a Doc, &'
         let says_none =
             |request: &Request| request.context().contains("None") || request.scored_text().contains("None");
         if !empty.is_empty() && requests.iter().any(says_none) {
-            empty.into_iter().for_each(|column| *counts.entry(column).or_default() += 1);
+            for column in empty {
+                *counts.entry(column).or_default() += 1;
+            }
         }
     }
     let (id, place) = (&prompt.config.id, &prompt.config.place);

@@ -71,6 +71,6 @@ fn rows() {
     check_error(
         "fewshot_split: dev\n",
         &shots(1),
-        "DIR/t.yaml:8: there is no such split to take examples from: dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nwhat is there: test\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
+        "DIR/t.yaml:8: there is no such split to take examples from: dataset o/d, split dev, was not found; looked in:\n  DIR/data/o/d/default/dev\nwhat is there: test, train\nfetch it with `yardstick data pull o/d`, put its files there, or name a folder that has them with --data or YARDSTICK_DATA",
     );
 }

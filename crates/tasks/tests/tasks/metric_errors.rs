@@ -157,18 +157,21 @@ fn a_filters_name_is_in_its_metrics() {
 #[test]
 fn what_can_never_be_scored() {
     let check = |lines: &str, want: &str| {
-        let (workspace, _) = load(&format!("output_type: generate_until\n{lines}"), ROW);
+        let (workspace, _) = load(
+            &format!("output_type: generate_until\ndoc_to_choice: options\n{lines}"),
+            &ROW.replace("choices", "options"),
+        );
         let (row, place) = ("o/d/default/test/rows.jsonl, row 0: ", "DIR/t.yaml:");
         let message = message(&workspace);
         assert!(message.starts_with(row) && message.ends_with(want), "{lines}: {message}");
-        assert!(message.contains(place) || message.contains("task t cannot be scored"), "{message}");
+        assert!([place, "task t cannot be scored", "no column"].iter().any(|part| message.contains(part)), "{message}");
     };
     let list = |steps: &str| format!("filter_list: [{{name: x, filter: [{steps}]}}]\n");
     check(
         &list("{function: take_first_k, k: 2}"),
         "fails: it takes the first 2 samples, and there is 1; raise `repeats`",
     );
-    check(&list("{function: multi_choice_regex, regex_pattern: '(A)'}"), "there is no column \"choices\"");
+    check(&list("{function: multi_choice_regex, regex_pattern: '(A)'}"), "there is no column `choices`");
     check(
         &format!("repeats: 2\nmetric_list: [{{metric: bleu}}]\n{}", list("{function: take_first_k, k: 2}")),
         "cannot be scored: bleu: 2 texts are left to score and one is needed; end the filters with take_first",
