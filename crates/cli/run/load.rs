@@ -7,7 +7,7 @@ use crate::commands::stores;
 use crate::error::CliError;
 use crate::refusal::Refusal;
 use crate::stderr::say;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use yardstick_core::Request;
 use yardstick_tasks::Loaded;
@@ -52,7 +52,8 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
     if !args.keep_going {
         refused.extend(without_room(args, references, &tasks));
     }
-    let left_out = refuse(args, tasks.len(), refused)?;
+    let others = tasks.iter().filter(|task| refused.iter().all(|refusal| refusal.task != task.card.id)).count();
+    let left_out = refuse(args, others, refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
     screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
     let chat_template = options.chat.map(|chat| chat.template.source);
@@ -101,6 +102,7 @@ fn refuse(args: &RunArgs, n_others: usize, mut refused: Vec<Refusal>) -> Result<
         1 if n_others == 0 => Err(CliError::Refusal(Box::new(refused.remove(0)))),
         n => {
             let code = refused[0].code();
+            let n = refused.iter().map(|refusal| &refusal.task).collect::<BTreeSet<_>>().len().min(n);
             let line = |refusal: &Refusal| {
                 format!("not run: task {}: {}", refusal.task, refusal.to_string().replace('\n', " "))
             };
