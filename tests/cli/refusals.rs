@@ -27,7 +27,8 @@ fn texts_longer_than_the_context() {
     let refused = run(&args);
     assert_eq!(refused.code, 2, "{}", refused.stderr);
     let message = refused.message();
-    for words in ["1 of 2 tasks", "task writing", "256 tokens", "gpt2-nano's context", "--max-gen-toks", "--keep-going"] {
+    for words in ["1 of 2 tasks", "task writing", "256 tokens", "gpt2-nano's context", "--max-gen-toks", "--keep-going"]
+    {
         assert!(message.contains(words), "{words} in {message}");
     }
     assert!(!out.join("run.json").exists(), "nothing was started");
