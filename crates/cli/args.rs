@@ -1,7 +1,9 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
+mod compare;
 mod validate;
 
+pub use compare::{CompareArgs, SidesArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
@@ -9,6 +11,7 @@ use crate::commands::DataArgs;
 use crate::error::CliError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use yardstick_core::RunSpec;
 use yardstick_tasks::{DrawMode, LoadOptions};
 use yardstick_zoo::Storage;
 
@@ -56,6 +59,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Draw tables and charts from one or more runs
     Report(ReportArgs),
+    /// Compare two models document by document: differences with intervals, corrected tests, flips
+    Compare(CompareArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
 }
@@ -72,6 +77,28 @@ pub struct RunArgs {
     /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
     pub model: Vec<String>,
+    #[command(flatten)]
+    pub work: WorkArgs,
+    /// The run folder to write [default: a new one in reports/]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replace a finished run in the run folder
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Also write the results in another tool's files
+    #[arg(long, value_name = "FORMAT")]
+    pub export: Option<Export>,
+    /// Run the other tasks where some cannot be run
+    #[arg(long)]
+    pub keep_going: bool,
+    /// No tables and charts, only the run folder
+    #[arg(long)]
+    pub no_report: bool,
+}
+
+/// What a model is asked, and with what means.
+#[derive(Args, Clone, Debug, Default)]
+pub struct WorkArgs {
     /// Task ids, groups, globs, YAML files or folders of them
     #[arg(short, long, value_name = "TASK", num_args = 1..)]
     pub task: Vec<String>,
@@ -100,21 +127,6 @@ pub struct RunArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
-    /// The run folder to write [default: a new one in reports/]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Replace a finished run in the run folder
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Also write the results in another tool's files
-    #[arg(long, value_name = "FORMAT")]
-    pub export: Option<Export>,
-    /// Run the other tasks where some cannot be run
-    #[arg(long)]
-    pub keep_going: bool,
-    /// No tables and charts, only the run folder
-    #[arg(long)]
-    pub no_report: bool,
 }
 
 /// What stands before each document, for run and render.
@@ -144,6 +156,28 @@ pub struct ShotArgs {
 }
 
 impl ShotArgs {
+    /// As a run was asked, where nothing else is said here.
+    ///
+    /// # Errors
+    /// The run imitates a tool that this version does not know.
+    pub fn like(&self, spec: &RunSpec) -> Result<Self, CliError> {
+        let compat = match spec.compat.as_deref() {
+            None => None,
+            Some(tool) => Some(Compat::from_str(tool, false).map_err(|_| {
+                CliError::usage(format!("the run draws its examples as {tool} does, which this version cannot"))
+            })?),
+        };
+        Ok(Self {
+            shots: self.shots.or(spec.shots),
+            seed: self.seed.or(spec.seed),
+            compat: self.compat.or(compat),
+            max_gen_toks: self.max_gen_toks.or(spec.max_gen_toks),
+            system: self.system.clone().or_else(|| spec.system.clone()),
+            chat: self.chat || spec.chat.is_some(),
+            single_turn: self.single_turn || spec.chat.as_deref() == Some("single-turn"),
+        })
+    }
+
     /// What the task crate is to load for these models.
     ///
     /// # Errors
@@ -354,7 +388,7 @@ mod tests {
     #[test]
     fn run_is_the_default_command() {
         let cli = Cli::try_parse_from(["yardstick", "--limit", "20"]).unwrap();
-        assert!(cli.command.is_none() && cli.run.limit == Some(20));
+        assert!(cli.command.is_none() && cli.run.work.limit == Some(20));
         for wrong in [
             ["--limit", "0"],
             ["--context", "1"],

@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use yardstick_core::ScoreError;
 use yardstick_hub::HubError;
-use yardstick_report::ReportError;
+use yardstick_report::{CompareError, ReportError};
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
 use yardstick_workload::WorkloadError;
@@ -76,6 +76,9 @@ pub enum CliError {
     /// A run folder or report that cannot be read or written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// Runs that cannot be compared.
+    #[error(transparent)]
+    Compare(#[from] CompareError),
     /// A file or folder.
     #[error("{path}: {source}")]
     Io {
@@ -134,6 +137,7 @@ impl CliError {
         match self {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
+            Self::Compare(error) if error.is_usage() => 2,
             Self::Task(error) => task_code(error),
             Self::Refusal(refusal) => refusal.code(),
             Self::Usage { .. }
@@ -146,6 +150,7 @@ impl CliError {
             | Self::Store { .. }
             | Self::Score { .. }
             | Self::Report(_)
+            | Self::Compare(_)
             | Self::Folder { .. }
             | Self::Io { .. }
             | Self::Workload(_) => 3,

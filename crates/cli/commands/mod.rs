@@ -1,6 +1,7 @@
 //! The commands that need no run of their own, and what all commands share.
 
 mod bench;
+mod compare;
 mod data;
 mod ls;
 mod render;
@@ -9,6 +10,7 @@ mod show;
 mod validate;
 
 pub use bench::bench;
+pub use compare::compare;
 pub use data::{DataArgs, data};
 pub use ls::ls;
 pub use render::render;

@@ -106,7 +106,7 @@ fn log_error(folder: &Path, error: RunnerError) -> CliError {
 }
 
 /// `reports/<UTC time>`, the place for runs that were not given one.
-fn default_path() -> PathBuf {
+pub fn default_path() -> PathBuf {
     let time = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S").to_string();
     Path::new("reports").join(time)
 }

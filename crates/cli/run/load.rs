@@ -20,17 +20,17 @@ const DEFAULT_SUITE: &str = "starter";
 /// # Errors
 /// Names that mean nothing. Tasks that cannot be run, unless the others are to go on without them.
 pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
-    let catalog = args.folders.catalog()?;
+    let catalog = args.work.folders.catalog()?;
     let mut selectors: Vec<String> = Vec::new();
-    for suite in &args.suite {
+    for suite in &args.work.suite {
         selectors.extend(catalog.suite(suite)?.tasks.iter().cloned());
     }
-    selectors.extend(args.task.iter().cloned());
+    selectors.extend(args.work.task.iter().cloned());
     if selectors.is_empty() {
         selectors.clone_from(&catalog.suite(DEFAULT_SUITE)?.tasks);
     }
     let selection = catalog.select(&selectors)?;
-    let (stores, options) = (stores(&args.data)?, args.shots.options(args.limit, references)?);
+    let (stores, options) = (stores(&args.work.data)?, args.work.shots.options(args.work.limit, references)?);
     let mut refused: Vec<Refusal> = selection.refused.into_iter().map(|(id, error)| Refusal::file(id, error)).collect();
     let mut tasks = Vec::new();
     for task in &selection.tasks {
@@ -68,7 +68,7 @@ fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<
     }
     for reference in references {
         let n_ctx = match yardstick_zoo::context(reference) {
-            Ok(n_ctx) => n_ctx.min(args.context.unwrap_or(n_ctx)),
+            Ok(n_ctx) => n_ctx.min(args.work.context.unwrap_or(n_ctx)),
             // A model that cannot be loaded is told apart from its tasks, when it is its turn.
             Err(error) => {
                 tracing::debug!(%error, "context unknown");

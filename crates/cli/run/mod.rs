@@ -11,6 +11,7 @@ mod score;
 mod speed;
 mod warnings;
 
+pub use folder::default_path as default_folder;
 pub use memory::half_of_free;
 
 use crate::args::RunArgs;
@@ -19,8 +20,8 @@ use crate::stderr::say;
 use folder::RunFolder;
 use progress::Screen;
 use score::Scorer;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use yardstick_core::RunStatus;
 use yardstick_report::Run;
@@ -43,35 +44,77 @@ struct Work {
 /// # Errors
 /// Usage, data and model errors. What was finished before the error is in the run folder.
 pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
-    set_threads(args.threads)?;
+    set_threads(args.work.threads)?;
     let screen = Screen::new(quiet);
     let references = models::references(args)?;
-    let work = load::tasks(args, &references, screen)?;
-    let spec = record::spec(args, &references);
+    let done = score_all(args, &references, screen)?;
+    finish::finish(args, &done.folder, screen, &done.run, json)?;
+    done.check()
+}
+
+/// Runs one model and gives the run. A folder that holds the same run finished is read instead, and an unfinished one is
+/// gone on with.
+///
+/// # Errors
+/// As [`run`]; a run that is not whole is one.
+pub fn run_one(args: &RunArgs, quiet: bool) -> Result<Run, CliError> {
+    let references = models::references(args)?;
+    if let Some(dir) = &args.out
+        && let Ok(run) = yardstick_report::read_run(dir)
+        && run.record.status == RunStatus::Complete
+        && run.record.spec == record::spec(args, &references)
+    {
+        return Ok(run);
+    }
+    let done = score_all(args, &references, Screen::new(quiet))?;
+    done.check()?;
+    Ok(done.run)
+}
+
+/// A run in its folder, with what failed.
+struct Done {
+    folder: RunFolder,
+    run: Run,
+    errors: Vec<CliError>,
+}
+
+impl Done {
+    /// Whether everything is there.
+    fn check(&self) -> Result<(), CliError> {
+        if let Some(error) = parts(&self.errors, "the rest is in the run folder, marked partial") {
+            return Err(error);
+        }
+        if self.run.record.status == RunStatus::Complete {
+            return Ok(());
+        }
+        let folder = self.folder.path().display();
+        let kept = format!("what was scored is in {folder}; the same command with --out goes on there");
+        Err(CliError::Interrupted { kept })
+    }
+}
+
+/// Errors that were printed, as one.
+fn parts(errors: &[CliError], kept: &'static str) -> Option<CliError> {
+    errors.first().map(|first| CliError::Parts { count: errors.len(), kept, code: first.code() })
+}
+
+/// Loads the tasks, scores all models and keeps the run folder.
+fn score_all(args: &RunArgs, references: &[String], screen: Screen) -> Result<Done, CliError> {
+    let work = load::tasks(args, references, screen)?;
+    let spec = record::spec(args, references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
     let stop = stop_on_ctrl_c()?;
     let mut run = Run { record: record::start(spec, &work), samples: Vec::new() };
-    let errors = score_models(args, &references, &work, &folder, &stop, screen, &mut run)?;
-    let parts = |kept| errors.first().map(|first| CliError::Parts { count: errors.len(), kept, code: first.code() });
+    let errors = score_models(args, references, &work, &folder, &stop, screen, &mut run)?;
     if run.record.models.is_empty() && !errors.is_empty() {
         let kept = if folder.discard_fresh() {
             "nothing was scored"
         } else {
             "there are no results; the answers are kept, and the same command goes on from them"
         };
-        return parts(kept).map_or(Ok(()), Err);
+        return Err(parts(&errors, kept).unwrap_or(CliError::Internal));
     }
-    finish::finish(args, &folder, screen, &run, json)?;
-    match parts("the rest is in the run folder, marked partial") {
-        Some(error) => Err(error),
-        None if run.record.status == RunStatus::Complete => Ok(()),
-        None => Err(CliError::Interrupted {
-            kept: format!(
-                "what was scored is in {}; the same command with --out goes on there",
-                folder.path().display()
-            ),
-        }),
-    }
+    Ok(Done { folder, run, errors })
 }
 
 /// Scores model after model into `run`, which is written after each. Errors are printed as they come and returned.
@@ -97,13 +140,13 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    let options = LoadOptions { context: args.context, storage: args.dtype.unwrap_or_default() };
+    let options = LoadOptions { context: args.work.context, storage: args.work.dtype.unwrap_or_default() };
     let names = models::names(references, options.storage);
     models::in_turn(references, &options, stop, |i, model, loading| {
         let scorer = Scorer {
             name: &names[i],
             work,
-            memory: args.memory,
+            memory: args.work.memory,
             loading,
             models_before: run.record.models.len(),
             stop,
@@ -164,15 +207,24 @@ fn score_model(
     if outcome.errors.is_empty() { Ok(outcome.complete) } else { Err(outcome.errors) }
 }
 
-fn set_threads(threads: Option<usize>) -> Result<(), CliError> {
+/// Threads for everything that follows.
+///
+/// # Errors
+/// They cannot be had.
+pub fn set_threads(threads: Option<usize>) -> Result<(), CliError> {
     let Some(threads) = threads else { return Ok(()) };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
     pool.map_err(|error| CliError::usage(format!("--threads {threads}: {error}")))
 }
 
-/// The first Ctrl-C asks the run to stop after the batches at work; the second one ends the process.
+/// The first Ctrl-C asks the run to stop after the batches at work; the second one ends the process. All runs of the process
+/// share the flag.
 fn stop_on_ctrl_c() -> Result<Arc<AtomicBool>, CliError> {
-    let stop = Arc::new(AtomicBool::new(false));
+    static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(stop) = STOP.get() {
+        return Ok(Arc::clone(stop));
+    }
+    let stop = Arc::clone(STOP.get_or_init(Arc::default));
     let flag = Arc::clone(&stop);
     let handler = move || {
         if flag.swap(true, Ordering::Relaxed) {

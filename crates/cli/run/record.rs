@@ -10,16 +10,20 @@ use yardstick_zoo::Storage;
 pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
     RunSpec {
         models: references.to_vec(),
-        tasks: args.suite.iter().chain(&args.task).cloned().collect(),
-        limit: args.limit,
-        context: args.context,
-        shots: args.shots.shots,
-        seed: args.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
-        compat: args.shots.compat.map(|tool| tool.name().to_owned()),
-        dtype: args.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
-        max_gen_toks: args.shots.max_gen_toks,
-        system: args.shots.system.clone(),
-        chat: args.shots.chat.then(|| if args.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
+        tasks: args.work.suite.iter().chain(&args.work.task).cloned().collect(),
+        limit: args.work.limit,
+        context: args.work.context,
+        shots: args.work.shots.shots,
+        seed: args.work.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
+        compat: args.work.shots.compat.map(|tool| tool.name().to_owned()),
+        dtype: args.work.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
+        max_gen_toks: args.work.shots.max_gen_toks,
+        system: args.work.shots.system.clone(),
+        chat: args
+            .work
+            .shots
+            .chat
+            .then(|| if args.work.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
     }
 }
 

@@ -166,6 +166,9 @@ pub struct MetricCard {
     pub higher_is_better: bool,
     /// What guessing gets, where that is known: one over the number of choices, averaged over documents.
     pub chance: Option<f64>,
+    /// How scores of documents become the number: `mean`, `perplexity`, `f1`, a hook's name. Empty in records from before it was kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub aggregation: String,
 }
 
 /// How few-shot examples were chosen.

@@ -9,6 +9,7 @@
 //! To add a chart or a format: one file in `charts/` or `formats/` and one line in [`CHARTS`] or [`FORMATS`].
 
 pub mod charts;
+mod compare;
 mod draw;
 mod error;
 mod files;
@@ -29,6 +30,9 @@ mod testing;
 mod text;
 
 pub use charts::{CHARTS, Chart, Figure};
+pub use compare::{
+    CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown, comparison_table,
+};
 pub use error::ReportError;
 pub use formats::{FORMATS, Format};
 pub use lm_eval::export_lm_eval;

@@ -69,6 +69,11 @@ impl Unit {
         self.write(value, value)
     }
 
+    /// A difference, with the digits that a value like `like` gets.
+    pub fn value_like(self, number: f64, like: f64) -> String {
+        self.write(number, like)
+    }
+
     /// `31.5 ± 0.5`; the value alone where the error is not defined.
     pub fn with_error(self, estimate: &Estimate) -> String {
         let value = self.value(estimate.value);

@@ -38,6 +38,7 @@ pub(crate) fn task(id: &str, metrics: &[Metric], n_docs: u64) -> TaskCard {
         name: name.to_owned(),
         higher_is_better,
         chance,
+        aggregation: "mean".to_owned(),
     });
     TaskCard {
         id: id.to_owned(),

@@ -26,6 +26,15 @@ pub fn calibration_error_estimate(answers: &[(f64, bool)]) -> Estimate {
     sums_estimate(&rows, error, "ECE of 15 bins")
 }
 
+/// The same without an error.
+pub fn calibration_error(answers: &[(f64, bool)]) -> f64 {
+    let mut gaps = [0.0; BINS];
+    for &(confidence, is_right) in answers {
+        gaps[bin(confidence)] += f64::from(u8::from(is_right)) - confidence;
+    }
+    gaps.iter().map(|gap| gap.abs()).sum::<f64>() / answers.len() as f64
+}
+
 /// Confidence 0 is in the first bin.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 14")]
 fn bin(confidence: f64) -> usize {
@@ -37,8 +46,9 @@ mod tests {
     use super::*;
 
     fn check(answers: &[(f64, bool)], want: f64) {
-        let got = calibration_error_estimate(answers).value;
-        assert!((got - want).abs() < 1e-12, "{answers:?}: {got}");
+        for got in [calibration_error_estimate(answers).value, calibration_error(answers)] {
+            assert!((got - want).abs() < 1e-12, "{answers:?}: {got}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod random;
 mod ratio;
 
 pub use bootstrap::{bootstrap_estimate, sums_estimate};
-pub use calibration::calibration_error_estimate;
+pub use calibration::{calibration_error, calibration_error_estimate};
 pub use combined::{Share, Stratum, stratified_wilson, weighted_mean_interval};
 pub use labels::{binary_f1, labels_estimate, matthews_correlation};
 pub use mean::{mean, mean_estimate, pooled_stderr, sample_sd};

@@ -51,7 +51,7 @@ pub use data::{DataNeed, Stores};
 pub use error::{Place, RowPlace, TaskError};
 pub use fewshot::DrawMode;
 pub use hooks::{Columns, Derived, Hook, HookKind, MODULES, Module, Scores, Words, hooks};
-pub use metrics::{Aggregation, METRICS, Metric, Options, ScoreFn};
+pub use metrics::{Aggregation, METRICS, Metric, Options, ScoreFn, value};
 pub use row::Row;
 pub use task::{Chat, LoadOptions, Loaded, Task};
 pub use validate::{RowReport, Rows, Spread, Status, Verdict};

@@ -178,6 +178,7 @@ impl Task {
             name,
             higher_is_better: spec.higher_is_better,
             chance: chance.filter(|_| spec.is_accuracy()),
+            aggregation: spec.aggregation.name().to_owned(),
         };
         self.config.keys().map(card).collect()
     }

@@ -227,8 +227,9 @@ fn aggregation(
 }
 
 fn aggregation_hook(node: &Node, function: &str) -> Result<Aggregation, TaskError> {
-    if let HookKind::Aggregation(function) = hook(node, "aggregation", function)?.kind {
-        return Ok(Aggregation::Function(function));
+    let hook = hook(node, "aggregation", function)?;
+    if let HookKind::Aggregation(function) = hook.kind {
+        return Ok(Aggregation::Function(hook.name, function));
     }
     Err(wrong_hook(node, "aggregation", function))
 }

@@ -39,8 +39,8 @@ pub enum Aggregation {
     Ter,
     /// No number: answers are only recorded.
     Bypass,
-    /// A hook's.
-    Function(fn(&[Score]) -> f64),
+    /// A hook's, by its name.
+    Function(&'static str, fn(&[Score]) -> f64),
     /// None that has a name: the task's file must name a function.
     Own,
 }
@@ -116,12 +116,12 @@ impl Aggregation {
             Self::Chrf => Shape::Counts(CHRF_WIDTH),
             Self::ChrfPlusPlus => Shape::Counts(CHRF_PP_WIDTH),
             Self::Ter => Shape::Edits,
-            Self::Function(_) => Shape::Any,
+            Self::Function(..) => Shape::Any,
             Self::Own => Shape::Own,
         }
     }
 
-    /// lm-eval's name; `ece` is ours.
+    /// lm-eval's name, or the hook's; `ece` is ours.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Mean => "mean",
@@ -139,7 +139,8 @@ impl Aggregation {
             Self::ChrfPlusPlus => "chrf++",
             Self::Ter => "ter",
             Self::Bypass => "bypass",
-            Self::Function(_) | Self::Own => "a !function",
+            Self::Function(name, _) => name,
+            Self::Own => "a !function",
         }
     }
 
@@ -162,7 +163,7 @@ impl Aggregation {
             Self::ChrfPlusPlus => stats::sums_estimate(&counts(scores), chrf_plus_plus, "corpus chrF++"),
             Self::Ter => stats::sums_estimate(&counts(scores), ter, "corpus TER"),
             Self::Bypass => plain(BYPASSED, scores.len(), "not scored"),
-            Self::Function(function) => of_function(scores, function),
+            Self::Function(_, function) => of_function(scores, function),
             Self::Own => plain(f64::NAN, scores.len(), "no aggregation"),
         }
     }
@@ -221,7 +222,7 @@ fn median(values: &[f64]) -> Estimate {
     stats::bootstrap_estimate(&counts, None, of_weights, "median")
 }
 
-fn values(scores: &[Score]) -> Vec<f64> {
+pub(super) fn values(scores: &[Score]) -> Vec<f64> {
     let value = |score: &Score| match *score {
         Score::Value(value) => value,
         Score::Ratio(quantity, units) => quantity / units,
@@ -230,12 +231,12 @@ fn values(scores: &[Score]) -> Vec<f64> {
     scores.iter().map(value).collect()
 }
 
-fn numbers(scores: &[Score]) -> Vec<f64> {
+pub(super) fn numbers(scores: &[Score]) -> Vec<f64> {
     values(scores).into_iter().filter(|value| !value.is_nan()).collect()
 }
 
 /// A plain value is a quantity of one unit.
-fn ratios(scores: &[Score]) -> Vec<(f64, f64)> {
+pub(super) fn ratios(scores: &[Score]) -> Vec<(f64, f64)> {
     let ratio = |score: &Score| match *score {
         Score::Value(value) => (value, 1.0),
         Score::Ratio(quantity, units) => (quantity, units),
@@ -244,7 +245,7 @@ fn ratios(scores: &[Score]) -> Vec<(f64, f64)> {
     scores.iter().map(ratio).collect()
 }
 
-fn counts(scores: &[Score]) -> Vec<&[f64]> {
+pub(super) fn counts(scores: &[Score]) -> Vec<&[f64]> {
     scores.iter().map(own_counts).collect()
 }
 
@@ -252,12 +253,12 @@ fn own_counts(score: &Score) -> &[f64] {
     if let Score::Counts(counts) = score { counts } else { &[] }
 }
 
-fn pairs(scores: &[Score]) -> Vec<(f64, f64)> {
+pub(super) fn pairs(scores: &[Score]) -> Vec<(f64, f64)> {
     let pair = |counts: &[f64]| if let [a, b, ..] = *counts { (a, b) } else { (f64::NAN, f64::NAN) };
     counts(scores).into_iter().map(pair).collect()
 }
 
-fn confidences(scores: &[Score]) -> Vec<(f64, bool)> {
+pub(super) fn confidences(scores: &[Score]) -> Vec<(f64, bool)> {
     pairs(scores).into_iter().map(|(confidence, right)| (confidence, right > 0.5)).collect()
 }
 
@@ -273,7 +274,7 @@ mod tests {
         assert!(Aggregation::named("max").is_none());
         assert_eq!(Aggregation::fitting(Aggregation::WeightedPerplexity), ["weighted_perplexity", "bits_per_byte"]);
         assert_eq!(Aggregation::fitting(Aggregation::Own), ["a !function"]);
-        assert!(Aggregation::Function(|_| 0.0).fits(Aggregation::Own));
+        assert!(Aggregation::Function("max", |_| 0.0).fits(Aggregation::Own));
     }
 
     /// The error of a function's value is that of the mean, when the function is the mean.
@@ -281,7 +282,7 @@ mod tests {
     fn errors_of_functions() {
         let mean: fn(&[Score]) -> f64 = |scores| values(scores).iter().sum::<f64>() / scores.len() as f64;
         let scores: Vec<_> = (0..400).map(|i| Score::Value(f64::from(i % 5))).collect();
-        let (own, usual) = (Aggregation::Function(mean).estimate(&scores), Aggregation::Mean.estimate(&scores));
+        let (own, usual) = (Aggregation::Function("mean", mean).estimate(&scores), Aggregation::Mean.estimate(&scores));
         assert!((own.value - usual.value).abs() < 1e-12);
         assert!((own.stderr.unwrap() / usual.stderr.unwrap() - 1.0).abs() < 0.15, "{own:?} {usual:?}");
     }

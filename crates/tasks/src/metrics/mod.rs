@@ -29,11 +29,13 @@ mod perplexity;
 mod rouge;
 mod text;
 mod token_perplexity;
+mod value;
 mod word_perplexity;
 
 pub use aggregation::Aggregation;
 pub use options::Options;
 pub(crate) use text::{has_several, prediction, references};
+pub use value::value;
 pub(crate) use word_perplexity::words;
 
 use crate::answers::Answers;

@@ -175,7 +175,10 @@ fn means_over_filters() {
     let selection = workspace.resolve("g.yaml").expect("group");
     let member = |task: &Task, value: f64| {
         let keys = ["em,strict", "em,loose", "acc", "acc,loose"].map(str::to_owned);
-        let metrics = keys.clone().map(|name| MetricCard { name, higher_is_better: true, chance: None }).to_vec();
+        let metrics = keys
+            .clone()
+            .map(|name| MetricCard { name, higher_is_better: true, chance: None, aggregation: "mean".to_owned() })
+            .to_vec();
         let estimate = Estimate { value, stderr: None, low: None, high: None, n: 1, method: String::new() };
         (TaskCard { metrics, ..task.card() }, keys.map(|key| (key, estimate.clone())).to_vec())
     };

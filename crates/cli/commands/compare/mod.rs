@@ -1,0 +1,41 @@
+//! `yardstick compare`: two models document by document.
+
+mod files;
+mod sides;
+
+pub use files::write as write_file;
+pub use sides::Sides;
+
+use super::{color, print, print_json, width};
+use crate::args::CompareArgs;
+use crate::error::CliError;
+use crate::stderr::say;
+use yardstick_report::{CompareOptions, TableOptions, compare as compare_sides, comparison_table};
+
+/// Reads or scores both sides and prints the comparison.
+///
+/// # Errors
+/// A side that cannot be read or scored, or two that cannot be compared.
+pub fn compare(args: &CompareArgs, quiet: bool, json: bool) -> Result<(), CliError> {
+    let options = CompareOptions {
+        alpha: args.alpha,
+        power: args.power,
+        margin: args.margin,
+        metrics: args.metric.clone(),
+        allow_missing: args.sides.allow_missing,
+    };
+    let sides = Sides::read(&args.sides, quiet)?;
+    let (base, candidate) = sides.pair()?;
+    let comparison = compare_sides(&base, &candidate, &options, &yardstick_tasks::value)?;
+    let folder = sides.folder().map(|folder| files::comparison(folder, &comparison).map(|()| folder)).transpose()?;
+    if json {
+        print_json(&serde_json::to_value(&comparison).unwrap_or_default())?;
+    } else {
+        let options = TableOptions { width: width(), color: color(), members: args.all_metrics };
+        print(&comparison_table(&comparison, args.flips, options))?;
+    }
+    if let Some(folder) = folder.filter(|_| !quiet) {
+        say(format_args!("comparison: {}", folder.join("comparison.md").display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! The two sides of a comparison: run folders that are read, models that are scored.
+
+use crate::args::{RunArgs, SidesArgs, WorkArgs};
+use crate::error::CliError;
+use crate::run;
+use std::path::{Path, PathBuf};
+use yardstick_core::RunRecord;
+use yardstick_report::{Run, Side, read_run};
+
+/// Two runs with the model of each that is meant.
+pub struct Sides<'a> {
+    args: &'a SidesArgs,
+    base: Run,
+    candidate: Run,
+    /// Where the comparison goes; none where both sides were read and no folder was asked for.
+    folder: Option<PathBuf>,
+}
+
+/// What the user named.
+enum Named<'a> {
+    Run(&'a Path),
+    Model(&'a str),
+}
+
+impl<'a> Sides<'a> {
+    /// Reads run folders and scores models. A model against a run is asked what the run asks, unless tasks are named.
+    ///
+    /// # Errors
+    /// A folder that is no run, a model that cannot be scored, or an argument that says what is asked where both sides have
+    /// been asked already.
+    pub fn read(args: &'a SidesArgs, quiet: bool) -> Result<Self, CliError> {
+        run::set_threads(args.work.threads)?;
+        let (base, candidate) = (named(&args.base), named(&args.candidate));
+        let scores = matches!(base, Named::Model(_)) || matches!(candidate, Named::Model(_));
+        if !scores && asks(&args.work) {
+            return Err(CliError::usage(
+                "both sides are finished runs: tasks, limits and shots are theirs and cannot be given here",
+            ));
+        }
+        let folder = args.out.clone().or_else(|| scores.then(run::default_folder));
+        let score = |reference: &str, name: &str, work: WorkArgs| {
+            let out = folder.as_ref().map(|folder| folder.join(name));
+            let args = RunArgs { model: vec![reference.to_owned()], work, out, no_report: true, ..RunArgs::default() };
+            run::run_one(&args, quiet)
+        };
+        let (base, candidate) = match (base, candidate) {
+            (Named::Run(base), Named::Run(candidate)) => (read_run(base)?, read_run(candidate)?),
+            (Named::Run(base), Named::Model(model)) => {
+                let base = read_run(base)?;
+                let candidate = score(model, "candidate", like(&args.work, &base.record)?)?;
+                (base, candidate)
+            }
+            (Named::Model(model), Named::Run(candidate)) => {
+                let candidate = read_run(candidate)?;
+                (score(model, "base", like(&args.work, &candidate.record)?)?, candidate)
+            }
+            (Named::Model(base), Named::Model(candidate)) => {
+                let base = score(base, "base", args.work.clone())?;
+                (base, score(candidate, "candidate", args.work.clone())?)
+            }
+        };
+        Ok(Self { args, base, candidate, folder })
+    }
+
+    /// Both sides, each with its model.
+    ///
+    /// # Errors
+    /// A run of several models, or without the one that is named.
+    pub fn pair(&self) -> Result<(Side<'_>, Side<'_>), CliError> {
+        let args = self.args;
+        Ok((
+            Side::new(&args.base, &self.base, args.base_model.as_deref())?,
+            Side::new(&args.candidate, &self.candidate, args.candidate_model.as_deref())?,
+        ))
+    }
+
+    /// Where the comparison goes.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+}
+
+/// A folder with a `run.json` is a run; everything else has to be a model.
+fn named(text: &str) -> Named<'_> {
+    let path = Path::new(text);
+    if path.join("run.json").is_file() { Named::Run(path) } else { Named::Model(text) }
+}
+
+/// Whether something is said about what is asked.
+fn asks(work: &WorkArgs) -> bool {
+    let shots = &work.shots;
+    !work.task.is_empty()
+        || !work.suite.is_empty()
+        || work.limit.is_some()
+        || work.context.is_some()
+        || work.dtype.is_some()
+        || shots.shots.is_some()
+        || shots.seed.is_some()
+        || shots.chat
+}
+
+/// What a run asks, for another model. Tasks and limits that are named here stand before the run's.
+fn like(work: &WorkArgs, record: &RunRecord) -> Result<WorkArgs, CliError> {
+    let (mut work, spec) = (work.clone(), &record.spec);
+    if work.task.is_empty() && work.suite.is_empty() {
+        work.task = record.tasks.iter().map(|task| task.id.clone()).collect();
+    }
+    work.limit = work.limit.or(spec.limit);
+    work.context = work.context.or(spec.context);
+    work.shots = work.shots.like(spec)?;
+    Ok(work)
+}

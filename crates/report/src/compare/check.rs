@@ -1,0 +1,112 @@
+//! Whether two runs ask the same, before any document is looked at.
+
+use super::{CompareError, CompareOptions, Side, TaskRow};
+use crate::partial::lack;
+use yardstick_core::{RunStatus, TaskCard};
+
+/// Refuses unfinished runs; with `allow_missing` a note takes the error's place.
+pub(super) fn finished(base: &Side, candidate: &Side, options: &CompareOptions) -> Result<Vec<String>, CompareError> {
+    let mut notes = Vec::new();
+    for side in [base, candidate] {
+        if side.record.status == RunStatus::Complete {
+            continue;
+        }
+        let lack = lack(&[side.record]).unwrap_or_default();
+        if !options.allow_missing {
+            return Err(CompareError::Partial { run: side.name.to_owned(), lack });
+        }
+        notes.push(format!("{} is an unfinished run: {lack}", side.name));
+    }
+    Ok(notes)
+}
+
+/// Refuses tasks that ask something else under the same id, and tasks of one side only unless they are allowed.
+pub(super) fn same_protocol(
+    base: &Side,
+    candidate: &Side,
+    options: &CompareOptions,
+) -> Result<Vec<String>, CompareError> {
+    let mut notes = Vec::new();
+    let (ours, theirs) = (&base.record.tasks, &candidate.record.tasks);
+    let mut shared = 0;
+    for task in ours {
+        if let Some(other) = theirs.iter().find(|other| other.id == task.id) {
+            same_task((base, task), (candidate, other))?;
+            shared += 1;
+            notes.extend(other_data(task, other));
+        }
+    }
+    if shared == 0 {
+        let ids = |tasks: &[TaskCard]| tasks.iter().map(|task| task.id.clone()).collect();
+        return Err(CompareError::NothingShared {
+            base: base.name.to_owned(),
+            candidate: candidate.name.to_owned(),
+            base_tasks: ids(ours),
+            candidate_tasks: ids(theirs),
+        });
+    }
+    for (side, own, others) in [(base, ours, theirs), (candidate, theirs, ours)] {
+        let lacks = |task: &&TaskCard| others.iter().all(|other| other.id != task.id);
+        let tasks: Vec<String> = own.iter().filter(lacks).map(|task| task.id.clone()).collect();
+        if tasks.is_empty() {
+            continue;
+        }
+        if !options.allow_missing {
+            return Err(CompareError::MissingTasks { run: side.name.to_owned(), tasks });
+        }
+        notes.push(format!("only {} has {}: left out", side.name, tasks.join(", ")));
+    }
+    Ok(notes)
+}
+
+/// What makes a number, and where two cards differ in it.
+fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &TaskCard)) -> Result<(), CompareError> {
+    let draw = |task: &TaskCard| task.fewshot.as_ref().map_or("none".to_owned(), |card| card.draw.clone());
+    let seed = |task: &TaskCard| {
+        task.fewshot.as_ref().and_then(|card| card.seed).map_or("none".to_owned(), |seed| seed.to_string())
+    };
+    let split = |task: &TaskCard| {
+        let data = &task.dataset;
+        format!("{} {} {}", data.path, data.name.as_deref().unwrap_or("-"), data.split)
+    };
+    let template = |side: &Side| if side.record.chat_template.is_some() { "a conversation" } else { "plain text" };
+    let parts = [
+        ("its version", ours.version.clone(), theirs.version.clone()),
+        ("its output type", ours.output_type.clone(), theirs.output_type.clone()),
+        ("its data", split(ours), split(theirs)),
+        ("the number of shots", ours.shots.to_string(), theirs.shots.to_string()),
+        ("the draw of its examples", draw(ours), draw(theirs)),
+        ("the seed of its examples", seed(ours), seed(theirs)),
+        ("its prompt", template(base).to_owned(), template(candidate).to_owned()),
+    ];
+    match parts.into_iter().find(|(_, ours, theirs)| ours != theirs) {
+        None => Ok(()),
+        Some((what, ours_is, theirs_is)) => Err(CompareError::Protocol {
+            task: ours.id.clone(),
+            what,
+            base: ours_is,
+            candidate: theirs_is,
+            base_run: base.name.to_owned(),
+            candidate_run: candidate.name.to_owned(),
+        }),
+    }
+}
+
+/// Other files are no reason to refuse: documents meet by content.
+fn other_data(ours: &TaskCard, theirs: &TaskCard) -> Option<String> {
+    let sums = |task: &TaskCard| task.dataset.files.iter().map(|file| file.1.clone()).collect::<Vec<_>>();
+    (sums(ours) != sums(theirs)).then(|| format!("{}: the data files differ; documents are paired by content", ours.id))
+}
+
+/// Refuses a metric that was asked for and stands for no task.
+pub(super) fn metrics_exist(rows: &[TaskRow], options: &CompareOptions) -> Result<(), CompareError> {
+    for metric in &options.metrics {
+        if rows.iter().all(|row| row.metric != *metric) {
+            let mut known: Vec<String> = rows.iter().map(|row| row.metric.clone()).collect();
+            known.sort();
+            known.dedup();
+            return Err(CompareError::UnknownMetric { metric: metric.clone(), known });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,124 @@
+//! Why two runs cannot be compared.
+
+use super::Unpaired;
+
+/// What keeps two models from being compared.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CompareError {
+    /// A run that did not finish.
+    #[error("{run} is an unfinished run: {lack}; finish it with the command that began it, or compare what there is with --allow-missing")]
+    Partial {
+        /// Which.
+        run: String,
+        /// What is missing.
+        lack: String,
+    },
+    /// A model that the run does not have.
+    #[error("{run} has no model {model:?}; it has {}", known.join(", "))]
+    NoModel {
+        /// The run.
+        run: String,
+        /// What was asked for.
+        model: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Several models, or none, where one is needed.
+    #[error("{run} has {}; name one with --base-model or --candidate-model", models(known))]
+    WhichModel {
+        /// The run.
+        run: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Two runs that ask something else under one id.
+    #[error("task {task}: {what} is {base} in {base_run} and {candidate} in {candidate_run}; such numbers cannot be compared: run both the same way")]
+    Protocol {
+        /// The task.
+        task: String,
+        /// What differs.
+        what: &'static str,
+        /// In the base.
+        base: String,
+        /// In the candidate.
+        candidate: String,
+        /// The base's run.
+        base_run: String,
+        /// The candidate's run.
+        candidate_run: String,
+    },
+    /// No task on both sides.
+    #[error("{base} and {candidate} have no task in common: the first has {}, the second {}", list(base_tasks), list(candidate_tasks))]
+    NothingShared {
+        /// The base.
+        base: String,
+        /// The candidate.
+        candidate: String,
+        /// The base's tasks.
+        base_tasks: Vec<String>,
+        /// The candidate's tasks.
+        candidate_tasks: Vec<String>,
+    },
+    /// Tasks of one side only.
+    #[error("only {run} has {}; run the same tasks on both sides, or leave them out with --allow-missing", list(tasks))]
+    MissingTasks {
+        /// Whose they are.
+        run: String,
+        /// Which.
+        tasks: Vec<String>,
+    },
+    /// Documents without a partner.
+    #[error("{} of {n_docs} documents have no partner on the other side:\n{}\nrun both on the same data, or leave them out with --allow-missing", unpaired.len(), first(unpaired))]
+    Unpaired {
+        /// All of them.
+        unpaired: Vec<Unpaired>,
+        /// Documents of both sides.
+        n_docs: usize,
+    },
+    /// A metric that no task of the comparison has.
+    #[error("no task that is compared has the metric {metric:?}; there are {}", known.join(", "))]
+    UnknownMetric {
+        /// What was asked for.
+        metric: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+impl CompareError {
+    /// Whether the command line is at fault, and not the runs.
+    pub const fn is_usage(&self) -> bool {
+        match self {
+            Self::NoModel { .. } | Self::WhichModel { .. } | Self::UnknownMetric { .. } => true,
+            Self::Partial { .. }
+            | Self::Protocol { .. }
+            | Self::NothingShared { .. }
+            | Self::MissingTasks { .. }
+            | Self::Unpaired { .. } => false,
+        }
+    }
+}
+
+fn models(known: &[String]) -> String {
+    if known.is_empty() { "no model".to_owned() } else { format!("{} models ({})", known.len(), known.join(", ")) }
+}
+
+/// Names, but not hundreds of them.
+fn list(names: &[String]) -> String {
+    const SHOWN: usize = 5;
+    match names.len() {
+        0 => "none".to_owned(),
+        n if n <= SHOWN => names.join(", "),
+        n => format!("{} and {} more", names[..SHOWN].join(", "), n - SHOWN),
+    }
+}
+
+/// The first of them, a line each.
+fn first(unpaired: &[Unpaired]) -> String {
+    const SHOWN: usize = 5;
+    let mut lines: Vec<String> = unpaired.iter().take(SHOWN).map(|one| format!("  {one}")).collect();
+    if unpaired.len() > SHOWN {
+        lines.push(format!("  and {} more", unpaired.len() - SHOWN));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,164 @@
+//! What paired scores say about a difference.
+
+use serde::Serialize;
+use yardstick_stats::{
+    Interval, PairedCounts, PairedMean, mcnemar_detectable, mcnemar_exact, normal_quantile, percentile_interval,
+    t_detectable, tango_interval, tango_non_inferiority, tango_tost,
+};
+
+/// The candidate's gain over the base in the form that its scores allow. A gain is positive where the candidate is
+/// better, whatever the direction of the metric.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// Right and wrong answers of independent documents.
+    Counts {
+        /// Documents by who was right.
+        #[serde(skip)]
+        counts: PairedCounts,
+    },
+    /// A mean gain, in the metric's unit.
+    Mean {
+        /// With its error.
+        #[serde(skip)]
+        mean: PairedMean,
+        /// p of the test of the mean, two-sided.
+        p: f64,
+        /// Documents, or clusters of them.
+        units: u64,
+    },
+    /// A mean gain in ln of a perplexity, whose difference is the base's value times a factor.
+    Log {
+        /// With its error, in nats.
+        #[serde(skip)]
+        mean: PairedMean,
+        /// p of the test of the mean, two-sided.
+        p: f64,
+        /// Documents, or clusters of them.
+        units: u64,
+        /// The base's perplexity.
+        base: f64,
+    },
+    /// A gain that is no mean, drawn again and again.
+    Draws {
+        /// The gain.
+        gain: f64,
+        /// The gains of drawn documents, ascending.
+        #[serde(skip)]
+        sorted: Vec<f64>,
+        /// p of the randomisation test, two-sided.
+        p: f64,
+    },
+}
+
+impl Evidence {
+    /// The name of the test behind [`Self::p`].
+    pub const fn test(&self) -> &'static str {
+        match self {
+            Self::Counts { .. } => "McNemar, exact",
+            Self::Mean { .. } | Self::Log { .. } => "sign flips of paired differences",
+            Self::Draws { .. } => "swapped answers",
+        }
+    }
+
+    /// The gain in the metric's unit.
+    pub fn gain(&self) -> f64 {
+        match self {
+            Self::Counts { counts } => counts.difference(),
+            Self::Mean { mean, .. } => mean.difference,
+            Self::Log { mean, base, .. } => in_units(mean.difference, *base),
+            Self::Draws { gain, .. } => *gain,
+        }
+    }
+
+    /// The gain's standard error. Of right and wrong answers that of Wald, with half a document added to each side of the
+    /// flips (Agresti & Min 2005), so that no flip does not count as certainty.
+    pub fn stderr(&self) -> Option<f64> {
+        match self {
+            Self::Counts { counts } => {
+                let n = counts.n() as f64 + 2.0;
+                let (lost, won) = (counts.base_only as f64 + 0.5, counts.candidate_only as f64 + 0.5);
+                Some((lost + won - (won - lost).powi(2) / n).sqrt() / n)
+            }
+            Self::Mean { mean, .. } => Some(mean.stderr),
+            Self::Log { mean, base, .. } => Some(mean.stderr * base),
+            Self::Draws { sorted, .. } => yardstick_stats::sample_sd(sorted),
+        }
+    }
+
+    /// Two-sided p of no gain and no loss.
+    pub fn p(&self) -> f64 {
+        match self {
+            Self::Counts { counts } => mcnemar_exact(counts.base_only, counts.candidate_only),
+            Self::Mean { p, .. } | Self::Log { p, .. } | Self::Draws { p, .. } => *p,
+        }
+    }
+
+    /// The gain's interval. Of right and wrong answers Tango's score interval, which has a width even where nothing flipped.
+    pub fn interval(&self, level: f64) -> Option<Interval> {
+        match self {
+            Self::Counts { counts } => Some(tango_interval(counts, level)),
+            Self::Mean { mean, .. } => Some(mean.interval(level)),
+            Self::Log { mean, base, .. } => {
+                let ends = mean.interval(level);
+                Some(Interval { low: in_units(ends.low, *base), high: in_units(ends.high, *base) })
+            }
+            Self::Draws { sorted, .. } => percentile_interval(sorted, level),
+        }
+    }
+
+    /// One-sided p of the hypothesis that the candidate is worse by `margin` or more, in the metric's unit.
+    pub fn non_inferiority(&self, margin: f64) -> f64 {
+        match self {
+            Self::Counts { counts } => tango_non_inferiority(counts, margin),
+            Self::Mean { mean, .. } => mean.non_inferiority(margin),
+            Self::Log { mean, base, .. } => mean.non_inferiority((margin / base).ln_1p()),
+            Self::Draws { sorted, .. } => share(sorted, |gain| gain <= -margin),
+        }
+    }
+
+    /// p of two one-sided tests: that the two differ by `margin` or more, in either direction.
+    pub fn equivalence(&self, margin: f64) -> f64 {
+        match self {
+            Self::Counts { counts } => tango_tost(counts, margin),
+            Self::Mean { mean, .. } => mean.tost(margin),
+            Self::Log { mean, base, .. } => mean.tost((margin / base).ln_1p()),
+            Self::Draws { sorted, .. } => {
+                share(sorted, |gain| gain <= -margin).max(share(sorted, |gain| gain >= margin))
+            }
+        }
+    }
+
+    /// The smallest difference, in the metric's unit, that a two-sided test at `alpha` finds with `power` on as many
+    /// documents that disagree as often or scatter as widely. Exact but for drawn gains, where it is the normal
+    /// approximation.
+    pub fn detectable(&self, alpha: f64, power: f64) -> Option<f64> {
+        match self {
+            Self::Counts { counts } => mcnemar_detectable(counts.n(), counts.discordance(), alpha, power),
+            Self::Mean { mean, units, .. } => t_detectable(*units, spread(mean, *units), alpha, power),
+            Self::Log { mean, units, base, .. } => {
+                t_detectable(*units, spread(mean, *units), alpha, power).map(|nats| base * nats.exp_m1())
+            }
+            Self::Draws { sorted, .. } => {
+                let quantiles = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(power);
+                yardstick_stats::sample_sd(sorted).map(|sd| quantiles * sd)
+            }
+        }
+    }
+}
+
+/// A gain in ln of a perplexity as a gain of the perplexity.
+fn in_units(nats: f64, base: f64) -> f64 {
+    -base * (-nats).exp_m1()
+}
+
+/// The standard deviation of what was averaged.
+fn spread(mean: &PairedMean, units: u64) -> f64 {
+    mean.stderr * (units as f64).sqrt()
+}
+
+/// The share of draws for which `is_bad` holds, never 0.
+fn share(sorted: &[f64], is_bad: impl Fn(f64) -> bool) -> f64 {
+    let bad = sorted.iter().filter(|gain| is_bad(**gain)).count();
+    (bad + 1) as f64 / (sorted.len() + 1) as f64
+}

@@ -1,0 +1,90 @@
+//! A comparison for a pull request.
+
+use super::table::{interval, legend, p_value, signed, word};
+use super::{Comparison, TaskRow};
+use crate::number::{Unit, count};
+use crate::text::{clip, markdown};
+
+/// Flips that a page shows.
+const FLIPS: usize = 10;
+/// Characters of a prompt or answer.
+const SHOWN: usize = 160;
+
+/// The comparison as Markdown: a row a task, means, the surest flips.
+pub fn comparison_markdown(comparison: &Comparison) -> String {
+    let mut out = format!(
+        "# {} → {}\n\n| task | metric | n | base | candidate | difference | interval | won/lost | p | p, Holm | |\n|---|---|---:|---:|---:|---:|---|---:|---:|---:|---|\n",
+        markdown(&comparison.base.name),
+        markdown(&comparison.candidate.name)
+    );
+    let rows: Vec<&TaskRow> = comparison.primary().collect();
+    rows.iter().for_each(|row| out.push_str(&line(row)));
+    for average in &comparison.averages {
+        let percent = |x: f64| Unit::Percent.value(x);
+        out.push_str(&format!(
+            "\nChance taken off, {} ({} tasks): {} → {}, {} ({} to {})\n",
+            average.name,
+            average.n_tasks,
+            percent(average.base),
+            percent(average.candidate),
+            signed(Unit::Percent, average.difference, average.base),
+            percent(average.low),
+            percent(average.high)
+        ));
+    }
+    out.push_str(&flips(comparison));
+    for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
+        out.push_str(&format!("\n- {}", markdown(note)));
+    }
+    out + "\n"
+}
+
+fn line(row: &TaskRow) -> String {
+    let unit = Unit::of(&row.metric);
+    format!(
+        "| {} | {}{} | {} | {} | {} | {} | {} | {}/{} | {} | {} | {} |\n",
+        markdown(&row.task),
+        markdown(&row.metric),
+        unit.suffix(),
+        count(row.n),
+        unit.value(row.base),
+        unit.value(row.candidate),
+        signed(unit, row.difference, row.base),
+        interval(row),
+        count(row.wins),
+        count(row.losses),
+        p_value(row.p),
+        row.holm.map_or_else(|| "–".to_owned(), p_value),
+        word(row.verdict),
+    )
+}
+
+fn flips(comparison: &Comparison) -> String {
+    if comparison.flips.is_empty() {
+        return String::new();
+    }
+    let mut out = format!("\n## {} documents flipped, the surest first\n", count(comparison.flips.len() as u64));
+    for flip in comparison.flips.iter().take(FLIPS) {
+        let choice = |at: Option<usize>, text: Option<&String>| {
+            let choice = at.and_then(|at| flip.choices.get(at)).or(text).map_or("", String::as_str);
+            markdown(&clip(choice, SHOWN))
+        };
+        out.push_str(&format!(
+            "\n- {} **{}**, row {}: {}\n  right: {} · base: {} · candidate: {}\n",
+            if flip.lost { "lost" } else { "won" },
+            markdown(&flip.task),
+            flip.doc_id,
+            markdown(&end(&flip.prompt)),
+            markdown(&clip(&flip.target, SHOWN)),
+            choice(flip.base_choice, flip.base_text.as_ref()),
+            choice(flip.candidate_choice, flip.candidate_text.as_ref()),
+        ));
+    }
+    out
+}
+
+/// The end of a prompt, which is what the answer follows.
+fn end(prompt: &str) -> String {
+    let n = prompt.chars().count();
+    if n <= SHOWN { prompt.to_owned() } else { format!("…{}", prompt.chars().skip(n - SHOWN).collect::<String>()) }
+}

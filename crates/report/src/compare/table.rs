@@ -1,0 +1,229 @@
+//! A comparison in the terminal.
+
+use super::{Comparison, Flip, TaskRow, Verdict};
+use crate::TableOptions;
+use crate::number::{Unit, count};
+use crate::text::{clip, visible, wrap};
+use yardstick_stats::Interval;
+
+const GAP: &str = "  ";
+const RED: &str = "31";
+const GREEN: &str = "32";
+const GREY: &str = "2";
+
+/// The comparison as text that ends in a newline: a line a task (all of its metrics with `members`), the means over tasks, the
+/// surest flips and what must be said. `flips` is how many documents are shown.
+pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOptions) -> String {
+    let rows: Vec<&TaskRow> = comparison.rows.iter().filter(|row| row.primary || options.members).collect();
+    let mut out = format!(
+        "{} → {}: {} compared, {} documents each\n\n",
+        visible(&comparison.base.name),
+        visible(&comparison.candidate.name),
+        tasks(comparison.family),
+        count(comparison.primary().map(|row| row.n).sum()),
+    );
+    out.push_str(&lines(comparison, &rows, options));
+    for average in &comparison.averages {
+        let percent = |x: f64| Unit::Percent.value(x);
+        out.push_str(&format!(
+            "\n{} of {} tasks, chance taken off: {} → {}, {} ({} to {})",
+            average.name,
+            average.n_tasks,
+            percent(average.base),
+            percent(average.candidate),
+            signed(Unit::Percent, average.difference, average.base),
+            percent(average.low),
+            percent(average.high),
+        ));
+    }
+    out.push_str(if comparison.averages.is_empty() { "" } else { "\n" });
+    out.push_str(&shown_flips(comparison, flips, options));
+    for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
+        for line in wrap(&visible(note), 6, |line| line.chars().count() <= options.width.max(50)) {
+            out.push_str(&format!("\n{line}"));
+        }
+    }
+    out.trim_end().to_owned() + "\n"
+}
+
+fn tasks(n: usize) -> String {
+    format!("{n} task{}", if n == 1 { "" } else { "s" })
+}
+
+/// What a word in the last column is painted with.
+const fn style(verdict: Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Worse => Some(RED),
+        Verdict::Better => Some(GREEN),
+        Verdict::Identical | Verdict::NotShown => Some(GREY),
+    }
+}
+
+/// `worse`, `better`, `identical` or `not shown`.
+pub(super) const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Identical => "identical",
+        Verdict::Worse => "worse",
+        Verdict::Better => "better",
+        Verdict::NotShown => "not shown",
+    }
+}
+
+/// Headings and a line a row; columns that matter least go first where it is narrow.
+fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> String {
+    let all: [(&str, &dyn Fn(&TaskRow) -> String); 11] = [
+        ("task", &|row| clip(&visible(&row.task), 32)),
+        ("metric", &|row| format!("{}{}", clip(&visible(&row.metric), 16), Unit::of(&row.metric).suffix())),
+        ("n", &|row| count(row.n)),
+        ("base", &|row| Unit::of(&row.metric).value(row.base)),
+        ("candidate", &|row| Unit::of(&row.metric).value(row.candidate)),
+        ("difference", &|row| signed(Unit::of(&row.metric), row.difference, row.base)),
+        (interval_heading(comparison.alpha), &|row| interval(row)),
+        ("won/lost", &|row| format!("{}/{}", count(row.wins), count(row.losses))),
+        ("p", &|row| p_value(row.p)),
+        ("p, Holm", &|row| row.holm.map_or_else(|| "–".to_owned(), p_value)),
+        ("", &|row| word(row.verdict).to_owned()),
+    ];
+    let cells = |at: usize| -> Vec<String> {
+        std::iter::once(all[at].0.to_owned()).chain(rows.iter().map(|row| all[at].1(row))).collect()
+    };
+    let mut columns: Vec<(usize, Vec<String>)> = (0..all.len()).map(|at| (at, cells(at))).collect();
+    let width = |cells: &[String]| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
+    for expendable in [2, 8, 7, 6, 3] {
+        let total: usize = columns.iter().map(|(_, cells)| width(cells) + GAP.len()).sum();
+        if total <= options.width.max(50) + GAP.len() {
+            break;
+        }
+        columns.retain(|(at, _)| *at != expendable);
+    }
+    let mut out = String::new();
+    for line in 0..=rows.len() {
+        let mut text = String::new();
+        for (at, cells) in &columns {
+            let pad = " ".repeat(width(cells) - cells[line].chars().count());
+            let style = if line == 0 { None } else { style(rows[line - 1].verdict).filter(|_| *at == 10) };
+            let cell = match style {
+                Some(style) if options.color => format!("\u{1b}[{style}m{}\u{1b}[0m", cells[line]),
+                _ => cells[line].clone(),
+            };
+            let is_word = matches!(at, 0 | 1 | 10);
+            text.push_str(&if is_word { format!("{cell}{pad}{GAP}") } else { format!("{pad}{cell}{GAP}") });
+        }
+        out.push_str(text.trim_end());
+        out.push('\n');
+        if line == 0 {
+            let rule: usize = columns.iter().map(|(_, cells)| width(cells) + GAP.len()).sum();
+            out.push_str(&"─".repeat(rule - GAP.len()));
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn interval_heading(alpha: f64) -> &'static str {
+    if (alpha - 0.05).abs() < 1e-12 { "95 % interval" } else { "interval" }
+}
+
+/// A difference with its sign.
+pub(super) fn signed(unit: Unit, difference: f64, like: f64) -> String {
+    let text = unit.value_like(difference, like);
+    if difference > 0.0 { format!("+{text}") } else { text }
+}
+
+pub(super) fn interval(row: &TaskRow) -> String {
+    let unit = Unit::of(&row.metric);
+    let ends = |interval: &Interval| {
+        format!("{} to {}", signed(unit, interval.low, row.base), signed(unit, interval.high, row.base))
+    };
+    row.interval.as_ref().map_or_else(|| "–".to_owned(), ends)
+}
+
+/// Three decimals, or how small it is.
+pub(super) fn p_value(p: f64) -> String {
+    if p < 0.0005 { format!("{p:.0e}") } else { format!("{p:.3}") }
+}
+
+/// The surest flips, each with what both models chose.
+fn shown_flips(comparison: &Comparison, most: usize, options: TableOptions) -> String {
+    if comparison.flips.is_empty() || most == 0 {
+        return String::new();
+    }
+    let lost = comparison.flips.iter().filter(|flip| flip.lost).count();
+    let mut out = format!(
+        "\n{} documents flipped: {lost} lost, {} won. The surest:\n",
+        count(comparison.flips.len() as u64),
+        comparison.flips.len() - lost
+    );
+    for flip in comparison.flips.iter().take(most) {
+        out.push_str(&flip_lines(flip, options.width.max(50)));
+    }
+    out
+}
+
+/// One flip: where, the end of its prompt, and each side's choice with its log-likelihoods.
+fn flip_lines(flip: &Flip, width: usize) -> String {
+    let verb = if flip.lost { "lost" } else { "won" };
+    let prompt: String = {
+        let shown = visible(&flip.prompt).into_owned();
+        let n = shown.chars().count();
+        let room = width.saturating_sub(6);
+        if n > room { format!("…{}", shown.chars().skip(n - room + 1).collect::<String>()) } else { shown }
+    };
+    let answer = |choice: Option<usize>, text: Option<&String>, log_likelihoods: &[f64]| match (choice, text) {
+        (Some(at), _) => {
+            let other: Vec<String> = log_likelihoods.iter().map(|ll| format!("{ll:.2}")).collect();
+            format!("{:?} of [{}]", flip.choices.get(at).map_or("", String::as_str), other.join(", "))
+        }
+        (None, Some(text)) => format!("{text:?}"),
+        (None, None) => format!("{:.2} nats", log_likelihoods.iter().sum::<f64>()),
+    };
+    let base = answer(flip.base_choice, flip.base_text.as_ref(), &flip.base);
+    let candidate = answer(flip.candidate_choice, flip.candidate_text.as_ref(), &flip.candidate);
+    let line = |text: String| format!("    {}\n", clip(&text, width.saturating_sub(4)));
+    format!(
+        "  {verb} {}, row {} (certainty {:.2} nats)\n{}{}{}{}",
+        visible(&flip.task),
+        flip.doc_id,
+        flip.certainty,
+        line(prompt),
+        line(format!("right      {:?}", flip.target)),
+        line(format!("base       {base}")),
+        line(format!("candidate  {candidate}")),
+    )
+}
+
+/// What the columns mean, and what this data could have seen.
+pub(super) fn legend(comparison: &Comparison, rows: &[&TaskRow]) -> Vec<String> {
+    let mut notes = vec![format!(
+        "p: two-sided, of each task by itself; Holm: corrected over {}; worse and better at {}. Not shown is not equal:",
+        tasks(comparison.family),
+        comparison.alpha,
+    )];
+    let seen = rows.iter().filter(|row| row.primary).filter_map(|row| {
+        let detectable = row.detectable?;
+        Some(format!("{} {}", visible(&row.task), Unit::of(&row.metric).value_like(detectable, row.base)))
+    });
+    let seen: Vec<String> = seen.collect();
+    if !seen.is_empty() {
+        notes.push(format!(
+            "the smallest difference that each would have shown with {:.0} % power: {}.",
+            100.0 * comparison.power,
+            seen.join(", ")
+        ));
+    }
+    for row in rows.iter().filter(|row| row.primary) {
+        if let Some(clusters) = &row.clusters {
+            notes.push(format!(
+                "{}: {} documents share {} texts of {:?}; errors are clustered by them, and the test swaps whole clusters.",
+                visible(&row.task),
+                count(row.n),
+                clusters.count,
+                clusters.column
+            ));
+        }
+    }
+    if comparison.same_model {
+        notes.push("Both sides are the same model: the same weights, tokenizer, configuration and context.".to_owned());
+    }
+    notes
+}
