@@ -91,7 +91,7 @@ pub struct RunArgs {
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
-    /// Weights held as f32, bf16 or int8; what rounds them is another protocol and named in the results [default: f32]
+    /// Weights held as f32, bf16, int8 or int4; what rounds them is another protocol and named in the results [default: f32]
     #[arg(long, value_name = "TYPE", value_parser = dtype)]
     pub dtype: Option<Storage>,
     /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
@@ -299,8 +299,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 /// How weights are held, by name.
 fn dtype(text: &str) -> Result<Storage, String> {
-    let names = Storage::ALL.map(Storage::name);
-    Storage::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| format!("must be one of {}", names.join(", ")))
+    Storage::of_name(text).ok_or_else(|| format!("must be one of {}", Storage::ALL.map(Storage::name).join(", ")))
 }
 
 /// A number of bytes, with K, M, G or T for thousands, millions, …
@@ -360,7 +359,7 @@ mod tests {
             ["--context", "1"],
             ["--threads", "1000000"],
             ["--threads", "-1"],
-            ["--dtype", "int4"],
+            ["--dtype", "int3"],
             ["--memory", "much"],
             ["--memory", "0"],
             ["--memory", "99999999T"],

@@ -90,7 +90,7 @@ pub struct ModelCard {
     pub vocab_size: usize,
     /// The weights' type on disk: `f32`, `f16` or `bf16`. Arithmetic is f32.
     pub dtype: String,
-    /// How the layers hold their weights for it: `f32` is exact; `bf16` and `int8` round them, which is another protocol.
+    /// How the layers hold their weights for it: `f32` is exact; `bf16`, `int8` and `int4` round them, which is another protocol.
     #[serde(default = "exact")]
     pub storage: String,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.

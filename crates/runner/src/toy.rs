@@ -46,7 +46,7 @@ pub fn pair(context: &str, continuation: &str) -> Request {
 }
 
 /// The toy's card, with the prefix token.
-fn card() -> ModelCard {
+pub fn card() -> ModelCard {
     ModelCard {
         name: "toy".to_owned(),
         source: "test".to_owned(),
