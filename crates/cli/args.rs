@@ -67,9 +67,10 @@ pub enum Command {
   yardstick run --model gpt2-micro --task starter_pairs --limit 50
   yardstick run --model ./my-checkpoint gpt2-micro --suite starter --out out
   yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200
-  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3")]
+  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3
+  yardstick run --model gpt2-micro gpt2-micro:int8 gpt2-micro:int4 --task starter_last_word")]
 pub struct RunArgs {
-    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
+    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files); REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
     pub model: Vec<String>,
     /// Task ids, groups, globs, YAML files or folders of them
@@ -271,7 +272,7 @@ pub struct ReportArgs {
   yardstick bench --model gpt2-micro
   yardstick bench --only forward scoring --json")]
 pub struct BenchArgs {
-    /// A bundled name or folder, as for run [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
+    /// A bundled name or folder, as for run, also REF:int8 [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
     #[arg(short, long, value_name = "REF")]
     pub model: Option<String>,
     /// Threads [default: all cores]

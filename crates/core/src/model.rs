@@ -70,7 +70,7 @@ pub struct Span {
 /// What is known about a model before it is run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// The name in tables: the bundled name or the folder's name.
+    /// The name in tables: the bundled name or the folder's name, with how the weights are held where they are rounded.
     pub name: String,
     /// Where it came from: `bundled` or the folder.
     pub source: String,

@@ -8,7 +8,7 @@ use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
-use crate::{Family, LoadOptions, ZooError, families, reference};
+use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session};
 
@@ -24,7 +24,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads a bundled model by name, or a folder in the hub's layout.
+    /// Loads a bundled model by name, or a folder in the hub's layout. A reference with a kind of storage (`m:int8`) has
+    /// its way, whatever the options say.
     ///
     /// The folder's files must not change until this returns.
     ///
@@ -34,8 +35,10 @@ impl Model {
         let (name, source) = reference::resolve(reference)?;
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
-        let parts = Parts::load(&source, &config, options.storage)?;
-        let card = parts.card(name, &source, &config, options)?;
+        let storage = Reference::parse(reference).storage.unwrap_or(options.storage);
+        let options = LoadOptions { storage, ..options.clone() };
+        let parts = Parts::load(&source, &config, storage)?;
+        let card = parts.card(storage.label(&name), &source, &config, &options)?;
         Ok(Self {
             number: LOADED.fetch_add(1, Ordering::Relaxed),
             card,
