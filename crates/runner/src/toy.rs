@@ -179,6 +179,10 @@ impl Session for ToySession<'_> {
         Ok(scores)
     }
 
+    fn logits(&mut self, _: &Stretch, _: &mut Vec<f32>) -> Result<(), ScoreError> {
+        unreachable!("nothing is planned that wants all logits of a vocabulary of a million tokens")
+    }
+
     fn keep(&self, len: usize) -> Past {
         let held = Held::new(&self.toy.memory, len as u64 * COSTS.bytes_per_position);
         Past { len, data: Arc::new(ToyPast { path: self.path[..len].to_vec(), _held: held }) }

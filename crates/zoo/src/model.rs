@@ -10,7 +10,7 @@ use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
-use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session};
+use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session, Stretch, Wanted};
 
 /// How many models were loaded by this process: each has a number.
 static LOADED: AtomicU64 = AtomicU64::new(0);
@@ -52,13 +52,18 @@ impl Model {
     /// For tests and tools; [`LanguageModel::score`] never holds all of them.
     ///
     /// # Errors
-    /// An empty input, one longer than the context, or a token outside the vocabulary.
+    /// An empty input, one longer than the context, a token outside the vocabulary, or a logit that is not finite.
     pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
         let (len, n_ctx) = (tokens.len(), self.card.n_ctx);
         if len == 0 || len > n_ctx {
             return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
         }
-        PathSession::new(&self.card, &*self.network, self.number, len, 1).logits(tokens)
+        let positions: Vec<u32> = (0..len as u32).collect();
+        let wanted: Vec<Wanted> = positions.iter().map(|&row| Wanted { row, token: 0 }).collect();
+        let mut logits = Vec::new();
+        let mut session = PathSession::new(&self.card, &*self.network, self.number, len, 1);
+        session.logits(&Stretch { tokens, positions: &positions, wanted: &wanted }, &mut logits)?;
+        Ok(logits)
     }
 
     /// The card alone.
