@@ -20,7 +20,7 @@ pub fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
     let mut seen = Vec::new();
     for reference in &args.model {
         check_reference(reference)?;
-        let model = parse(reference, args.dtype.unwrap_or_default());
+        let model = parse(reference, args.work.dtype.unwrap_or_default());
         if seen.contains(&model) {
             return Err(CliError::usage(format!("--model names {reference} twice")));
         }
@@ -109,6 +109,7 @@ fn fits_beside(reference: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::WorkArgs;
 
     fn check(references: &[&str], wanted: &[&str]) {
         let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
@@ -116,7 +117,11 @@ mod tests {
     }
 
     fn args(model: &[&str], dtype: Option<Storage>) -> RunArgs {
-        RunArgs { model: model.iter().map(|&reference| reference.to_owned()).collect(), dtype, ..RunArgs::default() }
+        RunArgs {
+            model: model.iter().map(|&reference| reference.to_owned()).collect(),
+            work: WorkArgs { dtype, ..WorkArgs::default() },
+            ..RunArgs::default()
+        }
     }
 
     #[test]
