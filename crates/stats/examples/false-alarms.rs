@@ -1,9 +1,10 @@
 //! How often a comparison of many tasks cries wolf, and how often it finds what is there:
 //! `cargo run --release -p yardstick-stats --example false-alarms`, half a minute.
 //!
-//! Twenty tasks, on each of which the base has an accuracy from 30 % to 80 %. A document is one of 256 levels of difficulty, quantiles
-//! of the logistic distribution; a model is right with probability 1/(1 + exp(−4.5 (ability − difficulty))), so that two models of
-//! the same ability differ on some 9 % of the documents. A planted loss is a candidate of an ability that costs 3 points.
+//! Twenty tasks, on each of which the base has an accuracy from 30 % to 80 %. A document is one of 256 levels of
+//! difficulty, quantiles of the logistic distribution; a model is right with probability 1/(1 + exp(−4.5 (ability −
+//! difficulty))), so that two models of the same ability differ on some 9 % of the documents. A planted loss is a
+//! candidate of an ability that costs 3 points.
 
 #![allow(clippy::print_stdout, reason = "it is there to print a table")]
 
@@ -55,7 +56,8 @@ fn model(accuracy: f64) -> Model {
     array::from_fn(|level| (right_at(low, level) * f64::from(1 << 28)) as u64)
 }
 
-/// Losses and wins of a candidate on random documents, each from one number: eight bits for its difficulty, 28 for each model.
+/// Losses and wins of a candidate on random documents, each from one number: eight bits for its difficulty, 28 for each
+/// model.
 fn compare(base: &Model, candidate: &Model, documents: u32, random: &mut Random) -> (u64, u64) {
     let (mut losses, mut wins) = (0, 0);
     for _ in 0..documents {
@@ -115,7 +117,10 @@ fn main() {
     let models = Models((0..ACCURACIES as u32).map(|i| [model(accuracy(i)), model(accuracy(i) - LOSS)]).collect());
     let null = simulate(&models, 500, 0);
     let discordance = null.discordant as f64 / (f64::from(COMPARISONS) * 500.0 * TASKS as f64);
-    println!("{COMPARISONS} comparisons of {TASKS} tasks, alpha {ALPHA}; models differ on {:.1} % of documents\n", 100.0 * discordance);
+    println!(
+        "{COMPARISONS} comparisons of {TASKS} tasks, alpha {ALPHA}; models differ on {:.1} % of documents\n",
+        100.0 * discordance
+    );
     println!("{:<36}{:>13}{:>13}{:>13}", "", "uncorrected", "Holm", "BH");
     println!("comparisons with a false alarm");
     (0..2).for_each(|test| line("  500 documents, no loss", test, null.false_alarms[test], COMPARISONS as usize));

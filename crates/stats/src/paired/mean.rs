@@ -105,6 +105,7 @@ impl PairedMean {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Random;
     use crate::student_t_cdf;
     use proptest::prelude::*;
 
@@ -148,6 +149,28 @@ mod tests {
         assert!((got.non_inferiority(0.5) - upper(1.5 * 3.0_f64.sqrt())).abs() < 1e-14);
         assert!((got.tost(1.5) - upper(0.5 * 3.0_f64.sqrt())).abs() < 1e-14);
         assert!((got.superiority_loss() - upper(-(3.0_f64.sqrt()))).abs() < 1e-14);
+    }
+
+    /// The share of 2,000 null comparisons of 25 clusters of four documents, half of whose variance is their cluster's,
+    /// with a p of at most 0.05.
+    fn false_alarms(p: impl Fn(&[f64], &[usize]) -> f64) -> f64 {
+        let clusters: Vec<usize> = (0..100).map(|i| i / 4).collect();
+        let mut random = Random::new(23);
+        let mut normals =
+            |n: usize| -> Vec<f64> { (0..n).map(|_| crate::normal_quantile(random.uniform().max(1e-17))).collect() };
+        let mut is_found = || {
+            let (shared, own) = (normals(25), normals(100));
+            let differences: Vec<f64> = clusters.iter().zip(own).map(|(&cluster, own)| shared[cluster] + own).collect();
+            p(&differences, &clusters) <= 0.05
+        };
+        (0..2_000).filter(|_| is_found()).count() as f64 / 2e3
+    }
+
+    #[test]
+    fn clusters_that_have_something_in_common() {
+        let clustered = false_alarms(|xs, clusters| clustered_mean(xs, clusters, 0.95).unwrap().p);
+        let alone = false_alarms(|xs, _| paired_mean(xs, 0.95).unwrap().p);
+        assert!((clustered - 0.05).abs() < 0.024 && alone > 0.15, "{clustered} {alone}");
     }
 
     proptest! {
