@@ -63,10 +63,10 @@ fn compare(base: &Model, candidate: &Model, documents: u32, random: &mut Random)
     for _ in 0..documents {
         let bits = random.bits();
         let level = (bits & 0xff) as usize;
-        let is_base_right = (bits >> 8) & 0xfff_ffff < base[level];
-        let is_candidate_right = bits >> 36 < candidate[level];
-        losses += u64::from(is_base_right & !is_candidate_right);
-        wins += u64::from(!is_base_right & is_candidate_right);
+        let base_right = u64::from((bits >> 8) & 0xfff_ffff < base[level]);
+        let candidate_right = u64::from(bits >> 36 < candidate[level]);
+        losses += base_right & (1 ^ candidate_right);
+        wins += candidate_right & (1 ^ base_right);
     }
     (losses, wins)
 }
