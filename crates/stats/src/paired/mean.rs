@@ -40,9 +40,9 @@ pub fn paired_mean(differences: &[f64], level: f64) -> Option<PairedMean> {
 /// cluster-robust standard error √(G/(G − 1) · Σ s²)/n, where s is a cluster's sum of residuals, and G − 1 degrees of
 /// freedom for G clusters. `None` below two clusters, and where there are not as many numbers as differences.
 ///
-/// Source: Liang & Zeger (1986), "Longitudinal data analysis using generalized linear models", Biometrika 73, eq. 2;
-/// Cameron & Miller (2015), "A practitioner's guide to cluster-robust inference", Journal of Human Resources 50, eq. 11
-/// and 12 (CR1, of an intercept alone), section VI.D (degrees of freedom).
+/// Source: Liang & Zeger (1986), "Longitudinal data analysis using generalized linear models", Biometrika 73; Cameron &
+/// Miller (2015), "A practitioner's guide to cluster-robust inference", Journal of Human Resources 50: CR1 of an
+/// intercept alone, and G − 1 degrees of freedom.
 pub fn clustered_mean(differences: &[f64], clusters: &[usize], level: f64) -> Option<PairedMean> {
     let value = mean(differences);
     let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
@@ -82,7 +82,8 @@ impl PairedMean {
     /// The one-sided p against a true difference of −`margin` (0 or more, in the metric's unit) or less: small where
     /// the candidate is shown not to be inferior.
     ///
-    /// Source: Wellek (2010), "Testing Statistical Hypotheses of Equivalence and Noninferiority", section 2.2.
+    /// Source: Wellek (2010), "Testing Statistical Hypotheses of Equivalence and Noninferiority", paired t test for
+    /// non-inferiority.
     pub fn non_inferiority(&self, margin: f64) -> f64 {
         self.at_or_above(self.difference + margin)
     }
