@@ -1,9 +1,10 @@
 //! How often a comparison of many tasks cries wolf, and how often it finds what is there:
 //! `cargo run --release -p yardstick-stats --example false-alarms`, half a minute.
 //!
-//! Twenty tasks, on each of which the base has an accuracy from 30 % to 80 %. A document is one of 256 levels of difficulty, quantiles
-//! of the logistic distribution; a model is right with probability 1/(1 + exp(−4.5 (ability − difficulty))), so that two models of
-//! the same ability differ on some 9 % of the documents. A planted loss is a candidate of an ability that costs 3 points.
+//! Twenty tasks, on each of which the base has an accuracy from 30 % to 80 %. A document is one of 256 levels of
+//! difficulty, quantiles of the logistic distribution; a model is right with probability 1/(1 + exp(−4.5 (ability −
+//! difficulty))), so that two models of the same ability differ on some 9 % of the documents. A planted loss is a
+//! candidate of an ability that costs 3 points.
 
 #![allow(clippy::print_stdout, reason = "it is there to print a table")]
 
@@ -55,16 +56,17 @@ fn model(accuracy: f64) -> Model {
     array::from_fn(|level| (right_at(low, level) * f64::from(1 << 28)) as u64)
 }
 
-/// Losses and wins of a candidate on random documents, each from one number: eight bits for its difficulty, 28 for each model.
+/// Losses and wins of a candidate on random documents, each from one number: eight bits for its difficulty, 28 for each
+/// model.
 fn compare(base: &Model, candidate: &Model, documents: u32, random: &mut Random) -> (u64, u64) {
     let (mut losses, mut wins) = (0, 0);
     for _ in 0..documents {
         let bits = random.bits();
         let level = (bits & 0xff) as usize;
-        let is_base_right = (bits >> 8) & 0xfff_ffff < base[level];
-        let is_candidate_right = bits >> 36 < candidate[level];
-        losses += u64::from(is_base_right & !is_candidate_right);
-        wins += u64::from(!is_base_right & is_candidate_right);
+        let base_right = u64::from((bits >> 8) & 0xfff_ffff < base[level]);
+        let candidate_right = u64::from(bits >> 36 < candidate[level]);
+        losses += base_right & (1 ^ candidate_right);
+        wins += candidate_right & (1 ^ base_right);
     }
     (losses, wins)
 }

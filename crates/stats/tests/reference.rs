@@ -1,6 +1,6 @@
 //! Every estimator against scipy, statsmodels or an independent implementation from the paper, for the cases in
-//! fixtures/reference.json (made by fixtures/reference.py). `cargo test --release -p yardstick-stats --test reference --
-//! --nocapture` prints a table.
+//! fixtures/reference.json (made by fixtures/reference.py). `cargo test --release -p yardstick-stats --test reference
+//! -- --nocapture` prints a table.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on should stop there; the table")]
 #![allow(clippy::cast_sign_loss, reason = "counts")]

@@ -27,7 +27,7 @@ impl Binomial {
 
     /// P(X = k) for k ≤ n.
     ///
-    /// Source: Loader (2000), "Fast and accurate computation of binomial probabilities", eq. 4 and 5.
+    /// Source: Loader (2000), "Fast and accurate computation of binomial probabilities": the saddle-point expansion.
     pub fn probability(self, k: u64) -> f64 {
         let (n, rest) = (self.n as f64, (self.n - k) as f64);
         if self.n == 0 || self.p <= 0.0 || self.q <= 0.0 {
@@ -86,7 +86,7 @@ fn ln_complement(p: f64, q: f64) -> f64 {
 
 /// x ln(x/m) + m − x, without loss where x is near m.
 ///
-/// Source: Loader (2000), section 2.2.
+/// Source: Loader (2000), the deviance term.
 fn deviance(x: f64, m: f64) -> f64 {
     if (x - m).abs() >= 0.1 * (x + m) {
         return x * (x / m).ln() + m - x;

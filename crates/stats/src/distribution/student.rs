@@ -4,7 +4,7 @@
 //! off on both sides, where the trapezoidal rule gains digits with every halving of its step as no other does; it has
 //! one peak (for t ≥ 0 its logarithm is concave), from which is summed outwards.
 //!
-//! Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, section 31.1, for the
+//! Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, chapter 31, for the
 //! integral; Trefethen & Weideman (2014), "The exponentially convergent trapezoidal rule", SIAM Review 56, for the
 //! rule.
 

@@ -6,7 +6,7 @@ use crate::distribution::fair_tail;
 /// one of two models alone had right: twice the smaller tail of a fair coin's throws, at most 1; 1 for none.
 ///
 /// Source: `McNemar` (1947), "Note on the sampling error of the difference between correlated proportions or
-/// percentages", Psychometrika 12; Fagerland, Lydersen & Laake (2013), as [`mcnemar_mid_p`], eq. 3.
+/// percentages", Psychometrika 12; Fagerland, Lydersen & Laake (2013), as [`mcnemar_mid_p`], supplement, eq. 1.
 pub fn mcnemar_exact(losses: u64, wins: u64) -> f64 {
     let (_, at_most) = fair_tail(losses.min(wins), losses + wins);
     (2.0 * at_most).min(1.0)
@@ -16,8 +16,8 @@ pub fn mcnemar_exact(losses: u64, wins: u64) -> f64 {
 /// level a little more often than the level says, but much less conservative; 1 for no wins and losses.
 ///
 /// Source: Fagerland, Lydersen & Laake (2013), "The `McNemar` test for binary matched-pairs data: mid-p and asymptotic
-/// are better than exact conditional", BMC Medical Research Methodology 13:91, eq. 4 and what follows it for equal
-/// counts.
+/// are better than exact conditional", BMC Medical Research Methodology 13:91, supplement, eq. 2 and what follows it
+/// for equal counts.
 pub fn mcnemar_mid_p(losses: u64, wins: u64) -> f64 {
     if losses + wins == 0 {
         return 1.0;
@@ -53,7 +53,7 @@ mod tests {
         check(3, 0, 0.25, 0.125);
         check(8, 1, 0.039_062_5, 0.021_484_375);
         check(1, 1, 1.0, 0.75);
-        // Fagerland, Lydersen & Laake (2013), table 4: 0.0703 and 0.0391.
+        // Fagerland, Lydersen & Laake (2013): 0.0703 and 0.0391.
         check(1, 7, 18.0 / 256.0, 10.0 / 256.0);
     }
 

@@ -51,11 +51,41 @@ impl PairedCounts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Interval;
+    use crate::random::Random;
 
     #[test]
     fn counts() {
         let counts = PairedCounts { both: 20, base_only: 2, candidate_only: 12, neither: 16 };
         assert_eq!((counts.n(), counts.swapped().candidate_only), (50, 2));
         assert!((counts.difference() - 0.2).abs() < 1e-15 && PairedCounts::default().difference().abs() < 1e-300);
+    }
+
+    /// The share of 4,000 draws whose interval holds the true difference.
+    fn coverage(n: u64, p_loss: f64, p_win: f64, interval: fn(&PairedCounts, f64) -> Interval) -> f64 {
+        let mut random = Random::new(29);
+        let mut covers = || {
+            let differing = random.binomial(n, p_loss + p_win);
+            let base_only = random.binomial(differing, p_loss / (p_loss + p_win));
+            let both = random.binomial(n - differing, 0.6);
+            let candidate_only = differing - base_only;
+            let counts = PairedCounts { both, base_only, candidate_only, neither: n - differing - both };
+            let got = interval(&counts, 0.95);
+            got.low <= p_win - p_loss && p_win - p_loss <= got.high
+        };
+        (0..4_000).filter(|_| covers()).count() as f64 / 4e3
+    }
+
+    #[test]
+    fn intervals_cover_what_they_promise() {
+        for (n, p_loss, p_win) in
+            [(30, 0.1, 0.1), (30, 0.3, 0.05), (200, 0.02, 0.02), (200, 0.1, 0.05), (2_000, 0.06, 0.04)]
+        {
+            let tango = coverage(n, p_loss, p_win, tango_interval);
+            let newcombe = coverage(n, p_loss, p_win, newcombe_paired);
+            for share in [tango, newcombe] {
+                assert!((0.935..0.985).contains(&share), "{n} {p_loss} {p_win}: {tango} {newcombe}");
+            }
+        }
     }
 }

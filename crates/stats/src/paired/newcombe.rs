@@ -49,10 +49,10 @@ mod tests {
 
     #[test]
     fn published() {
-        // Newcombe (1998), table II.
+        // Newcombe (1998), the example of method 10.
         check([20, 12, 2, 16], 0.0562, 0.3292, 5e-5);
         // Fagerland, Lydersen & Laake (2014), "Recommended tests and confidence intervals for paired binomial
-        // proportions", Statistics in Medicine 33, table V.
+        // proportions", Statistics in Medicine 33.
         check([1, 1, 7, 12], -0.507, -0.026, 5e-4);
     }
 

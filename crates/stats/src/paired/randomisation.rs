@@ -71,7 +71,7 @@ fn drawn_sums(differences: &[f64], seed: u64) -> Vec<f64> {
 /// one as far as the one seen.
 ///
 /// Source: Noreen (1989), "Computer-Intensive Methods for Testing Hypotheses", chapter 2; Yeh (2000), "More accurate
-/// tests for the statistical significance of result differences", COLING, section 3.3.
+/// tests for the statistical significance of result differences", COLING (approximate randomization).
 pub fn swap_test(units: usize, seed: u64, draws: usize, mut difference: impl FnMut(&[bool]) -> f64) -> f64 {
     let mut random = Random::new(seed);
     let mut swaps = vec![false; units];

@@ -8,7 +8,7 @@ use crate::{Interval, normal_cdf};
 /// score test does not reject. It is proper where no document differs: ±z²/(n + z²). [−1, 1] for no documents.
 ///
 /// Source: Tango (1998), "Equivalence test and confidence interval for the difference in proportions for the
-/// paired-sample design", Statistics in Medicine 17:891, eq. 16.
+/// paired-sample design", Statistics in Medicine 17:891 (the score interval).
 pub fn tango_interval(counts: &PairedCounts, level: f64) -> Interval {
     let z = two_sided(level);
     Interval { low: lower(counts, z), high: -lower(&counts.swapped(), z) }
@@ -25,7 +25,7 @@ fn lower(counts: &PairedCounts, z: f64) -> f64 {
 /// where the candidate is shown not to be inferior. 1 for no documents; at a margin of 0 half the p of `McNemar`'s
 /// asymptotic test for a candidate that wins.
 ///
-/// Source: Tango (1998), eq. 10.
+/// Source: Tango (1998), the equivalence test.
 pub fn tango_non_inferiority(counts: &PairedCounts, margin: f64) -> f64 {
     if counts.n() == 0 { 1.0 } else { normal_cdf(-score(counts, -margin.min(1.0))) }
 }
@@ -33,7 +33,7 @@ pub fn tango_non_inferiority(counts: &PairedCounts, margin: f64) -> f64 {
 /// The p of equivalence, against a difference of `margin` (above 0) or more in either direction: the larger of both
 /// one-sided p.
 ///
-/// Source: Tango (1998), section 3, by Schuirmann (1987), "A comparison of the two one-sided tests procedure and the
+/// Source: Tango (1998), twice, as Schuirmann (1987), "A comparison of the two one-sided tests procedure and the
 /// power approach", Journal of Pharmacokinetics and Biopharmaceutics 15.
 pub fn tango_tost(counts: &PairedCounts, margin: f64) -> f64 {
     tango_non_inferiority(counts, margin).max(tango_non_inferiority(&counts.swapped(), margin))
@@ -42,7 +42,7 @@ pub fn tango_tost(counts: &PairedCounts, margin: f64) -> f64 {
 /// Tango's Z for a true difference of `difference`: the observed one less it, over the standard error where it is true.
 /// ±∞ where the observed difference would then be impossible.
 ///
-/// Source: Tango (1998), eq. 6 and 10.
+/// Source: Tango (1998), the score statistic with the constrained maximum likelihood estimate.
 fn score(counts: &PairedCounts, difference: f64) -> f64 {
     if difference < 0.0 {
         // Nothing cancels where the difference is positive.
@@ -81,10 +81,10 @@ mod tests {
 
     #[test]
     fn published() {
-        // Tango (1998), section 5: the crossover trial, and the contact lenses with their 90 % interval.
+        // Tango (1998), both examples.
         check(counts(4, 9, 3, 16), 0.95, -0.027, 0.390, 6e-4);
         check(counts(43, 0, 1, 0), 0.90, -0.096, 0.037, 6e-4);
-        // Fagerland, Lydersen & Laake (2014), table V.
+        // Fagerland, Lydersen & Laake (2014), as Newcombe's.
         check(counts(1, 1, 7, 12), 0.95, -0.517, -0.026, 6e-4);
     }
 

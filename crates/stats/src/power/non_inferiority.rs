@@ -10,7 +10,7 @@ use crate::normal_quantile;
 /// answer, more where it is below a hundred.
 ///
 /// Source: Nam (1997), "Establishing equivalence of two treatments and sample size requirements in matched-pairs
-/// design", Biometrics 53, eq. 9: ((z of alpha) · σ₀ + (z of power) · σ₁)²/margin², with the standard deviations of a
+/// design", Biometrics 53: ((z of alpha) · σ₀ + (z of power) · σ₁)²/margin², with the standard deviations of a
 /// document's difference at the margin and at 0.
 #[expect(clippy::cast_sign_loss, reason = "not negative")]
 pub fn non_inferiority_documents(discordance: f64, margin: f64, alpha: f64, power: f64) -> Option<u64> {

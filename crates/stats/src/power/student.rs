@@ -8,7 +8,7 @@ use crate::student_t_quantile;
 /// the differences) at level `alpha`; against differences above 0 alone unless it is `two_sided`. For normal
 /// differences, and about for any others; 0 below two documents.
 ///
-/// Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, section 31.1: the
+/// Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, chapter 31: the
 /// statistic is noncentral t with shift √n · effect.
 pub fn t_power(n: f64, effect: f64, alpha: f64, two_sided: bool) -> f64 {
     if n < 2.0 {
@@ -63,8 +63,7 @@ mod tests {
 
     #[test]
     fn by_table() {
-        // Cohen (1988), "Statistical Power Analysis", table 2.3.5 for one sample: 34 documents for half a standard
-        // deviation.
+        // As G*Power and any other program has it: 34 documents for half a standard deviation.
         assert_eq!(t_documents(0.5, 1.0, 0.05, 0.8), Some(34));
         assert_eq!(t_documents(-1.0, 2.0, 0.05, 0.8), Some(34));
         assert!((t_power(34.0, 0.5, 0.05, true) - 0.8078).abs() < 5e-5);
