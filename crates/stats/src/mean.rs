@@ -1,7 +1,6 @@
 //! Means and what is known about their error.
 
-use crate::wilson;
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use crate::{student_t_quantile, wilson};
 use yardstick_core::Estimate;
 
 /// Arithmetic mean; NaN when empty.
@@ -63,7 +62,7 @@ fn is_binary(x: f64) -> bool {
 
 /// The two-sided 95 % quantile of Student's t.
 pub(crate) fn t95(freedom: usize) -> f64 {
-    StudentsT::new(0.0, 1.0, freedom as f64).map_or(f64::NAN, |t| t.inverse_cdf(0.975))
+    student_t_quantile(0.975, freedom as f64)
 }
 
 pub(crate) fn estimate(
