@@ -32,7 +32,8 @@ mod text;
 
 pub use charts::{CHARTS, Chart, Figure};
 pub use compare::{
-    CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown, comparison_table,
+    CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
+    comparison_table,
 };
 pub use error::ReportError;
 pub use formats::{FORMATS, Format};

@@ -11,7 +11,7 @@ pub(super) fn finished(base: &Side, candidate: &Side, options: &CompareOptions) 
         if side.record.status == RunStatus::Complete {
             continue;
         }
-        let lack = lack(&[side.record]).unwrap_or_default();
+        let lack = lack(&[side.record]).unwrap_or_default().to_owned();
         if !options.allow_missing {
             return Err(CompareError::Partial { run: side.name.to_owned(), lack });
         }

@@ -38,5 +38,6 @@ fn clusters(samples: &[&Sample], column: &str) -> Option<(usize, Clusters)> {
     }
     let count = ids.len();
     let is_shared = count < samples.len() && count > 1;
-    (is_shared && length >= PASSAGE * samples.len()).then(|| (length, Clusters { column: column.to_owned(), count, of }))
+    (is_shared && length >= PASSAGE * samples.len())
+        .then(|| (length, Clusters { column: column.to_owned(), count, of }))
 }

@@ -6,7 +6,9 @@ use super::Unpaired;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum CompareError {
     /// A run that did not finish.
-    #[error("{run} is an unfinished run: {lack}; finish it with the command that began it, or compare what there is with --allow-missing")]
+    #[error(
+        "{run} is an unfinished run: {lack}; finish it with the command that began it, or compare what there is with --allow-missing"
+    )]
     Partial {
         /// Which.
         run: String,
@@ -32,7 +34,9 @@ pub enum CompareError {
         known: Vec<String>,
     },
     /// Two runs that ask something else under one id.
-    #[error("task {task}: {what} is {base} in {base_run} and {candidate} in {candidate_run}; such numbers cannot be compared: run both the same way")]
+    #[error(
+        "task {task}: {what} is {base} in {base_run} and {candidate} in {candidate_run}; such numbers cannot be compared: run both the same way"
+    )]
     Protocol {
         /// The task.
         task: String,
@@ -48,7 +52,11 @@ pub enum CompareError {
         candidate_run: String,
     },
     /// No task on both sides.
-    #[error("{base} and {candidate} have no task in common: the first has {}, the second {}", list(base_tasks), list(candidate_tasks))]
+    #[error(
+        "{base} and {candidate} have no task in common: the first has {}, the second {}",
+        list(base_tasks),
+        list(candidate_tasks)
+    )]
     NothingShared {
         /// The base.
         base: String,
@@ -75,6 +83,14 @@ pub enum CompareError {
         /// Documents of both sides.
         n_docs: usize,
     },
+    /// No document on both sides.
+    #[error("{base} and {candidate} have tasks in common, but no document: they were asked something else")]
+    NoDocuments {
+        /// The base.
+        base: String,
+        /// The candidate.
+        candidate: String,
+    },
     /// A metric that no task of the comparison has.
     #[error("no task that is compared has the metric {metric:?}; there are {}", known.join(", "))]
     UnknownMetric {
@@ -94,6 +110,7 @@ impl CompareError {
             | Self::Protocol { .. }
             | Self::NothingShared { .. }
             | Self::MissingTasks { .. }
+            | Self::NoDocuments { .. }
             | Self::Unpaired { .. } => false,
         }
     }

@@ -126,7 +126,8 @@ fn asked(sample: &Sample) -> (String, Vec<String>) {
     let Some(first) = sample.requests.first() else { return (String::new(), sample.choices.clone()) };
     let same_context = sample.requests.iter().take(sample.choices.len()).all(|r| r.context() == first.context());
     if sample.choices.is_empty() {
-        let scored = if matches!(first, Request::Generate { .. }) { Vec::new() } else { vec![first.scored_text().to_owned()] };
+        let scored =
+            if matches!(first, Request::Generate { .. }) { Vec::new() } else { vec![first.scored_text().to_owned()] };
         return (first.context().to_owned(), scored);
     }
     if same_context {

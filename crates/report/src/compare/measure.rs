@@ -67,10 +67,8 @@ impl<'a> Paired<'a> {
         };
         let (places, scores): (Vec<usize>, Vec<_>) = task.pairs.iter().enumerate().filter_map(both).unzip();
         let identical = places.iter().all(|&at| same_answers(task.pairs[at]));
-        let clusters = clusters.map(|clusters| Clusters {
-            of: places.iter().map(|&at| clusters.of[at]).collect(),
-            ..clusters.clone()
-        });
+        let clusters = clusters
+            .map(|clusters| Clusters { of: places.iter().map(|&at| clusters.of[at]).collect(), ..clusters.clone() });
         (scores.len() > 1).then_some(Self { task, metric, scores, clusters, identical })
     }
 
@@ -87,7 +85,9 @@ impl<'a> Paired<'a> {
         let level = 1.0 - options.alpha;
         let (wins, losses, ties) = self.outcomes(sign);
         let margin = options.margin.unwrap_or_else(|| default_margin(&self.metric.name, base));
-        let turned = |interval: Interval| if sign > 0.0 { interval } else { Interval { low: -interval.high, high: -interval.low } };
+        let turned = |interval: Interval| {
+            if sign > 0.0 { interval } else { Interval { low: -interval.high, high: -interval.low } }
+        };
         Some(TaskRow {
             task: self.task.card.id.clone(),
             metric: self.metric.name.clone(),

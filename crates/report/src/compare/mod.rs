@@ -24,7 +24,7 @@ pub use error::CompareError;
 pub use evidence::Evidence;
 pub use flips::Flip;
 pub use markdown::comparison_markdown;
-pub use pair::{SideName, Unpaired};
+pub use pair::Unpaired;
 pub use row::{TaskRow, Verdict};
 pub use side::Side;
 pub use table::comparison_table;

@@ -65,8 +65,7 @@ pub(super) fn pairs<'a>(
     options: &CompareOptions,
     notes: &mut Vec<String>,
 ) -> Result<Pairs<'a>, CompareError> {
-    let (ours, theirs) =
-        (by_task(base.samples, &base.card.name), by_task(candidate.samples, &candidate.card.name));
+    let (ours, theirs) = (by_task(base.samples, &base.card.name), by_task(candidate.samples, &candidate.card.name));
     let same_tokenizer = base.card.tokenizer_sha256 == candidate.card.tokenizer_sha256;
     if !same_tokenizer {
         notes.push("the tokenizers differ: prompts are the same texts, not the same tokens".to_owned());
@@ -97,6 +96,9 @@ pub(super) fn pairs<'a>(
         notes.push(format!("{} of {n_docs} documents have no partner and are left out", unpaired.len()));
     }
     tasks.retain(|task| !task.pairs.is_empty());
+    if tasks.is_empty() {
+        return Err(CompareError::NoDocuments { base: base.name.to_owned(), candidate: candidate.name.to_owned() });
+    }
     Ok(Pairs { tasks, unpaired })
 }
 

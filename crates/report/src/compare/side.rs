@@ -25,13 +25,14 @@ impl<'a> Side<'a> {
     pub fn new(name: &'a str, run: &'a Run, model: Option<&str>) -> Result<Self, CompareError> {
         let models = &run.record.models;
         let known = || models.iter().map(|card| card.name.clone()).collect::<Vec<_>>();
-        let card = match (model, models.as_slice()) {
-            (Some(model), _) => models.iter().find(|card| card.name == model).ok_or_else(|| {
-                CompareError::NoModel { run: name.to_owned(), model: model.to_owned(), known: known() }
-            })?,
-            (None, [card]) => card,
-            (None, _) => return Err(CompareError::WhichModel { run: name.to_owned(), known: known() }),
-        };
+        let card =
+            match (model, models.as_slice()) {
+                (Some(model), _) => models.iter().find(|card| card.name == model).ok_or_else(|| {
+                    CompareError::NoModel { run: name.to_owned(), model: model.to_owned(), known: known() }
+                })?,
+                (None, [card]) => card,
+                (None, _) => return Err(CompareError::WhichModel { run: name.to_owned(), known: known() }),
+            };
         Ok(Self { name, record: &run.record, samples: &run.samples, card })
     }
 }
