@@ -54,11 +54,6 @@ impl<'a> Gathered<'a> {
         let tasks = tasks.iter().enumerate().map(|(at, &(_, card))| TaskDocs { card, docs: docs(at) }).collect();
         Self { tasks }
     }
-
-    /// The task of that id and checksum.
-    pub fn position(&self, id: &str, asked: &str) -> Option<usize> {
-        self.tasks.iter().position(|task| task.card.id == id && task.card.prompt_hash == asked)
-    }
 }
 
 /// Index of each task of a run among all tasks, to which new ones are added.

@@ -138,17 +138,20 @@ fn last_part(context: &str) -> String {
 
 /// The metric that says who is right: the first that is 0 or 1 for every document, or else the first that is a number.
 fn judge<'a>(task: &TaskDocs<'a>) -> Option<(&'a MetricCard, bool)> {
-    let scores = |metric: &'a MetricCard| {
-        task.docs.iter().flatten().flatten().filter_map(move |sample| sample.metrics.get(&metric.name))
-    };
-    let is_binary = |metric: &&MetricCard| {
-        let mut scores = scores(metric).peekable();
-        scores.peek().is_some() && scores.all(|score| matches!(score, Score::Value(v) if *v == 0.0 || *v == 1.0))
-    };
-    let is_number = |metric: &&MetricCard| scores(metric).next().is_some_and(|score| number(score).is_some());
     let metrics = &task.card.metrics;
-    let binary = metrics.iter().find(is_binary).map(|metric| (metric, true));
-    binary.or_else(|| metrics.iter().find(is_number).map(|metric| (metric, false)))
+    let binary = metrics.iter().find(|metric| is_all(task, metric, is_binary)).map(|metric| (metric, true));
+    let is_number = |score: &Score| number(score).is_some();
+    binary.or_else(|| metrics.iter().find(|metric| is_all(task, metric, is_number)).map(|metric| (metric, false)))
+}
+
+/// Whether there are scores of a metric, and all are of a kind.
+fn is_all(task: &TaskDocs, metric: &MetricCard, is: impl Fn(&Score) -> bool) -> bool {
+    let mut scores = task.docs.iter().flatten().flatten().filter_map(|s| s.metrics.get(&metric.name)).peekable();
+    scores.peek().is_some() && scores.all(is)
+}
+
+fn is_binary(score: &Score) -> bool {
+    matches!(score, Score::Value(value) if [0.0_f64, 1.0].iter().any(|known| known.to_bits() == value.to_bits()))
 }
 
 fn number(score: &Score) -> Option<f64> {

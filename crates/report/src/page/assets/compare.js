@@ -55,7 +55,7 @@ function gainSign(row) {
   return row.higher ? 1 : -1;
 }
 
-function forest(rows, title, note, of) {
+function forest(rows, title, note, width, of) {
   if (!rows.length) return null;
   const items = rows.map((row) => {
     const [v, low, high] = [row.difference, row.low, row.high].map((x) => (x === null ? null : of(row, x)));
@@ -68,7 +68,7 @@ function forest(rows, title, note, of) {
     "figure",
     {},
     el("figcaption", {}, el("strong", {}, title), el("span", { class: "muted" }, ` ${note}`)),
-    intervals({ label, items, line: { v: 0 }, unit: "plain", zero: true, width: 760 }),
+    intervals({ label, items, line: { v: 0 }, unit: "plain", zero: true, width }),
   );
 }
 
@@ -95,7 +95,7 @@ function rowsTable(pair, all) {
     number("seen", "detectable", (row) => Number.parseFloat(row.text[5]), (row) => typeset(row.text[5]) || "\u2013", `the smallest difference that would have shown with ${fixed(100 * pair.power, 0)} % power`),
     { id: "verdict", label: "verdict", key: (row) => row.verdict, cell: verdictCell },
   ];
-  return wide("Differences by task", sortable({ caption: `Candidate minus base, paired by document; p corrected over ${pair.family} tasks`, columns, rows, state: { column: "", descending: false } }));
+  return wide("Differences by task", sortable({ caption: `Candidate minus base, paired by document; p corrected over ${pair.family} tasks`, columns, rows, state: { column: "", descending: false }, class: "tight" }));
 }
 
 function averages(pair) {
@@ -128,7 +128,7 @@ function flipItem(flip) {
     "li",
     { "data-doc": doc },
     el("p", {}, el("span", { class: `verdict ${flip.lost ? "worse" : "better"}` }, flip.lost ? "lost" : "won"), " ", link, el("span", { class: "muted" }, ` certainty ${fixed(flip.certainty, 2)} nats`)),
-    el("p", { class: "prompt" }, inline(flip.prompt)),
+    flip.prompt && el("p", { class: "prompt" }, inline(flip.prompt)),
     wrote || (flip.choices.length ? flipChoices(flip) : null),
     wrote && el("p", {}, el("span", { class: "muted" }, "right "), inline(flip.target)),
   );
@@ -166,9 +166,9 @@ function comparison(pair, base, candidate) {
     pair.same_model && el("p", { class: "alert" }, "Both are the same model: the same weights, tokenizer, configuration and context."),
     summary(pair, base, candidate),
     averages(pair),
-    el("div", { class: "columns even" },
-      forest(shares, "Difference, points", "right of 0: the candidate is better; intervals paired by document, not corrected", (row, x) => 100 * gainSign(row) * x),
-      forest(others, "Relative gain, %", "right of 0: the candidate is better; of the base’s value", (row, x) => (100 * gainSign(row) * x) / Math.abs(row.base || 1))),
+    el("div", { class: "columns" },
+      forest(shares, "Difference, points", "right of 0: the candidate is better; intervals paired by document, not corrected", 700, (row, x) => 100 * gainSign(row) * x),
+      forest(others, "Relative gain, %", "right of 0: the candidate is better; of the base’s value", shares.length ? 460 : 700, (row, x) => (100 * gainSign(row) * x) / Math.abs(row.base || 1))),
     el("p", { class: "legend" }, ["better", "worse", "not-shown", "identical"].map((v) => el("span", { class: `key ${v}` }, v.replace("-", " ")))),
     el("div", { class: "controls" }, el("label", { for: "all-metrics" }, box, " all metrics")),
     table,

@@ -1,10 +1,10 @@
 // A model: what it is, down to its checksums, and everything it was measured on.
 
 import { el, fact, wide } from "./dom.js";
-import { report, compareHref, href } from "./store.js";
+import { report, compareHref } from "./store.js";
 import { count, metricHeading } from "./format.js";
 import { sortable } from "./table.js";
-import { valueCell } from "./overview.js";
+import { rowLink, valueCell } from "./overview.js";
 
 function card(model) {
   const { card: known } = model;
@@ -30,8 +30,8 @@ function card(model) {
 function modelResults(at) {
   const rows = report.rows.filter((row) => row.cells[at]);
   const columns = [
-    { id: "task", label: "task", header: true, key: (row) => row.label, cell: (row) => (row.task === null ? row.label : el("a", { href: href({ task: report.tasks[row.task].label }) }, row.label)) },
-    { id: "metric", label: "metric", key: (row) => row.metric, cell: (row) => metricHeading(row) },
+    { id: "task", label: "task", header: true, key: (row) => row.label, cell: rowLink },
+    { id: "metric", label: "metric", class: "metric", key: (row) => row.metric, cell: (row) => metricHeading(row) },
     { id: "value", label: "value", class: "number", descending: true, key: (row) => row.cells[at].v, cell: (row) => valueCell(row, at) },
     { id: "chance", label: "chance", class: "number muted", key: (row) => row.chance, cell: (row) => row.chance_text },
     { id: "n", label: "n", class: "number muted", descending: true, key: (row) => row.cells[at].n, cell: (row) => count(row.cells[at].n) },

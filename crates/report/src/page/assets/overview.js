@@ -40,8 +40,19 @@ export function valueCell(row, at) {
   );
 }
 
+/** A name that may break behind its separators. */
+export function breakable(name) {
+  return name.split(/(?<=[_/.@-])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
+}
+
+/** The link to a row's task or group. */
+export function rowLink(row) {
+  const target = row.task === null ? row.label : report.tasks[row.task].label;
+  return el("a", { href: href({ task: target }) }, breakable(row.label));
+}
+
 function nameCell(row, open, toggle) {
-  const link = row.task === null ? el("span", {}, row.label) : el("a", { href: href({ task: report.tasks[row.task].label }) }, row.label);
+  const link = rowLink(row);
   if (row.kind !== "group") return el("th", { scope: "row", class: row.kind }, link);
   const label = `${row.members} tasks of ${row.label}, ${row.metric}`;
   const button = el(
@@ -57,19 +68,29 @@ function rowOf(row, open, toggle) {
     "tr",
     { class: row.kind },
     nameCell(row, open, toggle),
-    el("td", { title: `${row.metric_name}${direction(row) && `; ${direction(row)}`}` }, metricHeading(row)),
+    el("td", { class: "metric", title: `${row.metric_name}${direction(row) && `; ${direction(row)}`}` }, metricHeading(row)),
     el("td", { class: "number muted" }, row.n),
     el("td", { class: "number muted" }, row.chance_text),
     report.models.map((_, at) => valueCell(row, at)),
   );
 }
 
+/** The row of a member's group: of the same metric where there is one. */
+function rowOfGroup(member, groups) {
+  const own = groups.filter((group) => group.id === member.group);
+  return own.find((group) => group.metric === member.metric) ?? own[0];
+}
+
 /** Rows at the top level, each with the members under it. */
 function tree(rows) {
-  const isUnder = (member, group) => group.kind === "group" && group.id === member.group && group.metric === member.metric;
   const groups = rows.filter((row) => row.kind === "group");
-  const tops = rows.filter((row) => row.kind !== "member" || !groups.some((group) => isUnder(row, group)));
-  return tops.map((row) => ({ row, members: rows.filter((member) => isUnder(member, row)) }));
+  const under = new Map(groups.map((group) => [group, []]));
+  const tops = rows.filter((row) => {
+    const group = row.kind === "member" && rowOfGroup(row, groups);
+    if (group) under.get(group).push(row);
+    return !group;
+  });
+  return tops.map((row) => ({ row, members: under.get(row) ?? [] }));
 }
 
 /** Whether words of a filter are all in a row's names. */

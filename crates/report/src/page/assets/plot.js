@@ -3,9 +3,13 @@
 import { svg } from "./dom.js";
 import { fixed } from "./format.js";
 
-const LEFT = 150;
 const RIGHT = 24;
-const ROW = 24;
+const ROW = 22;
+/** Characters of a name that are shown, and the width of one. */
+const NAME = 34;
+const CHARACTER = 6.9;
+/** The share of the width that names may take. */
+const NAMES = 0.42;
 
 /** About `most` round values between low and high. */
 export function ticks(low, high, most) {
@@ -26,14 +30,16 @@ function logTicks(low, high) {
   return inside.length > 7 ? inside.filter((v) => Math.abs(Math.log10(v) % 1) < 1e-9) : inside;
 }
 
-function scaleOf(low, high, log, width) {
+function scaleOf(low, high, log, left, width) {
   const at = log ? Math.log : (x) => x;
   const [a, b] = [at(low), at(high)];
-  return (x) => LEFT + ((at(Math.min(Math.max(x, low), high)) - a) / (b - a)) * (width - LEFT - RIGHT);
+  return (x) => left + ((at(Math.min(Math.max(x, low), high)) - a) / (b - a)) * (width - left - RIGHT);
 }
 
-function clipped(text) {
-  return text.length > 20 ? `${text.slice(0, 19)}\u2026` : text;
+/** The end of a name tells more than its beginning: names of a group begin alike. */
+function clipped(text, width) {
+  const most = Math.min(NAME, Math.floor((NAMES * width) / CHARACTER));
+  return text.length > most ? `\u2026${text.slice(1 - most)}` : text;
 }
 
 function axis(scale, values, label, height) {
@@ -57,7 +63,9 @@ function whisker(scale, item, y) {
  * Values with whiskers, one below the other. Items are {label, v, low, high, text, class}; papers {label, v, text}; `line`
  * is a value (chance, no difference) with its name.
  */
-export function intervals({ label, items, papers = [], line = null, unit = "plain", zero = false, width = 640 }) {
+export function intervals({ label, items, papers = [], line = null, unit = "plain", zero = false, width: most = 640 }) {
+  // A pixel is a pixel on a narrow screen too: what is scaled down cannot be read.
+  const width = Math.max(280, Math.min(most, document.documentElement.clientWidth - 30));
   const known = items.filter((item) => Number.isFinite(item.v));
   const scaleBy = unit === "percent" ? 100 : 1;
   const all = [...known.flatMap((i) => [i.v, i.low ?? i.v, i.high ?? i.v]), ...papers.map((p) => p.v)];
@@ -69,16 +77,17 @@ export function intervals({ label, items, papers = [], line = null, unit = "plai
   else if (unit === "percent" && !zero) [low, high] = [0, Math.max(1, high)];
   else if (zero) [low, high] = [Math.min(low, 0) - room, Math.max(high, 0) + room];
   else [low, high] = [Math.min(low, 0), high + room];
-  const scale = scaleOf(low, high, log, width);
   const rows = [...items, ...papers.map((paper) => ({ ...paper, paper: true }))];
+  const left = 14 + CHARACTER * Math.max(6, ...rows.map((row) => clipped(row.label, width).length));
+  const scale = scaleOf(low, high, log, left, width);
   const height = rows.length * ROW + 10;
-  const { values, decimals } = log ? { values: logTicks(low, high), decimals: 0 } : ticks(low * scaleBy, high * scaleBy, 8);
+  const { values, decimals } = log ? { values: logTicks(low, high), decimals: 0 } : ticks(low * scaleBy, high * scaleBy, width > 500 ? 8 : 4);
   const tickLabel = (value) => (log ? value.toLocaleString("en-US") : fixed(value, decimals));
   const marks = rows.map((item, at) => {
     const y = 6 + ROW * (at + 0.5);
-    const name = svg("text", { class: item.paper ? "name paper" : "name", x: LEFT - 10, y: y + 4, "text-anchor": "end" },
-      clipped(item.label), svg("title", {}, item.label));
-    if (!Number.isFinite(item.v)) return [name, svg("text", { class: "tick", x: LEFT + 4, y: y + 4 }, "no result")];
+    const name = svg("text", { class: item.paper ? "name paper" : "name", x: left - 10, y: y + 4, "text-anchor": "end" },
+      clipped(item.label, width), svg("title", {}, item.label));
+    if (!Number.isFinite(item.v)) return [name, svg("text", { class: "tick", x: left + 4, y: y + 4 }, "no result")];
     const x = scale(item.v);
     const dot = item.paper
       ? svg("path", { class: "diamond", d: `M${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}L${x - 5} ${y}Z` })

@@ -42,8 +42,8 @@ export function heading(column, state, change) {
  * A table that sorts itself. Columns are {id, label, key?, cell, class?, header?}; a cell gives the element's children, or a
  * td itself.
  */
-export function sortable({ caption, columns, rows, state = {}, rowClass }) {
-  const table = el("table", {});
+export function sortable({ caption, columns, rows, state = {}, class: kind }) {
+  const table = el("table", { class: kind });
   const draw = (focus) => {
     const column = columns.find((c) => c.id === state.column);
     const shown = column ? sorted(rows, column.key, state.descending) : rows;
@@ -56,7 +56,7 @@ export function sortable({ caption, columns, rows, state = {}, rowClass }) {
       table,
       el("caption", {}, caption),
       el("thead", {}, el("tr", {}, columns.map((c) => heading(c, state, draw)))),
-      el("tbody", {}, shown.map((row) => el("tr", { class: rowClass?.(row) }, columns.map((c) => cell(c, row))))),
+      el("tbody", {}, shown.map((row) => el("tr", {}, columns.map((c) => cell(c, row))))),
     );
     if (focus) table.querySelector(`[data-column="${CSS.escape(focus)}"]`)?.focus();
   };

@@ -6,7 +6,7 @@ import { count, direction, metricHeading, suffix, typeset } from "./format.js";
 import { block, inline } from "./text.js";
 import { sortable } from "./table.js";
 import { intervals } from "./plot.js";
-import { valueCell } from "./overview.js";
+import { rowLink, valueCell } from "./overview.js";
 import { documentList } from "./documents.js";
 
 function hash(text) {
@@ -92,17 +92,40 @@ function prompt(task) {
   if (first.k === "rolling") nodes.push(block("Text that is scored", first.r[0][1]));
   else if (first.r.length && first.k === "ll") {
     const shown = ([context, text], at) => el("li", { class: first.ok.includes(at) ? "right" : "" }, first.c.length > 1 ? [inline(first.c[context]), el("span", { class: "muted" }, " \u27f6 ")] : null, inline(text), first.ok.includes(at) ? el("span", { class: "tag" }, "right") : null);
-    nodes.push(el("p", { class: "note" }, first.n ? "Each of these is scored after it:" : "This is scored after it:"), el("ol", { class: "continuations", start: "0" }, first.r.map(shown)));
+    nodes.push(el("p", { class: "note" }, `${first.n ? "Each of these" : "This"} is scored${nodes.length > 1 ? " after it" : ""}:`), el("ol", { class: "continuations", start: "0" }, first.r.map(shown)));
   }
   if (first.k === "gen") nodes.push(el("p", { class: "note" }, `The model writes at most ${first.g.max_tokens} tokens, until ${first.g.until.map((stop) => JSON.stringify(stop)).join(" or ") || "its end"}.`));
   nodes.push(el("p", { class: "note" }, "Right: ", inline(first.t)));
   return nodes;
 }
 
-/** The view of a task. */
+/** A group of tasks: its means, and its tasks. */
+function groupView(label) {
+  const rows = report.rows.filter((row) => row.kind === "group" && row.label === label);
+  if (!rows.length) return null;
+  const members = report.rows.filter((row) => row.group === rows[0].id);
+  const columns = [
+    { id: "task", label: "task", header: true, key: (row) => row.label, cell: rowLink },
+    { id: "metric", label: "metric", class: "metric", key: (row) => row.metric, cell: metricHeading },
+    { id: "chance", label: "chance", class: "number muted", key: (row) => row.chance, cell: (row) => row.chance_text },
+    ...report.models.map((model, at) => ({ id: `model-${at}`, label: model.label, class: "number", descending: true, key: (row) => row.cells[at]?.v ?? null, cell: (row) => valueCell(row, at) })),
+  ];
+  return {
+    title: label,
+    nodes: [
+      el("h1", { tabindex: "-1" }, label),
+      el("p", { class: "lead" }, `A mean over ${rows[0].members} tasks.`),
+      plots(rows),
+      el("h2", {}, "Its tasks"),
+      wide("Tasks of this group", sortable({ caption: `Results on the tasks of ${label}`, columns, rows: members })),
+    ],
+  };
+}
+
+/** The view of a task or a group. */
 export function taskView(label) {
   const task = report.tasks.find((t) => t.label === label) ?? report.tasks.find((t) => t.id === label);
-  if (!task) return null;
+  if (!task) return groupView(label);
   const rows = report.rows.filter((row) => row.task !== null && report.tasks[row.task] === task);
   const documents = el("div", {}, el("p", { class: "muted" }, "Loading\u2026"));
   if (task.list === null) fill(documents, el("p", { class: "muted" }, "No document was scored yet."));

@@ -1,6 +1,6 @@
 // Light, dark, or as the system has it.
 
-import { fill } from "./dom.js";
+import { el, fill } from "./dom.js";
 
 const THEMES = ["auto", "light", "dark"];
 const SYMBOLS = { auto: "\u25d0", light: "\u2600", dark: "\u263e" };
@@ -16,7 +16,7 @@ function stored() {
 function apply(theme) {
   document.documentElement.dataset.theme = theme;
   const button = document.getElementById("theme");
-  fill(button, SYMBOLS[theme], " ", theme);
+  fill(button, SYMBOLS[theme], el("span", { class: "word" }, ` ${theme}`));
   button.setAttribute("aria-label", `Theme: ${theme}; change`);
 }
 
