@@ -43,7 +43,7 @@ fn models_are_scored_on_the_spot_and_kept() {
     let args = [&["compare", "gpt2-nano", "gpt2-micro", "--out", text(&out)], PAIRS].concat();
     let first = ok(&args);
     assert!(first.stdout.contains("gpt2-nano → gpt2-micro: 5 tasks compared, 200 documents each"), "{}", first.stdout);
-    assert!(first.stdout.contains("documents flipped") && first.stdout.contains("p, Holm"), "{}", first.stdout);
+    assert!(first.stdout.contains("flipped: ") && first.stdout.contains("p, Holm"), "{}", first.stdout);
     let again = ok(&args);
     assert_eq!(first.stdout, again.stdout, "finished runs are read again");
     assert!(!again.stderr.contains("tokens in"), "nothing is scored again: {}", again.stderr);
@@ -52,7 +52,8 @@ fn models_are_scored_on_the_spot_and_kept() {
     let flips = written["flips"].as_array().unwrap();
     assert!(flips.is_sorted_by_key(|flip| -flip["certainty"].as_f64().unwrap()) && !flips.is_empty());
     // The runs are runs like any other; a model is asked what a run asks.
-    let against = compare(&out.join("base"), Path::new("gpt2-micro"), &["--json", "--out", text(&dir.path().join("b"))]);
+    let against =
+        compare(&out.join("base"), Path::new("gpt2-micro"), &["--json", "--out", text(&dir.path().join("b"))]);
     assert_eq!(rows(&against.json()), rows(&written), "{}", against.stderr);
     let page = std::fs::read_to_string(out.join("comparison.md")).unwrap();
     assert!(page.starts_with("# gpt2-nano → gpt2-micro"), "{page}");
@@ -69,7 +70,13 @@ fn what_cannot_be_compared_is_said() {
         assert_eq!(refused.code, code, "{message}");
         assert!(words.iter().all(|word| message.contains(word)) && refused.stdout.is_empty(), "{message}");
     };
-    check("fewer", &["--task", "starter_pairs", "--limit", "39"], &[], 3, &["5 of 395 documents", "row 39", "--allow-missing"]);
+    check(
+        "fewer",
+        &["--task", "starter_pairs", "--limit", "39"],
+        &[],
+        3,
+        &["5 of 395 documents", "row 39", "--allow-missing"],
+    );
     check("shots", &[PAIRS, &["--shots", "1"]].concat(), &[], 3, &["number of shots is 0", "and 1 in"]);
     check("task", &["--task", "starter_pronouns", "--limit", "9"], &[], 3, &["no task in common", "starter_pronouns"]);
     check("short", &[PAIRS, &["--context", "8"]].concat(), &[], 3, &["not equally long"]);
@@ -98,7 +105,8 @@ fn an_unfinished_run_is_refused() {
     let base = scored(dir.path(), "base", "gpt2-nano", PAIRS);
     let other = scored(dir.path(), "other", "gpt2-nano", PAIRS);
     let path = other.join("run.json");
-    let partial = std::fs::read_to_string(&path).unwrap().replace("\"status\": \"complete\"", "\"status\": \"partial\"");
+    let partial =
+        std::fs::read_to_string(&path).unwrap().replace("\"status\": \"complete\"", "\"status\": \"partial\"");
     std::fs::write(&path, partial).unwrap();
     let refused = compare(&base, &other, &[]);
     assert_eq!(refused.code, 3, "{}", refused.stderr);

@@ -69,9 +69,15 @@ impl Unit {
         self.write(value, value)
     }
 
-    /// A difference, with the digits that a value like `like` gets.
-    pub fn value_like(self, number: f64, like: f64) -> String {
-        self.write(number, like)
+    /// A difference, with the digits that a value like `like` gets; with two that count where it would be all zeros.
+    pub fn difference(self, number: f64, like: f64) -> String {
+        let text = self.write(number, like);
+        let is_lost = number.abs() > 0.0 && text.chars().all(|c| "-0.".contains(c));
+        if !is_lost {
+            return text;
+        }
+        let scale = if self == Self::Percent && like <= 1.0 { 100.0 } else { 1.0 };
+        significant(number * scale, number * scale, 2)
     }
 
     /// `31.5 ± 0.5`; the value alone where the error is not defined.
@@ -216,6 +222,21 @@ mod tests {
         assert_eq!(Unit::Percent.interval(&estimate).as_deref(), Some("25.0 to 75.5"));
         estimate.low = None;
         assert_eq!(Unit::Percent.interval(&estimate), None);
+    }
+
+    #[test]
+    fn differences() {
+        for (unit, number, like, wanted) in [
+            (Unit::Percent, 0.0213, 0.5, "2.1"),
+            (Unit::Percent, -0.0213, 0.5, "-2.1"),
+            (Unit::Percent, 0.0, 0.5, "0.0"),
+            (Unit::Percent, -0.0003, 0.5, "-0.030"),
+            (Unit::Bits, 0.000_213, 2.1, "0.00021"),
+            (Unit::Bits, 0.000_000_213, 2.1, "2.1e-7"),
+            (Unit::Perplexity, 12.0, 874.0, "12"),
+        ] {
+            assert_eq!(unit.difference(number, like), wanted, "{number}");
+        }
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use crate::Z95;
 use crate::distribution::{Binomial, boundary, two_sided};
+use serde::Serialize;
 
 /// An interval for what was estimated.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,

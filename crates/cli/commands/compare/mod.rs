@@ -3,7 +3,6 @@
 mod files;
 mod sides;
 
-pub use files::write as write_file;
 pub use sides::Sides;
 
 use super::{color, print, print_json, width};

@@ -1,6 +1,5 @@
 //! What paired scores say about a difference.
 
-use serde::Serialize;
 use yardstick_stats::{
     Interval, PairedCounts, PairedMean, mcnemar_detectable, mcnemar_exact, normal_quantile, percentile_interval,
     t_detectable, tango_interval, tango_non_inferiority, tango_tost,
@@ -8,19 +7,16 @@ use yardstick_stats::{
 
 /// The candidate's gain over the base in the form that its scores allow. A gain is positive where the candidate is
 /// better, whatever the direction of the metric.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Evidence {
     /// Right and wrong answers of independent documents.
     Counts {
         /// Documents by who was right.
-        #[serde(skip)]
         counts: PairedCounts,
     },
     /// A mean gain, in the metric's unit.
     Mean {
         /// With its error.
-        #[serde(skip)]
         mean: PairedMean,
         /// p of the test of the mean, two-sided.
         p: f64,
@@ -30,7 +26,6 @@ pub enum Evidence {
     /// A mean gain in ln of a perplexity, whose difference is the base's value times a factor.
     Log {
         /// With its error, in nats.
-        #[serde(skip)]
         mean: PairedMean,
         /// p of the test of the mean, two-sided.
         p: f64,
@@ -44,7 +39,6 @@ pub enum Evidence {
         /// The gain.
         gain: f64,
         /// The gains of drawn documents, ascending.
-        #[serde(skip)]
         sorted: Vec<f64>,
         /// p of the randomisation test, two-sided.
         p: f64,

@@ -1,6 +1,6 @@
 //! A comparison for a pull request.
 
-use super::table::{interval, legend, p_value, signed, word};
+use super::table::{detectable, documents, interval, legend, p_value, signed, word};
 use super::{Comparison, TaskRow};
 use crate::number::{Unit, count};
 use crate::text::{clip, markdown};
@@ -13,7 +13,7 @@ const SHOWN: usize = 160;
 /// The comparison as Markdown: a row a task, means, the surest flips.
 pub fn comparison_markdown(comparison: &Comparison) -> String {
     let mut out = format!(
-        "# {} → {}\n\n| task | metric | n | base | candidate | difference | interval | won/lost | p | p, Holm | |\n|---|---|---:|---:|---:|---:|---|---:|---:|---:|---|\n",
+        "# {} → {}\n\n| task | metric | n | base | candidate | difference | interval | won/lost | p | p, Holm | could see | |\n|---|---|---:|---:|---:|---:|---|---:|---:|---:|---:|---|\n",
         markdown(&comparison.base.name),
         markdown(&comparison.candidate.name)
     );
@@ -42,7 +42,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
 fn line(row: &TaskRow) -> String {
     let unit = Unit::of(&row.metric);
     format!(
-        "| {} | {}{} | {} | {} | {} | {} | {} | {}/{} | {} | {} | {} |\n",
+        "| {} | {}{} | {} | {} | {} | {} | {} | {}/{} | {} | {} | {} | {} |\n",
         markdown(&row.task),
         markdown(&row.metric),
         unit.suffix(),
@@ -55,6 +55,7 @@ fn line(row: &TaskRow) -> String {
         count(row.losses),
         p_value(row.p),
         row.holm.map_or_else(|| "–".to_owned(), p_value),
+        detectable(row),
         word(row.verdict),
     )
 }
@@ -63,7 +64,7 @@ fn flips(comparison: &Comparison) -> String {
     if comparison.flips.is_empty() {
         return String::new();
     }
-    let mut out = format!("\n## {} documents flipped, the surest first\n", count(comparison.flips.len() as u64));
+    let mut out = format!("\n## {} flipped, the surest first\n", documents(comparison.flips.len()));
     for flip in comparison.flips.iter().take(FLIPS) {
         let choice = |at: Option<usize>, text: Option<&String>| {
             let choice = at.and_then(|at| flip.choices.get(at)).or(text).map_or("", String::as_str);

@@ -46,6 +46,11 @@ pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOpt
     out.trim_end().to_owned() + "\n"
 }
 
+/// `1 document`, `1,200 documents`.
+pub(super) fn documents(n: usize) -> String {
+    format!("{} document{}", count(n as u64), if n == 1 { "" } else { "s" })
+}
+
 fn tasks(n: usize) -> String {
     format!("{n} task{}", if n == 1 { "" } else { "s" })
 }
@@ -71,7 +76,7 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
 
 /// Headings and a line a row; columns that matter least go first where it is narrow.
 fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> String {
-    let all: [(&str, &dyn Fn(&TaskRow) -> String); 11] = [
+    let all: [(&str, &dyn Fn(&TaskRow) -> String); 12] = [
         ("task", &|row| clip(&visible(&row.task), 32)),
         ("metric", &|row| format!("{}{}", clip(&visible(&row.metric), 16), Unit::of(&row.metric).suffix())),
         ("n", &|row| count(row.n)),
@@ -82,6 +87,7 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
         ("won/lost", &|row| format!("{}/{}", count(row.wins), count(row.losses))),
         ("p", &|row| p_value(row.p)),
         ("p, Holm", &|row| row.holm.map_or_else(|| "–".to_owned(), p_value)),
+        ("could see", &|row| detectable(row)),
         ("", &|row| word(row.verdict).to_owned()),
     ];
     let cells = |at: usize| -> Vec<String> {
@@ -89,7 +95,7 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
     };
     let mut columns: Vec<(usize, Vec<String>)> = (0..all.len()).map(|at| (at, cells(at))).collect();
     let width = |cells: &[String]| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    for expendable in [2, 8, 7, 6, 3] {
+    for expendable in [2, 8, 7, 10, 6, 3] {
         let total: usize = columns.iter().map(|(_, cells)| width(cells) + GAP.len()).sum();
         if total <= options.width.max(50) + GAP.len() {
             break;
@@ -101,12 +107,12 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
         let mut text = String::new();
         for (at, cells) in &columns {
             let pad = " ".repeat(width(cells) - cells[line].chars().count());
-            let style = if line == 0 { None } else { style(rows[line - 1].verdict).filter(|_| *at == 10) };
+            let style = if line == 0 { None } else { style(rows[line - 1].verdict).filter(|_| *at == 11) };
             let cell = match style {
                 Some(style) if options.color => format!("\u{1b}[{style}m{}\u{1b}[0m", cells[line]),
                 _ => cells[line].clone(),
             };
-            let is_word = matches!(at, 0 | 1 | 10);
+            let is_word = matches!(at, 0 | 1 | 11);
             text.push_str(&if is_word { format!("{cell}{pad}{GAP}") } else { format!("{pad}{cell}{GAP}") });
         }
         out.push_str(text.trim_end());
@@ -126,7 +132,7 @@ fn interval_heading(alpha: f64) -> &'static str {
 
 /// A difference with its sign.
 pub(super) fn signed(unit: Unit, difference: f64, like: f64) -> String {
-    let text = unit.value_like(difference, like);
+    let text = unit.difference(difference, like);
     if difference > 0.0 { format!("+{text}") } else { text }
 }
 
@@ -136,6 +142,11 @@ pub(super) fn interval(row: &TaskRow) -> String {
         format!("{} to {}", signed(unit, interval.low, row.base), signed(unit, interval.high, row.base))
     };
     row.interval.as_ref().map_or_else(|| "–".to_owned(), ends)
+}
+
+/// The smallest difference that would have been found.
+pub(super) fn detectable(row: &TaskRow) -> String {
+    row.detectable.map_or_else(|| "–".to_owned(), |d| Unit::of(&row.metric).difference(d, row.base))
 }
 
 /// Three decimals, or how small it is.
@@ -150,8 +161,8 @@ fn shown_flips(comparison: &Comparison, most: usize, options: TableOptions) -> S
     }
     let lost = comparison.flips.iter().filter(|flip| flip.lost).count();
     let mut out = format!(
-        "\n{} documents flipped: {lost} lost, {} won. The surest:\n",
-        count(comparison.flips.len() as u64),
+        "\n{} flipped: {lost} lost, {} won. The surest:\n",
+        documents(comparison.flips.len()),
         comparison.flips.len() - lost
     );
     for flip in comparison.flips.iter().take(most) {
@@ -179,7 +190,10 @@ fn flip_lines(flip: &Flip, width: usize) -> String {
     };
     let base = answer(flip.base_choice, flip.base_text.as_ref(), &flip.base);
     let candidate = answer(flip.candidate_choice, flip.candidate_text.as_ref(), &flip.candidate);
-    let line = |text: String| format!("    {}\n", clip(&text, width.saturating_sub(4)));
+    let line = |text: String| match text.trim() {
+        "" => String::new(),
+        _ => format!("    {}\n", clip(&text, width.saturating_sub(4))),
+    };
     format!(
         "  {verb} {}, row {} (certainty {:.2} nats)\n{}{}{}{}",
         visible(&flip.task),
@@ -195,22 +209,12 @@ fn flip_lines(flip: &Flip, width: usize) -> String {
 /// What the columns mean, and what this data could have seen.
 pub(super) fn legend(comparison: &Comparison, rows: &[&TaskRow]) -> Vec<String> {
     let mut notes = vec![format!(
-        "p: two-sided, of each task by itself; Holm: corrected over {}; worse and better at {}. Not shown is not equal:",
+        "p: two-sided, of each task by itself; Holm: corrected over {}; worse and better at {}. Not shown is not equal: \
+         a difference smaller than `could see` is found in less than {:.0} % of such comparisons.",
         tasks(comparison.family),
         comparison.alpha,
+        100.0 * comparison.power,
     )];
-    let seen = rows.iter().filter(|row| row.primary).filter_map(|row| {
-        let detectable = row.detectable?;
-        Some(format!("{} {}", visible(&row.task), Unit::of(&row.metric).value_like(detectable, row.base)))
-    });
-    let seen: Vec<String> = seen.collect();
-    if !seen.is_empty() {
-        notes.push(format!(
-            "the smallest difference that each would have shown with {:.0} % power: {}.",
-            100.0 * comparison.power,
-            seen.join(", ")
-        ));
-    }
     for row in rows.iter().filter(|row| row.primary) {
         if let Some(clusters) = &row.clusters {
             notes.push(format!(

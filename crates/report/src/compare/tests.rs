@@ -104,6 +104,7 @@ fn lower_is_better_for_perplexities() {
             ("perplexity".to_owned(), false, "perplexity".to_owned());
         for (at, sample) in run.samples.iter_mut().enumerate() {
             let log_likelihood = -3.0 - (at % 7) as f64 / 7.0 + shift * (1.0 + (at % 3) as f64 / 10.0);
+            sample.responses[1].log_likelihood = log_likelihood;
             sample.metrics = [("perplexity".to_owned(), Score::Value(log_likelihood))].into();
         }
         run

@@ -1,7 +1,7 @@
 //! The mean of paired differences: Student's t, and with documents in clusters.
 
 use crate::distribution::noncentral_upper;
-use crate::{mean, sample_sd, student_t_quantile};
+use crate::{Interval, mean, sample_sd, student_t_quantile};
 use std::collections::BTreeMap;
 
 /// A standard error or a difference so small beside the largest of the differences is rounding, and 0.
@@ -62,11 +62,17 @@ impl PairedMean {
         let nothing = differences.iter().fold(0.0, |largest: f64, x| largest.max(x.abs())) * ROUNDING;
         let kept = |x: f64| if x.abs() <= nothing { 0.0 } else { x };
         let (difference, stderr) = (kept(mean(differences)), kept(stderr));
-        let half = if stderr > 0.0 { -student_t_quantile((1.0 - level) / 2.0, freedom) * stderr } else { 0.0 };
-        let mut result =
-            Self { difference, stderr, freedom, low: difference - half, high: difference + half, p: f64::NAN };
+        let mut result = Self { difference, stderr, freedom, low: f64::NAN, high: f64::NAN, p: f64::NAN };
+        Interval { low: result.low, high: result.high } = result.interval(level);
         result.p = (2.0 * result.at_or_above(difference.abs())).min(1.0);
         result
+    }
+
+    /// Student's interval of the difference at a `level` such as 0.95.
+    pub fn interval(&self, level: f64) -> Interval {
+        let quantile = || -student_t_quantile((1.0 - level) / 2.0, self.freedom);
+        let half = if self.stderr > 0.0 { quantile() * self.stderr } else { 0.0 };
+        Interval { low: self.difference - half, high: self.difference + half }
     }
 
     /// P(T ≥ distance/stderr), where a distance of 0 counts as reached.

@@ -36,6 +36,11 @@ impl PairedCounts {
         (self.candidate_only as f64 - self.base_only as f64) / (self.n() as f64).max(1.0)
     }
 
+    /// The share of documents that one of the two had right, from 0 to 1.
+    pub fn discordance(&self) -> f64 {
+        (self.candidate_only + self.base_only) as f64 / (self.n() as f64).max(1.0)
+    }
+
     /// The same with candidate and base in each other's place.
     #[must_use]
     pub fn swapped(&self) -> Self {
