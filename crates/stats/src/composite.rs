@@ -23,8 +23,8 @@ pub enum Average {
     Plain,
     /// Every document counts the same: how good on a document drawn from these. Large tasks decide it.
     SizeWeighted,
-    /// Every group counts the same, and within it every task: how good on a kind of task drawn from these. A kind of which
-    /// there happen to be many tasks does not decide it.
+    /// Every group counts the same, and within it every task: how good on a kind of task drawn from these. A kind of
+    /// which there happen to be many tasks does not decide it.
     Macro,
 }
 
@@ -43,16 +43,17 @@ pub struct Composite {
 
 /// (x − chance)/(1 − chance): 0 for guessing, 1 for all right, below 0 for less than guessing.
 ///
-/// Source: Cohen (1960), "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20, eq. 1.
+/// Source: Cohen (1960), "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20,
+/// eq. 1.
 pub fn chance_corrected(value: f64, chance: f64) -> f64 {
     (value - chance) / (1.0 - chance)
 }
 
-/// The average of what parts score above chance, with the normal interval at a `level` such as 0.95. The parts' documents are taken as
-/// independent and the tasks as given: the error is that of other documents, not of other tasks.
+/// The average of what parts score above chance, with the normal interval at a `level` such as 0.95. The parts'
+/// documents are taken as independent and the tasks as given: the error is that of other documents, not of other tasks.
 ///
-/// `groups` has a group's number for each part; only [`Average::Macro`] looks at it. `None` without parts or documents, for
-/// a chance of 1 or more, and where groups are missing.
+/// `groups` has a group's number for each part; only [`Average::Macro`] looks at it. `None` without parts or documents,
+/// for a chance of 1 or more, and where groups are missing.
 ///
 /// Source: Casella & Berger (2002), theorem 4.5.6: the variance of Σ wᵢxᵢ is Σ wᵢ²sᵢ².
 pub fn composite(parts: &[Part], groups: &[usize], average: Average, level: f64) -> Option<Composite> {
@@ -81,7 +82,9 @@ fn weights(parts: &[Part], groups: &[usize], average: Average) -> Option<Vec<f64
         Average::Macro if groups.len() != parts.len() => None,
         Average::Macro => {
             let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-            groups.iter().for_each(|group| *sizes.entry(*group).or_default() += 1);
+            for group in groups {
+                *sizes.entry(*group).or_default() += 1;
+            }
             Some(groups.iter().map(|group| 1.0 / (sizes.len() * sizes[group]) as f64).collect())
         }
     }

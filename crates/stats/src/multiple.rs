@@ -1,10 +1,10 @@
 //! Many tests at once: adjusted p-values, to be held against the level of all together.
 
-/// Holm's adjusted p, in the order of `p`: those at or below a level contain a false alarm with no more than that probability,
-/// however the tests depend on each other. What is not a number stays so and counts for nothing.
+/// Holm's adjusted p, in the order of `p`: those at or below a level contain a false alarm with no more than that
+/// probability, however the tests depend on each other. What is not a number stays so and counts for nothing.
 ///
-/// Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6;
-/// adjusted as Wright (1992), "Adjusted p-values for simultaneous inference", Biometrics 48.
+/// Source: Holm (1979), "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics
+/// 6; adjusted as Wright (1992), "Adjusted p-values for simultaneous inference", Biometrics 48.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let order = ascending(p);
     let mut adjusted = vec![f64::NAN; p.len()];
@@ -16,11 +16,12 @@ pub fn holm(p: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// Benjamini and Hochberg's adjusted p, in the order of `p`: of those at or below a level no larger share than that is expected
-/// to be false alarms, for tests that are independent or depend positively. What is not a number stays so and counts for nothing.
+/// Benjamini and Hochberg's adjusted p, in the order of `p`: of those at or below a level no larger share than that is
+/// expected to be false alarms, for tests that are independent or depend positively. What is not a number stays so and
+/// counts for nothing.
 ///
-/// Source: Benjamini & Hochberg (1995), "Controlling the false discovery rate", JRSS B 57; Benjamini & Yekutieli (2001), Annals of
-/// Statistics 29, theorem 1.2, for dependence.
+/// Source: Benjamini & Hochberg (1995), "Controlling the false discovery rate", JRSS B 57; Benjamini & Yekutieli
+/// (2001), Annals of Statistics 29, theorem 1.2, for dependence.
 pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
     let order = ascending(p);
     let mut adjusted = vec![f64::NAN; p.len()];

@@ -22,7 +22,8 @@ pub fn wilson(successes: f64, n: f64) -> (f64, f64) {
 
 /// Wilson's score interval for `successes` out of `n`, both as counts, at a `level` such as 0.95.
 ///
-/// Source: Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22; Brown, Cai & `DasGupta` (2001), eq. 4. It stays inside [0, 1] and has width at 0 and n successes.
+/// Source: Wilson (1927), "Probable inference, the law of succession, and statistical inference", JASA 22; Brown, Cai &
+/// `DasGupta` (2001), eq. 4. It stays inside [0, 1] and has width at 0 and n successes.
 pub fn wilson_interval(successes: f64, n: f64, level: f64) -> Interval {
     let (low, high) = score(successes, n, two_sided(level));
     Interval { low, high }
@@ -36,11 +37,11 @@ fn score(successes: f64, n: f64, z: f64) -> (f64, f64) {
     ((centre - half).max(0.0).min(p), (centre + half).min(1.0).max(p))
 }
 
-/// The exact interval for `successes` out of `n` at a `level` such as 0.95: at its ends either tail has half of what the
-/// level leaves. It covers at least as often as promised, mostly more often. [0, 1] for no documents.
+/// The exact interval for `successes` out of `n` at a `level` such as 0.95: at its ends either tail has half of what
+/// the level leaves. It covers at least as often as promised, mostly more often. [0, 1] for no documents.
 ///
-/// Source: Clopper & Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the binomial",
-/// Biometrika 26.
+/// Source: Clopper & Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the
+/// binomial", Biometrika 26.
 pub fn clopper_pearson(successes: u64, n: u64, level: f64) -> Interval {
     let (tail, successes) = ((1.0 - level) / 2.0, successes.min(n));
     if n == 0 {

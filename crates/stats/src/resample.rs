@@ -4,16 +4,16 @@ use crate::distribution::two_sided;
 use crate::random::Random;
 use crate::{Interval, mean, normal_cdf, normal_quantile};
 
-/// A statistic of `draws` samples of `units` documents (or clusters), sorted. The statistic is told which were drawn, from 0 to `units` − 1,
-/// as many as there are. Draws for which it is not a number are left out.
+/// A statistic of `draws` samples of `units` documents (or clusters), sorted. The statistic is told which were drawn,
+/// from 0 to `units` − 1, as many as there are. Draws for which it is not a number are left out.
 ///
 /// Source: Efron & Tibshirani (1993), "An Introduction to the Bootstrap", algorithm 6.1.
 pub fn paired_bootstrap(units: usize, seed: u64, draws: usize, mut statistic: impl FnMut(&[usize]) -> f64) -> Vec<f64> {
     let mut random = Random::new(seed);
-    let mut drawn = vec![0; units];
+    let mut picked = vec![0; units];
     let mut draw = |_| {
-        drawn.iter_mut().for_each(|unit| *unit = random.below(units));
-        statistic(&drawn)
+        picked.fill_with(|| random.below(units));
+        statistic(&picked)
     };
     let mut values: Vec<f64> = (0..draws).map(&mut draw).filter(|value| !value.is_nan()).collect();
     values.sort_by(f64::total_cmp);
@@ -22,20 +22,20 @@ pub fn paired_bootstrap(units: usize, seed: u64, draws: usize, mut statistic: im
 
 /// The percentile interval of `sorted` draws at a `level` such as 0.95. `None` without draws.
 ///
-/// Source: Efron & Tibshirani (1993), section 13.3; between draws as Hyndman & Fan (1996), "Sample quantiles in statistical
-/// packages", The American Statistician 50, definition 7.
+/// Source: Efron & Tibshirani (1993), section 13.3; between draws as Hyndman & Fan (1996), "Sample quantiles in
+/// statistical packages", The American Statistician 50, definition 7.
 pub fn percentile_interval(sorted: &[f64], level: f64) -> Option<Interval> {
     let tail = (1.0 - level) / 2.0;
     Some(Interval { low: quantile(sorted, tail)?, high: quantile(sorted, 1.0 - tail)? })
 }
 
 /// The bias-corrected and accelerated interval of `sorted` draws at a `level` such as 0.95: percentiles, moved for an
-/// `estimate` that is not the median of the draws and for a standard error that changes with the value. `jackknife` has the
-/// statistic without each unit in turn. `None` without draws, where all draws are on one side of the estimate, and where
-/// the shift leaves no percentile.
+/// `estimate` that is not the median of the draws and for a standard error that changes with the value. `jackknife` has
+/// the statistic without each unit in turn. `None` without draws, where all draws are on one side of the estimate, and
+/// where the shift leaves no percentile.
 ///
-/// Source: Efron (1987), "Better bootstrap confidence intervals", JASA 82; Efron & Tibshirani (1993), eq. 14.10, 14.14 (draws
-/// that equal the estimate count half) and 14.15.
+/// Source: Efron (1987), "Better bootstrap confidence intervals", JASA 82; Efron & Tibshirani (1993), eq. 14.10, 14.14
+/// (draws that equal the estimate count half) and 14.15.
 pub fn bca_interval(sorted: &[f64], estimate: f64, jackknife: &[f64], level: f64) -> Option<Interval> {
     let count = |is_counted: fn(f64, f64) -> bool| sorted.iter().filter(|&&x| is_counted(x, estimate)).count();
     let below = count(|x, estimate| x < estimate) + count(|x, estimate| x <= estimate);

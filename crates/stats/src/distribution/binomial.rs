@@ -126,8 +126,9 @@ mod tests {
 
     fn check(n: u64, p: f64, k: u64, probability: f64, at_most: f64) {
         let binomial = Binomial::new(n, p);
-        let (a, b) = (binomial.probability(k), binomial.at_most(k));
-        assert!((a / probability - 1.0).abs() < 1e-13 && (b / at_most - 1.0).abs() < 1e-13, "{n} {p} {k}: {a} {b}");
+        let got = (binomial.probability(k), binomial.at_most(k));
+        let is_close = (got.0 / probability - 1.0).abs() < 1e-13 && (got.1 / at_most - 1.0).abs() < 1e-13;
+        assert!(is_close, "{n} {p} {k}: {got:?}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Distributions that tests and intervals stand on, each to nearly all digits of an `f64`, in both tails and at any size.
+//! Distributions that tests and intervals stand on, each to nearly all digits of an `f64`, in both tails and at any
+//! size.
 
 mod binomial;
 mod normal;

@@ -1,11 +1,12 @@
 //! Student's t, central and noncentral, by one integral.
 //!
-//! T = (Z + δ)/S with S² = χ²/ν, so P(T > t) = ∫ P(Z > ts − δ) f(s) ds. In u = ln s the integrand is analytic and falls off
-//! on both sides, where the trapezoidal rule gains digits with every halving of its step as no other does; it has one
-//! peak (for t ≥ 0 its logarithm is concave), from which is summed outwards.
+//! T = (Z + δ)/S with S² = χ²/ν, so P(T > t) = ∫ P(Z > ts − δ) f(s) ds. In u = ln s the integrand is analytic and falls
+//! off on both sides, where the trapezoidal rule gains digits with every halving of its step as no other does; it has
+//! one peak (for t ≥ 0 its logarithm is concave), from which is summed outwards.
 //!
 //! Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, section 31.1, for the
-//! integral; Trefethen & Weideman (2014), "The exponentially convergent trapezoidal rule", SIAM Review 56, for the rule.
+//! integral; Trefethen & Weideman (2014), "The exponentially convergent trapezoidal rule", SIAM Review 56, for the
+//! rule.
 
 use super::{normal_cdf, normal_quantile, stirling_error};
 use std::f64::consts::PI;

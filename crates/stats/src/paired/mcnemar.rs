@@ -2,21 +2,22 @@
 
 use crate::distribution::fair_tail;
 
-/// The two-sided p of the exact conditional `McNemar` test for the `losses` and `wins` of a candidate, documents that one of
-/// two models alone had right: twice the smaller tail of a fair coin's throws, at most 1; 1 for none.
+/// The two-sided p of the exact conditional `McNemar` test for the `losses` and `wins` of a candidate, documents that
+/// one of two models alone had right: twice the smaller tail of a fair coin's throws, at most 1; 1 for none.
 ///
-/// Source: `McNemar` (1947), "Note on the sampling error of the difference between correlated proportions or percentages",
-/// Psychometrika 12; Fagerland, Lydersen & Laake (2013), as [`mcnemar_mid_p`], eq. 3.
+/// Source: `McNemar` (1947), "Note on the sampling error of the difference between correlated proportions or
+/// percentages", Psychometrika 12; Fagerland, Lydersen & Laake (2013), as [`mcnemar_mid_p`], eq. 3.
 pub fn mcnemar_exact(losses: u64, wins: u64) -> f64 {
     let (_, at_most) = fair_tail(losses.min(wins), losses + wins);
     (2.0 * at_most).min(1.0)
 }
 
-/// The two-sided mid-p of the same test: the outcome that was seen counts half. Not exact, so that it may be below a level
-/// a little more often than the level says, but much less conservative; 1 for no wins and losses.
+/// The two-sided mid-p of the same test: the outcome that was seen counts half. Not exact, so that it may be below a
+/// level a little more often than the level says, but much less conservative; 1 for no wins and losses.
 ///
-/// Source: Fagerland, Lydersen & Laake (2013), "The `McNemar` test for binary matched-pairs data: mid-p and asymptotic are
-/// better than exact conditional", BMC Medical Research Methodology 13:91, eq. 4 and what follows it for equal counts.
+/// Source: Fagerland, Lydersen & Laake (2013), "The `McNemar` test for binary matched-pairs data: mid-p and asymptotic
+/// are better than exact conditional", BMC Medical Research Methodology 13:91, eq. 4 and what follows it for equal
+/// counts.
 pub fn mcnemar_mid_p(losses: u64, wins: u64) -> f64 {
     if losses + wins == 0 {
         return 1.0;

@@ -20,12 +20,13 @@ pub struct PairedMean {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Two-sided p against a true difference of 0; where the standard error is 0, 1 for no difference and 0 for any other.
+    /// Two-sided p against a true difference of 0; where the standard error is 0, 1 for no difference and 0 for any
+    /// other.
     pub p: f64,
 }
 
-/// The mean of `differences`, finite and one a document, with Student's t interval at a `level` such as 0.95. `None` below
-/// two documents.
+/// The mean of `differences`, finite and one a document, with Student's t interval at a `level` such as 0.95. `None`
+/// below two documents.
 ///
 /// Source: Student (1908), "The probable error of a mean", Biometrika 6; Casella & Berger (2002), example 9.2.10.
 pub fn paired_mean(differences: &[f64], level: f64) -> Option<PairedMean> {
@@ -35,13 +36,13 @@ pub fn paired_mean(differences: &[f64], level: f64) -> Option<PairedMean> {
 }
 
 /// The same where documents come in clusters that may have something in common (a passage with several questions):
-/// `clusters` has a cluster's number for each difference. Only the clusters are taken as independent: the cluster-robust
-/// standard error √(G/(G − 1) · Σ_g (Σ_{i in g} eᵢ)²)/n with residuals e, and G − 1 degrees of freedom for G clusters. `None` below two
-/// clusters, and where there are not as many numbers as differences.
+/// `clusters` has a cluster's number for each difference. Only the clusters are taken as independent: the
+/// cluster-robust standard error √(G/(G − 1) · Σ s²)/n, where s is a cluster's sum of residuals, and G − 1 degrees of
+/// freedom for G clusters. `None` below two clusters, and where there are not as many numbers as differences.
 ///
 /// Source: Liang & Zeger (1986), "Longitudinal data analysis using generalized linear models", Biometrika 73, eq. 2;
-/// Cameron & Miller (2015), "A practitioner's guide to cluster-robust inference", Journal of Human Resources 50, eq. 11 and
-/// 12 (CR1, of an intercept alone), section VI.D (degrees of freedom).
+/// Cameron & Miller (2015), "A practitioner's guide to cluster-robust inference", Journal of Human Resources 50, eq. 11
+/// and 12 (CR1, of an intercept alone), section VI.D (degrees of freedom).
 pub fn clustered_mean(differences: &[f64], clusters: &[usize], level: f64) -> Option<PairedMean> {
     let value = mean(differences);
     let mut sums: BTreeMap<usize, f64> = BTreeMap::new();
@@ -84,8 +85,8 @@ impl PairedMean {
         if t < 0.0 { 1.0 - noncentral_upper(-t, self.freedom, 0.0) } else { noncentral_upper(t, self.freedom, 0.0) }
     }
 
-    /// The one-sided p against a true difference of −`margin` (0 or more, in the metric's unit) or less: small where the
-    /// candidate is shown not to be inferior.
+    /// The one-sided p against a true difference of −`margin` (0 or more, in the metric's unit) or less: small where
+    /// the candidate is shown not to be inferior.
     ///
     /// Source: Wellek (2010), "Testing Statistical Hypotheses of Equivalence and Noninferiority", section 2.2.
     pub fn non_inferiority(&self, margin: f64) -> f64 {
@@ -100,8 +101,8 @@ impl PairedMean {
     /// The p of equivalence, against a true difference of `margin` or more in either direction: the larger of both
     /// one-sided p.
     ///
-    /// Source: Schuirmann (1987), "A comparison of the two one-sided tests procedure and the power approach", Journal of
-    /// Pharmacokinetics and Biopharmaceutics 15.
+    /// Source: Schuirmann (1987), "A comparison of the two one-sided tests procedure and the power approach", Journal
+    /// of Pharmacokinetics and Biopharmaceutics 15.
     pub fn tost(&self, margin: f64) -> f64 {
         self.non_inferiority(margin).max(self.at_or_above(margin - self.difference))
     }

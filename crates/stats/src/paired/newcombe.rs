@@ -3,11 +3,11 @@
 use super::PairedCounts;
 use crate::{Interval, wilson_interval};
 
-/// The interval for the candidate's share less the base's at a `level` such as 0.95: Wilson's intervals of both shares, put
-/// together by squares with the correlation that the documents show. [−1, 1] for no documents.
+/// The interval for the candidate's share less the base's at a `level` such as 0.95: Wilson's intervals of both shares,
+/// put together by squares with the correlation that the documents show. [−1, 1] for no documents.
 ///
-/// Source: Newcombe (1998), "Improved confidence intervals for the difference between binomial proportions based on paired
-/// data", Statistics in Medicine 17:2635, method 10.
+/// Source: Newcombe (1998), "Improved confidence intervals for the difference between binomial proportions based on
+/// paired data", Statistics in Medicine 17:2635, method 10.
 pub fn newcombe_paired(counts: &PairedCounts, level: f64) -> Interval {
     if counts.n() == 0 {
         return Interval { low: -1.0, high: 1.0 };
@@ -51,8 +51,8 @@ mod tests {
     fn published() {
         // Newcombe (1998), table II.
         check([20, 12, 2, 16], 0.0562, 0.3292, 5e-5);
-        // Fagerland, Lydersen & Laake (2014), "Recommended tests and confidence intervals for paired binomial proportions",
-        // Statistics in Medicine 33, table V.
+        // Fagerland, Lydersen & Laake (2014), "Recommended tests and confidence intervals for paired binomial
+        // proportions", Statistics in Medicine 33, table V.
         check([1, 1, 7, 12], -0.507, -0.026, 5e-4);
     }
 

@@ -16,13 +16,14 @@ const BLOCK: usize = 8;
 const TIED: f64 = 1e-12;
 
 /// The two-sided p of the randomisation test of the mean of `differences`, finite and one a document: the share of all
-/// assignments of signs whose sum is as far from 0 as the one seen. Differences of 0 are dropped; 1 where nothing is left.
+/// assignments of signs whose sum is as far from 0 as the one seen. Differences of 0 are dropped; 1 where nothing is
+/// left.
 ///
-/// Exact for up to 16 differences, and where all have the same size (the sign test). Of more, 9,999 draws with `seed` are
-/// counted, the one seen among them: (k + 1)/(9,999 + 1).
+/// Exact for up to 16 differences, and where all have the same size (the sign test). Of more, 9,999 draws with `seed`
+/// are counted, the one seen among them: (k + 1)/(9,999 + 1).
 ///
-/// Source: Fisher (1935), "The Design of Experiments", section 21; Phipson & Smyth (2010), "Permutation p-values should never
-/// be zero", Statistical Applications in Genetics and Molecular Biology 9, for the draws.
+/// Source: Fisher (1935), "The Design of Experiments", section 21; Phipson & Smyth (2010), "Permutation p-values should
+/// never be zero", Statistical Applications in Genetics and Molecular Biology 9, for the draws.
 pub fn sign_flip_test(differences: &[f64], seed: u64) -> f64 {
     let differences: Vec<f64> = differences.iter().copied().filter(|&x| x.abs() > 0.0).collect();
     let largest = differences.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
@@ -31,9 +32,9 @@ pub fn sign_flip_test(differences: &[f64], seed: u64) -> f64 {
         return mcnemar_exact((differences.len() - wins) as u64, wins as u64);
     }
     let reach = differences.iter().map(|x| x.abs()).sum::<f64>();
-    let seen = differences.iter().sum::<f64>().abs() - reach * TIED;
+    let reached = differences.iter().sum::<f64>().abs() - reach * TIED;
     let share = |sums: &[f64], own: usize| {
-        let as_far = sums.iter().filter(|sum| sum.abs() >= seen).count();
+        let as_far = sums.iter().filter(|sum| sum.abs() >= reached).count();
         (as_far + own) as f64 / (sums.len() + own) as f64
     };
     if differences.len() <= ENUMERABLE {
@@ -65,15 +66,16 @@ fn drawn_sums(differences: &[f64], seed: u64) -> Vec<f64> {
 }
 
 /// The two-sided p of a randomisation test of any statistic: `difference` is told for each of `units` documents (or
-/// clusters) whether the two models swap their scores there, and gives the statistic's difference between them. Counted are `draws` random
-/// swaps with `seed` and the one seen: (k + 1)/(draws + 1). A draw that is not a number counts as one as far as the one seen.
+/// clusters) whether the two models swap their scores there, and gives the statistic's difference between them. Counted
+/// are `draws` random swaps with `seed` and the one seen: (k + 1)/(draws + 1). A draw that is not a number counts as
+/// one as far as the one seen.
 ///
-/// Source: Noreen (1989), "Computer-Intensive Methods for Testing Hypotheses", chapter 2; Yeh (2000), "More accurate tests for
-/// the statistical significance of result differences", COLING, section 3.3.
+/// Source: Noreen (1989), "Computer-Intensive Methods for Testing Hypotheses", chapter 2; Yeh (2000), "More accurate
+/// tests for the statistical significance of result differences", COLING, section 3.3.
 pub fn swap_test(units: usize, seed: u64, draws: usize, mut difference: impl FnMut(&[bool]) -> f64) -> f64 {
     let mut random = Random::new(seed);
     let mut swaps = vec![false; units];
-    let seen = difference(&swaps).abs();
+    let observed = difference(&swaps).abs();
     let mut draw = |_| {
         for part in swaps.chunks_mut(64) {
             let bits = random.bits();
@@ -81,10 +83,10 @@ pub fn swap_test(units: usize, seed: u64, draws: usize, mut difference: impl FnM
         }
         difference(&swaps).abs()
     };
-    let drawn: Vec<f64> = (0..draws).map(&mut draw).collect();
-    let largest = drawn.iter().fold(seen, |largest, x| largest.max(*x));
-    // Not "at least as far": what is not a number is counted too.
-    let as_far = drawn.iter().filter(|&&x| !(x < seen - largest * TIED)).count();
+    let swapped: Vec<f64> = (0..draws).map(&mut draw).collect();
+    let largest = swapped.iter().fold(observed, |largest, x| largest.max(*x));
+    let reached = observed - largest * TIED;
+    let as_far = swapped.iter().filter(|x| x.is_nan() || reached.is_nan() || **x >= reached).count();
     (as_far + 1) as f64 / (draws + 1) as f64
 }
 

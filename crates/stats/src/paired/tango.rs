@@ -4,11 +4,11 @@ use super::PairedCounts;
 use crate::distribution::{boundary, two_sided};
 use crate::{Interval, normal_cdf};
 
-/// The score interval for the candidate's share less the base's at a `level` such as 0.95: all differences that the score
-/// test does not reject. It is proper where no document differs: ±z²/(n + z²). [−1, 1] for no documents.
+/// The score interval for the candidate's share less the base's at a `level` such as 0.95: all differences that the
+/// score test does not reject. It is proper where no document differs: ±z²/(n + z²). [−1, 1] for no documents.
 ///
-/// Source: Tango (1998), "Equivalence test and confidence interval for the difference in proportions for the paired-sample
-/// design", Statistics in Medicine 17:891, eq. 16.
+/// Source: Tango (1998), "Equivalence test and confidence interval for the difference in proportions for the
+/// paired-sample design", Statistics in Medicine 17:891, eq. 16.
 pub fn tango_interval(counts: &PairedCounts, level: f64) -> Interval {
     let z = two_sided(level);
     Interval { low: lower(counts, z), high: -lower(&counts.swapped(), z) }
@@ -21,9 +21,9 @@ fn lower(counts: &PairedCounts, z: f64) -> f64 {
     boundary(-1.0, counts.difference(), |difference| score(counts, difference) > z)
 }
 
-/// The one-sided p against the candidate's share being lower than the base's by `margin` (0 or more) or by more: small where
-/// the candidate is shown not to be inferior. 1 for no documents; at a margin of 0 half the p of `McNemar`'s asymptotic test
-/// for a candidate that wins.
+/// The one-sided p against the candidate's share being lower than the base's by `margin` (0 or more) or by more: small
+/// where the candidate is shown not to be inferior. 1 for no documents; at a margin of 0 half the p of `McNemar`'s
+/// asymptotic test for a candidate that wins.
 ///
 /// Source: Tango (1998), eq. 10.
 pub fn tango_non_inferiority(counts: &PairedCounts, margin: f64) -> f64 {
@@ -33,14 +33,14 @@ pub fn tango_non_inferiority(counts: &PairedCounts, margin: f64) -> f64 {
 /// The p of equivalence, against a difference of `margin` (above 0) or more in either direction: the larger of both
 /// one-sided p.
 ///
-/// Source: Tango (1998), section 3, by Schuirmann (1987), "A comparison of the two one-sided tests procedure and the power
-/// approach", Journal of Pharmacokinetics and Biopharmaceutics 15.
+/// Source: Tango (1998), section 3, by Schuirmann (1987), "A comparison of the two one-sided tests procedure and the
+/// power approach", Journal of Pharmacokinetics and Biopharmaceutics 15.
 pub fn tango_tost(counts: &PairedCounts, margin: f64) -> f64 {
     tango_non_inferiority(counts, margin).max(tango_non_inferiority(&counts.swapped(), margin))
 }
 
-/// Tango's Z for a true difference of `difference`: the observed one less it, over the standard error where it is true. ±∞
-/// where the observed difference would then be impossible.
+/// Tango's Z for a true difference of `difference`: the observed one less it, over the standard error where it is true.
+/// ±∞ where the observed difference would then be impossible.
 ///
 /// Source: Tango (1998), eq. 6 and 10.
 fn score(counts: &PairedCounts, difference: f64) -> f64 {

@@ -4,12 +4,12 @@ use super::first_enough;
 use crate::distribution::{boundary, noncentral_upper};
 use crate::student_t_quantile;
 
-/// The probability that the paired t test of `n` documents finds a true difference of `effect` standard deviations (of the
-/// differences) at level `alpha`; against differences above 0 alone unless it is `two_sided`. For normal differences, and about for any
-/// others; 0 below two documents.
+/// The probability that the paired t test of `n` documents finds a true difference of `effect` standard deviations (of
+/// the differences) at level `alpha`; against differences above 0 alone unless it is `two_sided`. For normal
+/// differences, and about for any others; 0 below two documents.
 ///
-/// Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, section 31.1: the statistic is
-/// noncentral t with shift √n · effect.
+/// Source: Johnson, Kotz & Balakrishnan (1995), "Continuous Univariate Distributions" volume 2, section 31.1: the
+/// statistic is noncentral t with shift √n · effect.
 pub fn t_power(n: f64, effect: f64, alpha: f64, two_sided: bool) -> f64 {
     if n < 2.0 {
         return 0.0;
@@ -39,8 +39,8 @@ pub fn t_detectable(n: u64, sd: f64, alpha: f64, power: f64) -> Option<f64> {
     Some(sd * boundary(0.0, enough, is_short))
 }
 
-/// The smallest number of documents whose two-sided test finds a true `difference` with probability `power`. `None` beyond 10
-/// million.
+/// The smallest number of documents whose two-sided test finds a true `difference` with probability `power`. `None`
+/// beyond 10 million.
 ///
 /// Source: as [`t_power`].
 pub fn t_documents(difference: f64, sd: f64, alpha: f64, power: f64) -> Option<u64> {
@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn by_table() {
-        // Cohen (1988), "Statistical Power Analysis", table 2.3.5 for one sample: 34 documents for half a standard deviation.
+        // Cohen (1988), "Statistical Power Analysis", table 2.3.5 for one sample: 34 documents for half a standard
+        // deviation.
         assert_eq!(t_documents(0.5, 1.0, 0.05, 0.8), Some(34));
         assert_eq!(t_documents(-1.0, 2.0, 0.05, 0.8), Some(34));
         assert!((t_power(34.0, 0.5, 0.05, true) - 0.8078).abs() < 5e-5);
