@@ -92,6 +92,9 @@ pub struct RunArgs {
     /// Also write the results in another tool's files
     #[arg(long, value_name = "FORMAT")]
     pub export: Option<Export>,
+    /// Keep the log-probability of every scored token, for the report's page; samples.parquet grows by it
+    #[arg(long)]
+    pub token_scores: bool,
     /// Run the other tasks where some cannot be run
     #[arg(long)]
     pub keep_going: bool,

@@ -36,18 +36,16 @@ impl Browser {
             return None;
         };
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut driver = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut driver =
+            Command::new(driver).arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let port = port(&mut driver);
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
-        let mut browser = Self {
-            driver,
-            session: format!("http://127.0.0.1:{port}/session"),
-            agent: config.into(),
-            _one: one,
-        };
+        let mut browser =
+            Self { driver, session: format!("http://127.0.0.1:{port}/session"), agent: config.into(), _one: one };
         let args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"];
         let size = format!("--window-size={width},{height}");
-        let options = json!({ "binary": chromium, "args": args.into_iter().chain([size.as_str()]).collect::<Vec<_>>() });
+        let options =
+            json!({ "binary": chromium, "args": args.into_iter().chain([size.as_str()]).collect::<Vec<_>>() });
         let capabilities = json!({
             "browserName": "chrome",
             "goog:chromeOptions": options,
@@ -135,7 +133,8 @@ impl Browser {
 
     /// Presses a key on whatever has the focus; keys are WebDriver's, such as `\u{e004}` for the tabulator.
     pub fn press(&self, key: char) {
-        let actions = json!([{ "type": "keyDown", "value": key.to_string() }, { "type": "keyUp", "value": key.to_string() }]);
+        let actions =
+            json!([{ "type": "keyDown", "value": key.to_string() }, { "type": "keyUp", "value": key.to_string() }]);
         self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": actions }] }));
     }
 
@@ -152,7 +151,9 @@ impl Browser {
         for event in self.post("/se/log", &json!({ "type": "performance" })).as_array().unwrap() {
             let event: Value = serde_json::from_str(event["message"].as_str().unwrap()).unwrap();
             let url = event["message"]["params"]["request"]["url"].as_str().unwrap_or_default();
-            let is_own = ["", "file://", "data:", "about:"].iter().any(|own| if own.is_empty() { url.is_empty() } else { url.starts_with(own) });
+            let is_own = ["", "file://", "data:", "about:"]
+                .iter()
+                .any(|own| if own.is_empty() { url.is_empty() } else { url.starts_with(own) });
             if event["message"]["method"] == "Network.requestWillBeSent" && !is_own {
                 complaints.push(format!("request: {url}"));
             }

@@ -18,20 +18,27 @@ pub fn text(path: &Path) -> &str {
 
 /// A report of three models on four tasks: choices, a continuation, running text and a text that is written.
 pub fn report() -> &'static Path {
-    static REPORT: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    let (_, page) = REPORT.get_or_init(|| {
-        let dir = tempfile::tempdir().unwrap();
-        let out = dir.path().join("run");
-        std::fs::write(dir.path().join("rows.jsonl"), "{\"q\": \"The cat\"}\n{\"q\": \"Once upon a\"}\n").unwrap();
-        let task = dir.path().join("writes.yaml");
-        std::fs::write(&task, WRITES.replace("ROWS", text(&dir.path().join("rows.jsonl")))).unwrap();
+    static REPORT: OnceLock<PathBuf> = OnceLock::new();
+    REPORT.get_or_init(|| {
+        // Cargo's folder for tests: what is static is never dropped, and would stay in the system's.
+        let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("page");
+        let _ = std::fs::remove_dir_all(&dir);
+        std::fs::create_dir_all(&dir).unwrap();
+        let (rows, task, out) = (dir.join("rows.jsonl"), dir.join("writes.yaml"), dir.join("run"));
+        std::fs::write(&rows, "{\"q\": \"The cat\"}\n{\"q\": \"Once upon a\"}\n").unwrap();
+        std::fs::write(&task, WRITES.replace("ROWS", text(&rows))).unwrap();
         let models = ["gpt2-nano", "gpt2-micro", "gpt3-micro"];
         let tasks = ["starter_pairs_agreement", "starter_last_word", "starter_prose", text(&task)];
-        let all = [&["run", "--quiet", "--limit", "60", "--out", text(&out), "--model"][..], &models, &["--task"], &tasks].concat();
+        let all = [
+            &["run", "--quiet", "--token-scores", "--limit", "60", "--out", text(&out), "--model"][..],
+            &models,
+            &["--task"],
+            &tasks,
+        ]
+        .concat();
         yardstick(&all);
-        (dir, out.join("report/index.html"))
-    });
-    page
+        out.join("report/index.html")
+    })
 }
 
 const WRITES: &str = "task: writes

@@ -63,7 +63,10 @@ fn hostile_documents_show_as_text() {
             assert!(shown.len() > 1_000_000, "all of it: {}", shown.len());
         }
     }
-    assert_eq!(browser.run("return window.pwned === undefined && !document.querySelector('main b, main i, main img')"), json!(true));
+    assert_eq!(
+        browser.run("return window.pwned === undefined && !document.querySelector('main b, main i, main img')"),
+        json!(true)
+    );
     browser.assert_quiet();
 }
 

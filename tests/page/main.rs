@@ -12,4 +12,5 @@ mod hostile;
 mod large;
 mod screens;
 mod served;
+mod tokens;
 mod views;

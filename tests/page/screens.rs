@@ -37,7 +37,8 @@ fn screens() {
 /// Base64 (RFC 4648, section 4) to bytes.
 fn decoded(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits: Vec<u32> = text.bytes().filter_map(|byte| DIGITS.iter().position(|&digit| digit == byte)).map(|d| d as u32).collect();
+    let digits: Vec<u32> =
+        text.bytes().filter_map(|byte| DIGITS.iter().position(|&digit| digit == byte)).map(|d| d as u32).collect();
     let group = |four: &[u32]| {
         let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
         bits.to_be_bytes()[1..four.len()].to_vec()

@@ -51,9 +51,18 @@ impl Drop for Server {
 fn it_serves_files_of_the_report_and_nothing_else() {
     let server = Server::start(report().parent().unwrap());
     let get = |path: &str| server.ask(&format!("GET {path} HTTP/1.1\r\nHost: HOST\r\n\r\n"));
-    for (path, kind) in [("/", "text/html"), ("/report.md", "text/plain"), ("/charts/bars-accuracy.svg", "image/svg+xml"), ("/results.csv", "text/csv")] {
+    for (path, kind) in [
+        ("/", "text/html"),
+        ("/report.md", "text/plain"),
+        ("/charts/bars-accuracy.svg", "image/svg+xml"),
+        ("/results.csv", "text/csv"),
+    ] {
         let answer = get(path);
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains(kind), "{path}: {}", &answer[..200.min(answer.len())]);
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.contains(kind),
+            "{path}: {}",
+            &answer[..200.min(answer.len())]
+        );
     }
     for path in ["/../run.json", "/%2e%2e/run.json", "/charts", "/nothing"] {
         assert!(get(path).starts_with("HTTP/1.1 404 "), "{path}");
@@ -74,7 +83,19 @@ fn a_page_follows_its_run() {
     let Some(browser) = Browser::start("a page that follows its run", (1280, 900)) else { return };
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("run");
-    yardstick(&["run", "--quiet", "--limit", "5", "--model", "gpt2-nano", "gpt2-micro", "--task", "starter_pairs_agreement", "--out", text(&out)]);
+    yardstick(&[
+        "run",
+        "--quiet",
+        "--limit",
+        "5",
+        "--model",
+        "gpt2-nano",
+        "gpt2-micro",
+        "--task",
+        "starter_pairs_agreement",
+        "--out",
+        text(&out),
+    ]);
     // As if the second model were still at work.
     let path = out.join("run.json");
     let whole: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
@@ -89,9 +110,16 @@ fn a_page_follows_its_run() {
 
     let server = Server::start(&out);
     browser.open(&format!("{}#task=starter_pairs_agreement", server.url));
-    browser.wait("how far it is", "return document.getElementById('live').innerText.includes('1 of 2 models finished, 3 answers')");
+    browser.wait(
+        "how far it is",
+        "return document.getElementById('live').innerText.includes('1 of 2 models finished, 3 answers')",
+    );
     assert!(!browser.page_text().contains("gpt2-micro"));
     std::fs::write(&path, whole.to_string()).unwrap();
     browser.wait("the second model", "return document.body.innerText.includes('gpt2-micro')");
-    assert_eq!(browser.text("return location.hash"), "#task=starter_pairs_agreement", "the reader stays where they are");
+    assert_eq!(
+        browser.text("return location.hash"),
+        "#task=starter_pairs_agreement",
+        "the reader stays where they are"
+    );
 }

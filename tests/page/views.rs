@@ -8,7 +8,8 @@ const WIDE: (u32, u32) = (1280, 900);
 
 /// The first column of a table as it stands.
 fn first_column(browser: &Browser, table: &str) -> Vec<String> {
-    let script = format!("return [...document.querySelectorAll('{table} tbody tr')].map(r => r.cells[0].innerText.trim())");
+    let script =
+        format!("return [...document.querySelectorAll('{table} tbody tr')].map(r => r.cells[0].innerText.trim())");
     serde_json::from_value(browser.run(&script)).unwrap()
 }
 
@@ -109,7 +110,10 @@ fn models_and_comparisons() {
     browser.open_file(report(), "compare=gpt3-micro..gpt2-nano");
     browser.wait("the other way round", "return document.querySelectorAll('.plot').length > 0");
     assert_ne!(browser.text(difference), one_way);
-    assert_eq!(browser.text(difference).trim_start_matches(['+', '\u{2212}']), one_way.trim_start_matches(['+', '\u{2212}']));
+    assert_eq!(
+        browser.text(difference).trim_start_matches(['+', '\u{2212}']),
+        one_way.trim_start_matches(['+', '\u{2212}'])
+    );
     browser.assert_quiet();
 }
 
@@ -127,7 +131,8 @@ fn charts_are_pictures_with_words() {
 #[test]
 fn links_that_lead_nowhere_say_so() {
     let Some(browser) = Browser::start("links that lead nowhere", WIDE) else { return };
-    for view in ["task=nothing", "model=%3Cb%3E", "compare=a..b", "task=starter_pairs_agreement&doc=999999", "nonsense"] {
+    for view in ["task=nothing", "model=%3Cb%3E", "compare=a..b", "task=starter_pairs_agreement&doc=999999", "nonsense"]
+    {
         browser.open_file(report(), view);
         let said = "return /Not in this report|has no row/.test(document.querySelector('main').innerText)";
         browser.wait(view, said);
@@ -160,7 +165,14 @@ fn themes_and_keyboard() {
 #[test]
 fn it_fits_a_narrow_screen() {
     let Some(browser) = Browser::start("narrow screens", (400, 800)) else { return };
-    for view in ["", "task=starter_pairs_agreement", "task=starter_pairs_agreement&doc=3", "model=gpt2-nano", "compare=gpt2-nano..gpt3-micro", "charts"] {
+    for view in [
+        "",
+        "task=starter_pairs_agreement",
+        "task=starter_pairs_agreement&doc=3",
+        "model=gpt2-nano",
+        "compare=gpt2-nano..gpt3-micro",
+        "charts",
+    ] {
         browser.open_file(report(), view);
         browser.wait("what is loaded", "return !document.body.innerText.includes('Loading')");
         let over = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";

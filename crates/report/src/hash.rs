@@ -29,7 +29,8 @@ fn base64(bytes: &[u8]) -> String {
 mod tests {
     #[test]
     fn base64_of_rfc_4648() {
-        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
+        let cases =
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("foobar", "Zm9vYmFy")];
         for (text, wanted) in cases {
             assert_eq!(super::base64(text.as_bytes()), wanted);
         }

@@ -115,7 +115,10 @@ fn main() {
     let models = Models((0..ACCURACIES as u32).map(|i| [model(accuracy(i)), model(accuracy(i) - LOSS)]).collect());
     let null = simulate(&models, 500, 0);
     let discordance = null.discordant as f64 / (f64::from(COMPARISONS) * 500.0 * TASKS as f64);
-    println!("{COMPARISONS} comparisons of {TASKS} tasks, alpha {ALPHA}; models differ on {:.1} % of documents\n", 100.0 * discordance);
+    println!(
+        "{COMPARISONS} comparisons of {TASKS} tasks, alpha {ALPHA}; models differ on {:.1} % of documents\n",
+        100.0 * discordance
+    );
     println!("{:<36}{:>13}{:>13}{:>13}", "", "uncorrected", "Holm", "BH");
     println!("comparisons with a false alarm");
     (0..2).for_each(|test| line("  500 documents, no loss", test, null.false_alarms[test], COMPARISONS as usize));

@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn what_is_no_request() {
-        for head in ["", "\r\n", "GET\r\n\r\n", "GET / SPDY\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n"] {
+        for head in
+            ["", "\r\n", "GET\r\n\r\n", "GET / SPDY\r\n\r\n", "GET http://x/ HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n"]
+        {
             assert!(parsed(head).is_none(), "{head:?}");
         }
     }

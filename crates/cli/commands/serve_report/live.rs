@@ -70,7 +70,10 @@ impl Source {
             return self.index();
         }
         let found = file_in(&self.folder, name).and_then(|file| std::fs::read(file).ok());
-        found.map_or_else(|| Reply::error(404, "there is no such file in this report"), |body| Reply::found(content_type(name), body))
+        found.map_or_else(
+            || Reply::error(404, "there is no such file in this report"),
+            |body| Reply::found(content_type(name), body),
+        )
     }
 
     /// The page, told that there is somebody to ask for a newer one.
@@ -118,7 +121,9 @@ impl Seen {
         self.finished = record.status == RunStatus::Complete;
         if self.finished {
             self.finish(run, folder, written);
-        } else if record.models.is_empty() || read_run(run).is_ok_and(|run| write_page(&[run], folder, &yardstick_tasks::value).is_ok()) {
+        } else if record.models.is_empty()
+            || read_run(run).is_ok_and(|run| write_page(&[run], folder, &yardstick_tasks::value).is_ok())
+        {
             self.record = Some(written);
         }
     }

@@ -46,7 +46,8 @@ mod tests {
             assert!(file_in(&folder, path).is_some(), "{path}");
         }
         let outside = ["/../secret", "/%2e%2e/secret", "/charts/../../secret", "/..%2fsecret", "//secret", "/.hidden"];
-        for path in outside.into_iter().chain(["", "/", "/charts", "/charts/", "/none", "/%", "/%zz", "/%ff", "/a%00"]) {
+        for path in outside.into_iter().chain(["", "/", "/charts", "/charts/", "/none", "/%", "/%zz", "/%ff", "/a%00"])
+        {
             assert_eq!(file_in(&folder, path), None, "{path}");
         }
     }

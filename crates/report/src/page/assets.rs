@@ -35,13 +35,16 @@ pub(super) fn page(data: &str, embedded: Option<&str>) -> String {
         sha256_base64(&script),
         sha256_base64(STYLES),
     );
-    fill(SHELL, &[
-        ("policy", &policy),
-        ("styles", STYLES),
-        ("data", &inert(data)),
-        ("pieces", &inert(embedded.unwrap_or("null"))),
-        ("script", &script),
-    ])
+    fill(
+        SHELL,
+        &[
+            ("policy", &policy),
+            ("styles", STYLES),
+            ("data", &inert(data)),
+            ("pieces", &inert(embedded.unwrap_or("null"))),
+            ("script", &script),
+        ],
+    )
 }
 
 /// Replaces each `{{name}}` of the shell once, from left to right, so that no value is looked into.

@@ -4,10 +4,10 @@ use super::figures::Picture;
 use super::outline::{RowLine, rows};
 use super::pairs::PairLine;
 use super::tasks::TaskPage;
+use crate::Report;
 use crate::number::{count, parameters};
 use crate::overview::ModelColumn;
 use crate::partial::lack;
-use crate::Report;
 use serde::Serialize;
 use yardstick_core::{ModelCard, RunRecord, RunStatus};
 

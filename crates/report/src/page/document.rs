@@ -50,6 +50,9 @@ struct Answer<'a> {
     /// What must be said about the tokens.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     w: Vec<String>,
+    /// The scored tokens of each request: text and log-probability.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    k: Vec<Vec<(&'a str, f64)>>,
     /// What it wrote.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     t: Vec<&'a str>,
@@ -127,9 +130,19 @@ fn answer<'a>(sample: &'a Sample, metrics: &[MetricCard]) -> Answer<'a> {
         n: responses.iter().map(|response| response.n_tokens).collect(),
         s: metrics.iter().map(|metric| score(sample.metrics.get(&metric.name))).collect(),
         w: warnings(responses),
+        k: tokens(responses),
         t: if written { responses.iter().map(|r| r.text.as_deref().unwrap_or_default()).collect() } else { Vec::new() },
         f: &sample.filtered,
     }
+}
+
+/// The tokens of all responses, where they were kept.
+fn tokens(responses: &[Response]) -> Vec<Vec<(&str, f64)>> {
+    if responses.iter().all(|response| response.tokens.is_empty()) {
+        return Vec::new();
+    }
+    let all = responses.iter();
+    all.map(|response| response.tokens.iter().map(|t| (t.text.as_str(), round(t.log_prob, 3))).collect()).collect()
 }
 
 fn score(score: Option<&Score>) -> Value {

@@ -108,7 +108,8 @@ pub(super) fn pairs(
         let size = first.record.tasks.iter().map(|task| task.n_docs as usize).sum::<usize>();
         let mut line = PairLine { base, candidate, piece: None, error: None };
         if size > room {
-            line.error = Some("not compared here, since the report has many documents: see yardstick compare".to_owned());
+            line.error =
+                Some("not compared here, since the report has many documents: see yardstick compare".to_owned());
             lines.push(line);
             continue;
         }

@@ -110,7 +110,8 @@ fn paper_line(reference: &Reference) -> PaperLine<'_> {
 /// The first document without answers. Of long texts the end is kept: that is where the document itself is.
 fn first(task: &TaskDocs) -> Option<Value> {
     let sample = task.docs.iter().flatten().flatten().next()?;
-    let mut sample = yardstick_core::Sample { responses: Vec::new(), doc: yardstick_core::Map::new(), ..(*sample).clone() };
+    let mut sample =
+        yardstick_core::Sample { responses: Vec::new(), doc: yardstick_core::Map::new(), ..(*sample).clone() };
     for request in &mut sample.requests {
         match request {
             Request::LogLikelihood { context, continuation } => {

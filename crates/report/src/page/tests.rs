@@ -34,7 +34,8 @@ fn rows_are_those_of_the_overview() {
     let (_dir, html) = page(&[run(testing::with_group(), Vec::new())]);
     let data = data(&html, "data");
     let rows = data["rows"].as_array().expect("rows");
-    let kinds: Vec<_> = rows.iter().map(|row| (row["id"].as_str(), row["kind"].as_str(), row["group"].as_str())).collect();
+    let kinds: Vec<_> =
+        rows.iter().map(|row| (row["id"].as_str(), row["kind"].as_str(), row["group"].as_str())).collect();
     assert_eq!(kinds[2], (Some("blimp"), Some("group"), None));
     assert_eq!(kinds[3], (Some("blimp_a"), Some("member"), Some("blimp")));
     assert_eq!(rows[2]["task"], Value::Null);

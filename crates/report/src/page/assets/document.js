@@ -3,7 +3,7 @@
 import { el, fact, fill, hidden, wide } from "./dom.js";
 import { report, documentAt, href, listOf } from "./store.js";
 import { count, fixed } from "./format.js";
-import { block, inline } from "./text.js";
+import { block, inline, marked, trimmed } from "./text.js";
 import { orderOf } from "./documents.js";
 
 /** Shares of the probability among log-likelihoods. */
@@ -24,7 +24,7 @@ function asked(document) {
 
 function choiceText(document, at) {
   const [context, text] = document.r[at];
-  const shown = document.ch ? document.ch[at] : text.trim();
+  const shown = document.ch ? document.ch[at] : trimmed(text);
   return document.c.length > 1 ? [inline(document.c[context]), el("span", { class: "muted" }, " \u27f6 "), inline(text)] : inline(shown);
 }
 
@@ -99,6 +99,31 @@ function documentNotes(document) {
   return lines.length ? el("ul", { class: "note" }, lines) : null;
 }
 
+/** Tokens as coloured text: the less likely, the stronger. */
+function tokenText(tokens) {
+  const strength = (nats) => `${Math.min(100, -10 * nats).toFixed(0)}%`;
+  const one = ([text, nats]) => el("span", { class: "token", "--heat": strength(nats), title: `${JSON.stringify(text)} ${fixed(nats, 3)} nats` }, marked(text));
+  return el("p", { class: "tokens", dir: "auto" }, tokens.map(one));
+}
+
+function tokenTable(tokens) {
+  const line = ([text, nats], at) => el("tr", {}, el("td", { class: "number muted" }, at), el("th", { scope: "row" }, inline(text)), el("td", { class: "number" }, fixed(nats, 3)), el("td", { class: "number muted" }, `${fixed(100 * Math.exp(nats), 2)} %`));
+  const head = el("thead", {}, el("tr", {}, ["", "token", "nats", "probability"].map((name) => el("th", { scope: "col" }, name || hidden("place")))));
+  return el("details", {}, el("summary", {}, "as numbers"), el("table", {}, el("caption", { class: "hidden" }, "Tokens"), head, el("tbody", {}, tokens.slice(0, 2000).map(line))));
+}
+
+function tokenSection(document) {
+  const answers = asked(document).filter(([answer]) => answer.k);
+  if (!answers.length) return null;
+  const own = ([answer, model]) =>
+    el("section", {}, el("h3", {}, modelLink(model)), answer.k.map((tokens, at) => [tokenText(tokens), tokenTable(tokens), at < answer.k.length - 1 ? el("hr", {}) : null]));
+  return [
+    el("h2", {}, "Token by token"),
+    el("p", { class: "note" }, "The stronger the colour, the less likely the token: none at 0 nats, full at \u221210 (1 in 22,000)."),
+    el("div", { class: "side" }, answers.map(own)),
+  ];
+}
+
 function steps(task, list, at) {
   const order = orderOf(task, list);
   const place = order.indexOf(at);
@@ -124,6 +149,7 @@ function content(task, document) {
     prompt,
     text,
     answers[document.k](),
+    tokenSection(document),
     el("dl", { class: "facts" }, fact("right", document.k === "rolling" ? "" : inline(document.t)), fact("asked (sha256)", el("code", { class: "hash" }, document.h))),
     el("h2", {}, "Scores"),
     scores(task, document),

@@ -2,9 +2,10 @@
 
 import { el } from "./dom.js";
 
-// Control characters have pictures in Unicode; marks that turn or hide text are written as their code.
-const INVISIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]/g;
-const SPACES = /\r\n|\n|\r|\t|^ +| +$| {2,}|\u00a0/gm;
+// Control characters have pictures in Unicode; marks that turn or hide text are written as their code. Joiners stay where they
+// belong: between the parts of an emoji, and in words.
+const INVISIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]|(?<![\p{L}\p{M}\p{Extended_Pictographic}\ufe0f])[\u200c\u200d]/gu;
+const SPACES = /\r\n|\n|\r|\t|(?<=^|[\n\r]) +| +(?=[\n\r]|$)| {2,}|\u00a0/g;
 // Marks are elements of their own; beyond so many characters the text is shown without.
 const MOST_MARKED = 200_000;
 
@@ -49,4 +50,9 @@ export function block(label, text, extra = {}) {
 /** A short text within a line. */
 export function inline(text) {
   return el("bdi", { class: "words" }, text === "" ? el("span", { class: "muted" }, "(empty)") : marked(text));
+}
+
+/** A text without the white space around it, as the report counts it (JavaScript's own trim takes more away). */
+export function trimmed(text) {
+  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
