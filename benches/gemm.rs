@@ -72,7 +72,8 @@ fn head(c: &mut Criterion) {
         let wanted: Vec<(usize, u32)> = (0..rows).map(|row| (row, (row * 7919 % VOCAB) as u32)).collect();
         let mut group = group(c, rows, N_EMBD, VOCAB);
         group.bench_function("log-probabilities", |b| b.iter(|| head.score(black_box(&hidden), &wanted, Team::ONE)));
-        group.bench_function("logits", |b| b.iter(|| head.logits(black_box(&hidden), Team::ONE)));
+        let mut logits = Vec::new();
+        group.bench_function("logits", |b| b.iter(|| head.logits(black_box(&hidden), &mut logits, Team::ONE)));
         group.finish();
     }
 }

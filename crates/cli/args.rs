@@ -76,9 +76,10 @@ pub enum Command {
   yardstick run --model gpt2-micro --task starter_pairs --limit 50
   yardstick run --model ./my-checkpoint gpt2-micro --suite starter --out out
   yardstick run --model gpt2-micro --task hellaswag piqa --data ~/datasets --limit 200
-  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3")]
+  yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3
+  yardstick run --model gpt2-micro gpt2-micro:int8 gpt2-micro:int4 --task starter_last_word")]
 pub struct RunArgs {
-    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files) [default: all bundled models]
+    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files); REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
     pub model: Vec<String>,
     #[command(flatten)]
@@ -125,7 +126,7 @@ pub struct WorkArgs {
     /// Context of N tokens, shorter than the model's own
     #[arg(long, value_name = "N", value_parser = at_least_two)]
     pub context: Option<usize>,
-    /// Weights held as f32, bf16 or int8; what rounds them is another protocol and named in the results [default: f32]
+    /// Weights held as f32, bf16, int8 or int4; what rounds them is another protocol and named in the results [default: f32]
     #[arg(long, value_name = "TYPE", value_parser = dtype)]
     pub dtype: Option<Storage>,
     /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
@@ -299,7 +300,7 @@ pub struct RenderArgs {
   yardstick bench --model gpt2-micro
   yardstick bench --only forward scoring --json")]
 pub struct BenchArgs {
-    /// A bundled name or folder, as for run [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
+    /// A bundled name or folder, as for run, also REF:int8 [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
     #[arg(short, long, value_name = "REF")]
     pub model: Option<String>,
     /// Threads [default: all cores]
@@ -327,8 +328,7 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 
 /// How weights are held, by name.
 fn dtype(text: &str) -> Result<Storage, String> {
-    let names = Storage::ALL.map(Storage::name);
-    Storage::ALL.into_iter().find(|s| s.name() == text).ok_or_else(|| format!("must be one of {}", names.join(", ")))
+    Storage::of_name(text).ok_or_else(|| format!("must be one of {}", Storage::ALL.map(Storage::name).join(", ")))
 }
 
 /// A number of bytes, with K, M, G or T for thousands, millions, …
@@ -388,7 +388,7 @@ mod tests {
             ["--context", "1"],
             ["--threads", "1000000"],
             ["--threads", "-1"],
-            ["--dtype", "int4"],
+            ["--dtype", "int3"],
             ["--memory", "much"],
             ["--memory", "0"],
             ["--memory", "99999999T"],

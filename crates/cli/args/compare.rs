@@ -52,7 +52,7 @@ pub struct CompareArgs {
     #[arg(long, value_name = "P", default_value = "0.8", value_parser = share)]
     pub power: f64,
     /// The drop that counts as none, in the metric's unit (0.01 is a point of accuracy) [default: one point of a share, 1 % of anything else]
-    #[arg(long, value_name = "M", value_parser = positive)]
+    #[arg(long, value_name = "M", value_parser = positive, allow_negative_numbers = true)]
     pub margin: Option<f64>,
     /// Flipped documents to show; all of them are in the comparison's folder
     #[arg(long, value_name = "N", default_value = "5")]

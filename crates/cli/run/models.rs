@@ -6,47 +6,52 @@ use crate::error::CliError;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use yardstick_core::LanguageModel;
-use yardstick_zoo::{LoadOptions, Storage, ZooError, check_reference, load, weight_bytes};
+use yardstick_zoo::{LoadOptions, Reference, Storage, ZooError, check_reference, load, weight_bytes};
 
 /// Memory that a model takes while it is loaded, in sizes of its weight files: as stored, in f32 where that is wider, and packed.
 const LOADING: u64 = 5;
 
-/// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work.
+/// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work, and so is one model
+/// held twice in the same way.
 pub fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
     if args.model.is_empty() {
         return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|&name| name.to_owned()).collect());
     }
-    let mut references: Vec<String> = Vec::new();
+    let mut seen = Vec::new();
     for reference in &args.model {
         check_reference(reference)?;
-        if references.iter().any(|other| other.trim_end_matches('/') == reference.trim_end_matches('/')) {
+        let model = parse(reference, args.dtype.unwrap_or_default());
+        if seen.contains(&model) {
             return Err(CliError::usage(format!("--model names {reference} twice")));
         }
-        references.push(reference.clone());
+        seen.push(model);
     }
-    Ok(references)
+    Ok(args.model.clone())
 }
 
-/// The models' names in tables. Rounded weights are another protocol: the name says so.
+/// Bundled name or folder, and how its weights are held: by `storage` where the reference does not say.
+fn parse(reference: &str, storage: Storage) -> (&str, Storage) {
+    let Reference { model, storage: own } = Reference::parse(reference);
+    (model.trim_end_matches('/'), own.unwrap_or(storage))
+}
+
+/// The models' names in tables: the last part of each reference, or all of it where two models would be called the same;
+/// with how the weights are held where they are rounded, for that is another protocol.
 pub fn names(references: &[String], storage: Storage) -> Vec<String> {
-    let names = unique_names(references).into_iter();
-    names.map(|name| if storage == Storage::F32 { name } else { format!("{name}-{}", storage.name()) }).collect()
+    let models: Vec<_> = references.iter().map(|reference| parse(reference, storage)).collect();
+    let is_taken =
+        |model: &str| models.iter().any(|(other, _)| *other != model && last_part(other) == last_part(model));
+    let name = |model| if is_taken(model) { model } else { last_part(model) };
+    let names: Vec<String> = models.iter().map(|(model, storage)| storage.label(name(model))).collect();
+    // A folder may be called like another one with rounded weights.
+    let is_unique = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    names.iter().zip(references).map(|(name, typed)| if is_unique(name) { name } else { typed }.clone()).collect()
 }
 
-/// The last part of each reference, or all of it where two would be called the same.
-fn unique_names(references: &[String]) -> Vec<String> {
-    let short = |reference: &str| {
-        let trimmed = reference.trim_end_matches('/');
-        trimmed
-            .rsplit('/')
-            .next()
-            .filter(|name| !name.is_empty() && *name != "." && *name != "..")
-            .unwrap_or(trimmed)
-            .to_owned()
-    };
-    let shorts: Vec<String> = references.iter().map(|reference| short(reference)).collect();
-    let is_unique = |name: &str| shorts.iter().filter(|other| *other == name).count() == 1;
-    shorts.iter().zip(references).map(|(s, whole)| if is_unique(s) { s.clone() } else { whole.clone() }).collect()
+/// The name of a folder, or the whole reference where it ends in none.
+fn last_part(model: &str) -> &str {
+    let last = model.rsplit('/').next();
+    last.filter(|name| !name.is_empty() && *name != "." && *name != "..").unwrap_or(model)
 }
 
 /// A model, or why there is none.
@@ -105,9 +110,13 @@ fn fits_beside(reference: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn check(references: &[&str], names: &[&str]) {
+    fn check(references: &[&str], wanted: &[&str]) {
         let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
-        assert_eq!(unique_names(&references), names);
+        assert_eq!(names(&references, Storage::F32), wanted);
+    }
+
+    fn args(model: &[&str], dtype: Option<Storage>) -> RunArgs {
+        RunArgs { model: model.iter().map(|&reference| reference.to_owned()).collect(), dtype, ..RunArgs::default() }
     }
 
     #[test]
@@ -115,7 +124,26 @@ mod tests {
         check(&["gpt2-micro", "models/x/"], &["gpt2-micro", "x"]);
         check(&["a/m", "b/m", "c"], &["a/m", "b/m", "c"]);
         check(&["."], &["."]);
-        assert_eq!(names(&["a/m".to_owned()], Storage::Int8), ["m-int8"]);
+        check(&["a/m", "a/m:int8", "a/m/:int4"], &["m", "m-int8", "m-int4"]);
+        check(&["a/m", "b/m:int8"], &["a/m", "b/m-int8"]);
+        check(&["a/m-int8", "b/m:int8"], &["a/m-int8", "b/m:int8"]);
+        let typed = ["a/m", "a/m:f32"].map(str::to_owned);
+        assert_eq!(names(&typed, Storage::Int8), ["m-int8", "m"]);
+    }
+
+    #[test]
+    fn a_model_may_come_again_if_it_is_held_otherwise() {
+        let kinds = ["gpt2-nano", "gpt2-nano:bf16", "gpt2-nano:int8", "gpt2-nano:int4"];
+        assert_eq!(references(&args(&kinds, None)).unwrap(), kinds, "as typed");
+        assert!(references(&args(&["gpt2-nano", "gpt2-nano:f32"], Some(Storage::Int4))).is_ok());
+        for (twice, dtype) in [
+            (["gpt2-nano", "gpt2-nano"], None),
+            (["gpt2-nano", "gpt2-nano:f32"], None),
+            (["gpt2-nano:int8", "gpt2-nano"], Some(Storage::Int8)),
+        ] {
+            let error = references(&args(&twice, dtype)).unwrap_err();
+            assert_eq!((error.code(), error.to_string()), (2, format!("--model names {} twice", twice[1])));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod chat;
 mod decode;
+mod diff;
 mod estimate;
 mod hex;
 mod model;
@@ -20,6 +21,7 @@ mod value;
 
 pub use chat::ChatTemplate;
 pub use decode::{Decoder, Feed, Next, Pick};
+pub use diff::{TokenDiff, TopToken};
 pub use estimate::Estimate;
 pub use hex::hex;
 pub use model::{LanguageModel, ModelCard, ScoreError, Span};

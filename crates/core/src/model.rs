@@ -70,7 +70,7 @@ pub struct Span {
 /// What is known about a model before it is run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard {
-    /// The name in tables: the bundled name or the folder's name.
+    /// The name in tables: the bundled name or the folder's name, with how the weights are held where they are rounded.
     pub name: String,
     /// Where it came from: `bundled` or the folder.
     pub source: String,
@@ -90,7 +90,7 @@ pub struct ModelCard {
     pub vocab_size: usize,
     /// The weights' type on disk: `f32`, `f16` or `bf16`. Arithmetic is f32.
     pub dtype: String,
-    /// How the layers hold their weights for it: `f32` is exact; `bf16` and `int8` round them, which is another protocol.
+    /// How the layers hold their weights for it: `f32` is exact; `bf16`, `int8` and `int4` round them, which is another protocol.
     #[serde(default = "exact")]
     pub storage: String,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.

@@ -17,6 +17,16 @@ pub trait Session: Send {
     /// A stretch that does not fit the path, the context or the vocabulary, or a logit that is not finite.
     fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError>;
 
+    /// Feeds the next stretch as [`Self::advance`] does, and makes `logits` those of every row that it wants anything of,
+    /// `[rows, vocab]`: each such row once, whichever tokens are wanted. The logits whose log-probabilities `advance` gives,
+    /// bit for bit.
+    ///
+    /// A row is a number for each token of the vocabulary: the caller keeps stretches short.
+    ///
+    /// # Errors
+    /// As of [`Self::advance`].
+    fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError>;
+
     /// A copy of the first `len` positions, for other sessions of the same model. `len` is at most the path's length.
     fn keep(&self, len: usize) -> Past;
 

@@ -87,6 +87,18 @@ pub enum RunnerError {
         /// The model's reason.
         source: ScoreError,
     },
+    /// Two models whose distributions are not over the same tokens.
+    #[error(
+        "{a} and {b} do not have the same tokens ({reason}): their distributions cannot be compared one by one; compare their scores on tasks with `yardstick compare` instead"
+    )]
+    Vocabulary {
+        /// Model name.
+        a: String,
+        /// Model name.
+        b: String,
+        /// The first difference.
+        reason: String,
+    },
     /// A plan whose rows could not be numbered.
     #[error("the requests have {tokens} tokens together, more than a plan can number: run fewer tasks at a time")]
     TooManyTokens {
@@ -141,7 +153,8 @@ impl RunnerError {
             | Self::NothingScored { request, .. }
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),
-            Self::TooManyTokens { .. }
+            Self::Vocabulary { .. }
+            | Self::TooManyTokens { .. }
             | Self::Memory { .. }
             | Self::Threads { .. }
             | Self::LogInUse { .. }

@@ -5,7 +5,7 @@
 //! distinct prefix is fed once and every distinct score is asked for once; the tree is cut into strands for the threads and
 //! the memory there are. [`execute`] computes the strands in an order that no result depends on. [`ResponseLog`] keeps
 //! what is finished, so that a run can go on where it stopped. Texts that a model writes are planned on their own, by
-//! [`GenerationPlan`].
+//! [`GenerationPlan`]; two models are compared distribution by distribution by [`side_by_side()`].
 //!
 //! ```text
 //! requests → spans → order → tree → strands → layout → responses
@@ -23,6 +23,7 @@ mod lists;
 mod log;
 mod order;
 mod plan;
+mod side_by_side;
 mod simulate;
 mod span;
 mod spans;
@@ -39,3 +40,4 @@ pub use execute::{Outcome, Progress, Silent, execute};
 pub use generate::{GenerateOptions, GenerationCounts, GenerationPlan, generate};
 pub use log::{ResponseLog, fingerprint, request_key};
 pub use plan::{Plan, PlanCounts, PlanOptions, plan};
+pub use side_by_side::{side_by_side, tokens_before};

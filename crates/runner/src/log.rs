@@ -234,4 +234,13 @@ mod tests {
         assert_ne!(request_key("m", &pair("ab", "c")), request_key("m", &pair("a", "bc")));
         assert_ne!(request_key("m", &pair("a", "b")), request_key("n", &pair("a", "b")));
     }
+
+    #[test]
+    fn a_model_whose_weights_are_rounded_is_another() {
+        let held = |storage: &str| fingerprint(&ModelCard { storage: storage.to_owned(), ..crate::toy::card() });
+        let prints = ["f32", "bf16", "int8", "int4"].map(held);
+        let distinct: std::collections::BTreeSet<&String> = prints.iter().collect();
+        assert_eq!(distinct.len(), prints.len());
+        assert_eq!(held("f32"), fingerprint(&ModelCard { name: "called otherwise".to_owned(), ..crate::toy::card() }));
+    }
 }

@@ -37,8 +37,9 @@ impl Pattern {
             let built = RegexBuilder::new(pattern).backtrack_limit(BACKTRACK_LIMIT).build();
             built.map_err(|error| format!("the pattern {source:?} does not compile: {error}"))
         };
-        let advancing = compile(&format!(r"(?:{translated})(?!\G)"))?;
-        Ok(Self { source: source.to_owned(), regex: compile(translated)?, advancing })
+        // First as it is, so that an error tells a position in it.
+        let regex = compile(translated)?;
+        Ok(Self { source: source.to_owned(), regex, advancing: compile(&format!(r"(?:{translated})(?!\G)"))? })
     }
 
     /// One of several texts, the first that fits; an alternation of literals.

@@ -1,6 +1,12 @@
 //! Python's strings, to the letter: what its methods do and what its `re` calls a space and a word. Texts have to come out
 //! as lm-eval's functions made them, and Rust draws both borders elsewhere.
 
+mod case;
+mod repr;
+
+pub(crate) use case::{capitalize, casefold, lower_first, swapcase, title};
+pub(crate) use repr::Quoted;
+
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -99,67 +105,9 @@ pub(crate) fn lines(text: &str) -> Vec<(&str, &str)> {
     lines
 }
 
-/// `str.swapcase`.
-pub(crate) fn swapcase(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_uppercase() {
-            out.extend(c.to_lowercase());
-        } else {
-            out.extend(c.to_uppercase());
-        }
-    }
-    out
-}
-
-/// `str.title`: a capital wherever a letter with a case follows none. Digraphs such as ǆ get upper case, as in
-/// [`capitalize`].
-pub(crate) fn title(text: &str) -> String {
-    let (mut out, mut is_inside) = (String::with_capacity(text.len()), false);
-    for c in text.chars() {
-        if is_inside {
-            out.extend(c.to_lowercase());
-        } else {
-            out.extend(c.to_uppercase());
-        }
-        is_inside = c.is_lowercase() || c.is_uppercase();
-    }
-    out
-}
-
-/// `str.casefold`: Unicode's full case folding, which is lower case of upper case of lower case but for the dotless i, and
-/// for Cherokee, whose small letters came late.
-pub(crate) fn casefold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            'ı' => out.push(c),
-            '\u{13a0}'..='\u{13ff}' | '\u{ab70}'..='\u{abbf}' => out.extend(c.to_uppercase()),
-            c => out.extend(c.to_lowercase().flat_map(char::to_uppercase).flat_map(char::to_lowercase)),
-        }
-    }
-    out
-}
-
 /// `" ".join(str.split())`.
 pub(crate) fn single_spaced(text: &str) -> String {
     split(text).collect::<Vec<_>>().join(" ")
-}
-
-/// `str.capitalize`: the rest becomes lower case too. Python gives the first letter its title case, which differs from upper
-/// case for digraphs such as ǆ alone.
-pub(crate) fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars.as_str().to_lowercase().chars()).collect())
-}
-
-/// `text[0].lower() + text[1:]`; `None` for an empty text, where Python fails.
-pub(crate) fn lower_first(text: &str) -> Option<String> {
-    let mut chars = text.chars();
-    let first = chars.next()?;
-    Some(first.to_lowercase().chain(chars).collect())
 }
 
 /// `text[n:]`, in characters.
@@ -241,10 +189,6 @@ mod tests {
         assert_eq!(strip("\u{1f}\u{a0} a \u{3000}\n"), "a");
         assert_eq!(split(" a\u{1c}b  c ").collect::<Vec<_>>(), ["a", "b", "c"]);
         assert_eq!(single_spaced("\ta \n b"), "a b");
-        assert_eq!(capitalize("éTE à LA plage"), "Éte à la plage");
-        assert_eq!(capitalize(""), "");
-        assert_eq!(lower_first("İx").as_deref(), Some("i\u{307}x"));
-        assert_eq!(lower_first(""), None);
         assert_eq!(without_punctuation("a-b_c¡d."), "abc¡d");
     }
 

@@ -1,7 +1,7 @@
 //! The model zoo: checkpoint → tokens → log-probabilities.
 //!
 //! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
-//! gives a [`LanguageModel`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
+//! gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
 //! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
@@ -31,6 +31,7 @@ pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
 pub use nn::Storage;
+pub use reference::Reference;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
 
@@ -47,11 +48,11 @@ use yardstick_core::LanguageModel;
 pub struct LoadOptions {
     /// A context shorter than the model's own, in tokens, at least 2.
     pub context: Option<usize>,
-    /// How the layers' weights are held.
+    /// How the layers' weights are held, where the reference does not say.
     pub storage: Storage,
 }
 
-/// Loads a bundled model by name, or a folder in the hub's layout; see [`Model::open`].
+/// Loads a model by its [`Reference`]: a bundled name, or a folder in the hub's layout; see [`Model::open`].
 ///
 /// # Errors
 /// Anything wrong with the reference, the files or the options.

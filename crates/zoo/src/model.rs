@@ -8,9 +8,9 @@ use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::transformer::Transformer;
-use crate::{Family, LoadOptions, ZooError, families, reference};
+use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
-use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session};
+use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session, Stretch, Wanted};
 
 /// How many models were loaded by this process: each has a number.
 static LOADED: AtomicU64 = AtomicU64::new(0);
@@ -24,7 +24,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads a bundled model by name, or a folder in the hub's layout.
+    /// Loads a bundled model by name, or a folder in the hub's layout. A reference with a kind of storage (`m:int8`) has
+    /// its way, whatever the options say.
     ///
     /// The folder's files must not change until this returns.
     ///
@@ -34,8 +35,10 @@ impl Model {
         let (name, source) = reference::resolve(reference)?;
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
-        let parts = Parts::load(&source, &config, options.storage)?;
-        let card = parts.card(name, &source, &config, options)?;
+        let storage = Reference::parse(reference).storage.unwrap_or(options.storage);
+        let options = LoadOptions { storage, ..options.clone() };
+        let parts = Parts::load(&source, &config, storage)?;
+        let card = parts.card(storage.label(&name), &source, &config, &options)?;
         Ok(Self {
             number: LOADED.fetch_add(1, Ordering::Relaxed),
             card,
@@ -49,13 +52,18 @@ impl Model {
     /// For tests and tools; [`LanguageModel::score`] never holds all of them.
     ///
     /// # Errors
-    /// An empty input, one longer than the context, or a token outside the vocabulary.
+    /// An empty input, one longer than the context, a token outside the vocabulary, or a logit that is not finite.
     pub fn logits(&self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
         let (len, n_ctx) = (tokens.len(), self.card.n_ctx);
         if len == 0 || len > n_ctx {
             return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
         }
-        PathSession::new(&self.card, &*self.network, self.number, len, 1).logits(tokens)
+        let positions: Vec<u32> = (0..len as u32).collect();
+        let wanted: Vec<Wanted> = positions.iter().map(|&row| Wanted { row, token: 0 }).collect();
+        let mut logits = Vec::new();
+        let mut session = PathSession::new(&self.card, &*self.network, self.number, len, 1);
+        session.logits(&Stretch { tokens, positions: &positions, wanted: &wanted }, &mut logits)?;
+        Ok(logits)
     }
 
     /// The card alone.

@@ -2,18 +2,41 @@
 
 use crate::ZooError;
 use crate::bundled::{self, BUNDLED_NAMES};
+use crate::nn::Storage;
 use crate::source::Source;
 use std::path::Path;
+
+/// A model as it is named on a command line: `gpt2-micro`, `./my-checkpoint`, and either with how its weights are to be
+/// held: `gpt2-micro:int8`. A folder whose name ends like that is meant with a slash behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference<'a> {
+    /// The bundled name or the folder.
+    pub model: &'a str,
+    /// How its weights are held, where the reference says so.
+    pub storage: Option<Storage>,
+}
+
+impl<'a> Reference<'a> {
+    /// Takes a reference apart. What stands behind the last colon counts only if it is exactly a name of [`Storage::ALL`].
+    pub fn parse(reference: &'a str) -> Self {
+        let parts = reference.rsplit_once(':').and_then(|(model, name)| Some((model, Storage::of_name(name)?)));
+        match parts {
+            Some((model, storage)) => Self { model, storage: Some(storage) },
+            None => Self { model: reference, storage: None },
+        }
+    }
+}
 
 /// The name for tables and the files: a bundled name first, then a folder (`./gpt2-micro` for a folder of a bundled name).
 ///
 /// # Errors
 /// [`ZooError::UnknownModel`].
 pub fn resolve(reference: &str) -> Result<(String, Source), ZooError> {
-    if let Some(source) = bundled::source(reference) {
-        return Ok((reference.to_owned(), source));
+    let model = Reference::parse(reference).model;
+    if let Some(source) = bundled::source(model) {
+        return Ok((model.to_owned(), source));
     }
-    let path = Path::new(reference);
+    let path = Path::new(model);
     if !path.is_dir() {
         return Err(unknown(reference));
     }
@@ -27,11 +50,13 @@ fn folder_name(path: &Path) -> String {
 }
 
 fn unknown(reference: &str) -> ZooError {
-    let nearest = BUNDLED_NAMES.iter().map(|name| (strsim::damerau_levenshtein(reference, name), name)).min();
+    let held = |name: &&str| Storage::ALL.map(|storage| format!("{name}:{}", storage.name()));
+    let names = BUNDLED_NAMES.iter().map(|&name| name.to_owned()).chain(BUNDLED_NAMES.iter().flat_map(held));
+    let nearest = names.map(|name| (strsim::damerau_levenshtein(reference, &name), name)).min();
     ZooError::UnknownModel {
         reference: reference.to_owned(),
         known: BUNDLED_NAMES.join(", "),
-        nearest: nearest.filter(|(edits, name)| *edits <= name.len() / 2).map(|(_, name)| (*name).to_owned()),
+        nearest: nearest.filter(|(edits, name)| *edits <= name.len() / 2).map(|(_, name)| name),
     }
 }
 
@@ -41,14 +66,34 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_gets_a_suggestion() {
-        for (typed, nearest) in [("gpt2-mirco", "gpt2-micro"), ("gpt3micro", "gpt3-micro"), ("gpt2-nanno", "gpt2-nano")]
-        {
+        for (typed, nearest) in [
+            ("gpt2-mirco", "gpt2-micro"),
+            ("gpt3micro", "gpt3-micro"),
+            ("gpt2-nanno", "gpt2-nano"),
+            ("gpt2-micro:int3", "gpt2-micro:int4"),
+            ("gpt2-mikro:int8", "gpt2-micro:int8"),
+        ] {
             let message = resolve(typed).err().unwrap().to_string();
             assert!(message.ends_with(&format!("did you mean {nearest:?}?")), "{message}");
         }
         let message = resolve("./no/such/folder/anywhere").err().unwrap().to_string();
         assert!(!message.contains("did you mean"), "{message}");
         assert!(message.contains("gpt1-micro, gpt2-nano"), "{message}");
+    }
+
+    #[test]
+    fn how_weights_are_held_stands_behind_a_colon() {
+        for (typed, model, storage) in [
+            ("gpt2-micro", "gpt2-micro", None),
+            ("gpt2-micro:int4", "gpt2-micro", Some(Storage::Int4)),
+            ("a:b/m:f32", "a:b/m", Some(Storage::F32)),
+            ("a:b/m", "a:b/m", None),
+            ("m:int8/", "m:int8/", None),
+            ("m:INT8", "m:INT8", None),
+        ] {
+            assert_eq!(Reference::parse(typed), Reference { model, storage }, "{typed}");
+        }
+        assert_eq!(resolve("gpt2-nano:bf16").unwrap().0, "gpt2-nano");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::nn::{KeyValues, Lane, Run, Team};
 use crate::transformer::{Buffers, Layer, Pass, Transformer};
 use std::sync::Arc;
-use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore, Wanted};
+use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore};
 
 /// See [`yardstick_core::Session`].
 pub struct PathSession<'m> {
@@ -49,17 +49,6 @@ impl<'m> PathSession<'m> {
             team: Team::new(threads),
             model,
         }
-    }
-
-    /// Logits of every row of a stretch, `[rows, vocab]`.
-    ///
-    /// # Errors
-    /// A stretch that does not fit.
-    pub fn logits(&mut self, tokens: &[u32]) -> Result<Vec<f32>, ScoreError> {
-        let positions: Vec<u32> = (0..tokens.len() as u32).collect();
-        let wanted: Vec<Wanted> = positions.iter().map(|&row| Wanted { row, token: 0 }).collect();
-        self.forward(&Stretch { tokens, positions: &positions, wanted: &wanted })?;
-        Ok(self.network.head().logits(&self.buffers.h, self.team))
     }
 
     /// Runs the layers; the scored rows' hidden states are then in `buffers.h`. Returns those rows.
@@ -133,6 +122,15 @@ impl Session for PathSession<'_> {
         let wanted: Vec<(usize, u32)> = wanted.collect();
         let found = self.network.head().score(&self.buffers.h, &wanted, self.team);
         found.map_err(|index| self.not_finite(stretch, scored[index]))
+    }
+
+    fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError> {
+        let scored = self.forward(stretch)?;
+        let hidden = if scored.is_empty() { &[][..] } else { &self.buffers.h };
+        self.network.head().logits(hidden, logits, self.team);
+        let is_finite = |row: &[f32]| row.iter().all(|logit| logit.is_finite());
+        let bad = logits.chunks_exact(self.card.vocab_size).position(|row| !is_finite(row));
+        bad.map_or(Ok(()), |index| Err(self.not_finite(stretch, scored[index])))
     }
 
     fn keep(&self, len: usize) -> Past {

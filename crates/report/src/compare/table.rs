@@ -16,11 +16,11 @@ const GREY: &str = "2";
 pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOptions) -> String {
     let rows: Vec<&TaskRow> = comparison.rows.iter().filter(|row| row.primary || options.members).collect();
     let mut out = format!(
-        "{} → {}: {} compared, {} documents each\n\n",
+        "{} → {}: {} compared on {}\n\n",
         visible(&comparison.base.name),
         visible(&comparison.candidate.name),
         tasks(comparison.family),
-        count(comparison.primary().map(|row| row.n).sum()),
+        documents(comparison.primary().map(|row| row.n).sum::<u64>() as usize),
     );
     out.push_str(&lines(comparison, &rows, options));
     for average in &comparison.averages {

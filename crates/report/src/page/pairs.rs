@@ -183,7 +183,7 @@ fn add(comparison: &Comparison, places: &Places, pieces: &mut Pieces) -> Result<
 
 fn line<'a>(row: &'a TaskRow, places: &Places) -> Line<'a> {
     let of = Unit::of(&row.metric);
-    let like = |number: f64| of.value_like(number, row.base);
+    let like = |number: f64| of.difference(number, row.base);
     let ends = row.interval.as_ref().map(|interval| (interval.low, interval.high));
     Line {
         task: &row.task,

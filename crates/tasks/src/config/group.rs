@@ -74,6 +74,7 @@ impl GroupConfig {
 
 fn members(task: &Node) -> Result<Vec<Member>, TaskError> {
     match &task.kind {
+        Kind::List(items) if items.is_empty() => Err(task.wrong("task", "a list of one member or more")),
         Kind::List(items) => items.iter().map(member).collect(),
         _ => Ok(vec![member(task)?]),
     }

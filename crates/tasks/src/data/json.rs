@@ -66,9 +66,9 @@ fn lines(rows: &mut Rows, reader: impl BufRead) -> Result<(), String> {
             // An object may go on in the next lines when the first one does.
             Err(error) if error.is_eof() && rows.table.available == 0 => {
                 let begun = std::io::Cursor::new(line.as_bytes().to_vec());
-                return objects(rows, begun.chain(lines.rest()), number, &not_json(&error));
+                return objects(rows, begun.chain(lines.rest()), number, &not_json_line(&error));
             }
-            Err(error) => return Err(format!("line {number}: {}", not_json(&error))),
+            Err(error) => return Err(format!("line {number}: {}", not_json_line(&error))),
         }
     }
     Ok(())
@@ -94,6 +94,14 @@ fn not_json(error: &serde_json::Error) -> String {
     format!("not valid JSON: {error}")
 }
 
+/// The same of one line, whose number is known: the parser counts from its beginning.
+fn not_json_line(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
+    let place = if error.is_eof() { "its end".to_owned() } else { format!("column {}", error.column()) };
+    format!("not valid JSON at {place}: {reason}")
+}
+
 /// The value with integers of at most 64 bits with a sign: the `datasets` library reads larger ones of JSON as numbers with
 /// a point.
 fn signed(value: Value) -> Value {
@@ -111,14 +119,20 @@ struct Rows {
     table: Table,
     wanted: Range<u64>,
     columns: Columns,
+    /// Rows that are bare strings.
+    n_texts: u64,
 }
 
 impl Rows {
-    /// The next row; a bare string is one with the column `text`.
+    /// The next row; a bare string is one with the column `text`, where all rows are strings.
     fn push(&mut self, value: Value) -> Result<(), String> {
         let row = match signed(value) {
-            Value::Map(map) => map,
-            value @ Value::Str(_) => Map::from_iter([("text".to_owned(), value)]),
+            Value::Map(map) if self.n_texts == 0 => map,
+            value @ Value::Str(_) if self.n_texts == self.table.available => {
+                self.n_texts += 1;
+                Map::from_iter([("text".to_owned(), value)])
+            }
+            Value::Map(_) => return Err("a row must be a string like those before it, but is a map".to_owned()),
             other => return Err(format!("a row must be an object, but is a {}", other.kind())),
         };
         self.columns.see(&row)?;

@@ -89,8 +89,8 @@ impl MultiChoice {
         let matches = pattern.find_all(text)?;
         let Some(groups) = self.finder.select(&matches) else { return Ok(None) };
         let found = strip(items(groups).find(|item| !item.is_empty()).unwrap_or_default());
-        let found = table.get(found).map_or(found, String::as_str);
-        Ok((!found.is_empty()).then(|| found.to_owned()))
+        // A choice of ignored characters alone is found everywhere and names nothing.
+        Ok((!found.is_empty()).then(|| table.get(found).map_or(found, String::as_str).to_owned()))
     }
 
     fn answer(&self, text: &str, choices: &Choices) -> Result<String, String> {
@@ -134,6 +134,14 @@ mod tests {
         check(filter, "(A) or (B)", "(B)");
         check(filter, "guilty", "[invalid]");
         check(filter, "Guilty, then Guilty of Romance", "(B)");
+    }
+
+    /// A choice of ignored characters alone is found everywhere, and names nothing.
+    #[test]
+    fn choices_that_are_ignored_whole() {
+        let filter = "{function: multi_choice_regex, regex_pattern: x, regexes_to_ignore: ['.*'], group_select: -1}";
+        check(filter, "guilty", "[invalid]");
+        check(filter, "guilty: B", "(B)");
     }
 
     #[test]

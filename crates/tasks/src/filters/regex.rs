@@ -63,15 +63,22 @@ impl Filter for Regex {
     fn apply(&self, texts: Texts, _: Row) -> Result<Texts, String> {
         texts.try_map(|text| {
             let matches = self.0.pattern.find_all(&text)?;
-            Ok(strip(self.found(&matches).unwrap_or(&self.0.fallback)).to_owned())
+            Ok(self.answer(&matches).to_owned())
         })
     }
 }
 
 impl Regex {
+    /// Without white space around it, unless nothing matches: then the fallback stands as the file has it.
+    fn answer<'a>(&'a self, matches: &[Groups<'a>]) -> &'a str {
+        match self.0.select(matches) {
+            Some(groups) => strip(Self::found(groups).unwrap_or(&self.0.fallback)),
+            None => &self.0.fallback,
+        }
+    }
+
     /// Of several groups the first that is not empty; one group may be empty.
-    fn found<'t>(&self, matches: &[Groups<'t>]) -> Option<&'t str> {
-        let groups = self.0.select(matches)?;
+    fn found<'t>(groups: &Groups<'t>) -> Option<&'t str> {
         if groups.len() > 2 { items(groups).find(|item| !item.is_empty()) } else { items(groups).next() }
     }
 }
@@ -88,7 +95,8 @@ mod tests {
         check(flexible, "between 3 and $18.00 is 7", "7");
         check(flexible, "between 7 and $18.00", "$18.00");
         check(flexible, "none", "[invalid]");
-        check(r"{function: regex, regex_pattern: 'is (.*)', fallback: ' no '}", "?", "no");
+        check(r"{function: regex, regex_pattern: 'is (.*)', fallback: ' no '}", "?", " no ");
+        check(r"{function: regex, regex_pattern: '()()', fallback: ' no '}", "?", "no");
         check(r"{function: regex, regex_pattern: '\d', group_select: 1}", "1 2 3", "2");
         check(r"{function: regex, regex_pattern: 'a(\d*)'}", "a", "");
         check(r"{function: regex, regex_pattern: 'a(\d*)(x?)'}", "a", "[invalid]");

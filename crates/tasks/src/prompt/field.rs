@@ -23,8 +23,9 @@ enum Form<'a> {
     Column(&'a str),
     Constant(&'a Value),
     Hook(&'static HookKind),
-    /// Exactly one `{{ … }}`: a list comes out as a list, without a detour through its printed form.
-    Expression(Expression<'a, 'a>),
+    /// Exactly one `{{ … }}`: a list comes out as a list, without a detour through its printed form. The template is for
+    /// what has no value: it knows what prints nothing (an `if` without `else`) from what is an error.
+    Expression(Expression<'a, 'a>, Template<'a, 'a>),
     Template(Template<'a, 'a>),
 }
 
@@ -46,7 +47,7 @@ impl<'a> Compiled<'a> {
                 variables.extend(template.undeclared_variables(false));
                 variables.sort();
                 match inner(text).and_then(|inner| env.compile_expression(inner).ok()) {
-                    Some(expression) => Form::Expression(expression),
+                    Some(expression) => Form::Expression(expression, template),
                     None => Form::Template(template),
                 }
             }
@@ -61,17 +62,16 @@ impl<'a> Compiled<'a> {
             Form::Column(column) => row.cell(column).cloned(),
             Form::Constant(value) => Ok((*value).clone()),
             Form::Hook(kind) => kind.value(row).unwrap_or_else(|| Err(row.missing(self.key))),
-            Form::Expression(expression) => {
+            Form::Expression(expression, template) => {
                 let value = expression.eval(context.clone()).map_err(|error| self.failed(row, &error))?;
-                if value.is_undefined() {
-                    return Err(self.undefined(row, "undefined value"));
-                }
-                Ok(plain(&value))
+                if value.is_undefined() { self.printed(template, row, context) } else { Ok(plain(&value)) }
             }
-            Form::Template(template) => {
-                template.render(context.clone()).map(Value::Str).map_err(|error| self.failed(row, &error))
-            }
+            Form::Template(template) => self.printed(template, row, context),
         }
+    }
+
+    fn printed(&self, template: &Template, row: Row, context: &minijinja::Value) -> Result<Value, TaskError> {
+        template.render(context.clone()).map(Value::Str).map_err(|error| self.failed(row, &error))
     }
 
     /// The columns that are read, as far as the file tells.
@@ -82,7 +82,7 @@ impl<'a> Compiled<'a> {
 
     /// Whether the value was printed by a template, so that what looks like a number or a list is read back.
     pub const fn is_template(&self) -> bool {
-        matches!(self.form, Form::Expression(_) | Form::Template(_))
+        matches!(self.form, Form::Expression(..) | Form::Template(_))
     }
 
     fn failed(&self, row: Row, error: &Error) -> TaskError {

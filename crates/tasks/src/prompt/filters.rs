@@ -3,7 +3,7 @@
 use super::arguments::Arguments;
 use super::jinja::invalid;
 use super::json::Json;
-use super::methods::trimmed;
+use super::methods::{justified, trimmed};
 use super::print::Printed;
 use super::wrap::Wrap;
 use crate::pattern::Pattern;
@@ -29,6 +29,9 @@ pub(super) fn add(env: &mut Environment) {
     env.add_filter("int", int);
     env.add_filter("float", float);
     env.add_filter("trim", trim);
+    env.add_filter("center", center);
+    env.add_filter("escape", escape);
+    env.add_filter("e", escape);
     env.add_filter("wordcount", wordcount);
     env.add_filter("truncate", truncate);
     env.add_filter("wordwrap", wordwrap);
@@ -134,6 +137,21 @@ fn trim(state: &State, value: &Value, chars: Option<&str>) -> Result<String, Err
     Ok(trimmed(&text(state, value)?, chars))
 }
 
+/// `str.center`.
+fn center(state: &State, value: &Value, width: Option<i64>) -> Result<Value, Error> {
+    justified(state, &text(state, value)?, "center", &[Value::from(width.unwrap_or(80))])
+}
+
+/// For HTML, with the entities that Jinja writes.
+fn escape(state: &State, value: &Value) -> Result<Value, Error> {
+    const ENTITIES: [(char, &str); 5] = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&#34;"), ('\'', "&#39;")];
+    if value.is_safe() {
+        return Ok(value.clone());
+    }
+    let escaped = ENTITIES.iter().fold(text(state, value)?, |text, (c, entity)| text.replace(*c, entity));
+    Ok(Value::from_safe_string(escaped))
+}
+
 fn wordcount(state: &State, value: &Value) -> Result<usize, Error> {
     Ok(WORDS.find_iter(&text(state, value)?).count())
 }
@@ -237,6 +255,15 @@ fn checked(indent: Option<usize>) -> Result<Option<usize>, Error> {
 #[cfg(test)]
 mod tests {
     use crate::prompt::jinja::testing::{check, check_error};
+
+    #[test]
+    fn for_pages() {
+        check(r#"{{ "<a href='b'>\"&" | e }}"#, "&lt;a href=&#39;b&#39;&gt;&#34;&amp;");
+        check(r#"{{ "<"|escape|e }}{{ "<"|safe|e }}{{ 1|e }}"#, "&lt;<1");
+        check(r#"{{ "ab"|center(5) }}|{{ "ab"|center|length }}"#, "  ab |80");
+        check_error(r#"{{ "a"|center(100000000000) }}"#, "steps");
+        check_error(r#"{{ "a"|b }}"#, "filter b is unknown (line 1");
+    }
 
     #[test]
     fn numbers() {

@@ -97,8 +97,12 @@ pub(crate) fn reason(error: &Error) -> String {
     if error.kind() == ErrorKind::OutOfFuel {
         return format!("it took more than {FUEL} steps; does a loop never end?");
     }
-    let detail =
-        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let detail = match (error.kind(), error.detail()) {
+        (kind, None) => kind.to_string(),
+        // The detail says the same.
+        (ErrorKind::UnknownFilter | ErrorKind::UnknownTest, Some(detail)) => detail.to_owned(),
+        (kind, Some(detail)) => format!("{kind}: {detail}"),
+    };
     let detail = if detail.contains(TEXT_MODULO) { detail + "; write \"…\"|format(…)" } else { detail };
     match error.line() {
         Some(line) => format!("{detail} (line {line} of the template)"),

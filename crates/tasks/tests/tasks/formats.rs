@@ -106,7 +106,13 @@ fn compressed_text_and_plain_text() {
 #[test]
 fn wrong_text_files() {
     check_error("x.jsonl", b"{\"a\":1}\n{\"a\":\"\xff\"}\n", "json", "", "line 2: byte 7 of it is not UTF-8");
-    check_error("x.jsonl", b"{\"a\":1}\n{\"a\":\n", "json", "", "line 2: not valid JSON: EOF");
+    check_error(
+        "x.jsonl",
+        b"{\"a\":1}\n{\"a\":\n",
+        "json",
+        "",
+        "line 2: not valid JSON at its end: EOF while parsing a value",
+    );
     let nested = "[".repeat(100_000);
     check_error("x.json", nested.as_bytes(), "json", "", "not valid JSON: recursion limit exceeded at line 1 column 1");
     check_error(
@@ -114,8 +120,11 @@ fn wrong_text_files() {
         format!("{{\"a\":{nested}").as_bytes(),
         "json",
         "",
-        "line 1: not valid JSON: recursion limit",
+        "line 1: not valid JSON at column 132: recursion limit",
     );
+    check_error("x.jsonl", b"{\"a\":1}\n\"b\"\n", "json", "", "line 2: a row must be an object, but is a string");
+    check_error("x.jsonl", b"\"b\"\n{\"a\":1}\n", "json", "", "line 2: a row must be a string like those before it");
+    check_error("x.jsonl", b"{\"a\":1}\n{\"a\" 1}\n", "json", "", "line 2: not valid JSON at column 6: expected `:`");
     check_error("x.json", b"[{\"a\":1},2]", "json", "", "not valid JSON: row 1: a row must be an object, but is a int");
     check_error("x.json", b"[{\"a\":1}", "json", "", "not valid JSON: EOF while parsing a list at line 1 column 8");
     check_error("x.json", b"{\"b\":1}", "json", ", field: data", "not valid JSON: no key `data`, only b");

@@ -108,10 +108,8 @@ fn check_prompts(task: &str, instance: &Instance, golden: &GoldenDoc) {
         Target::Text(_) | Target::Texts(_) => String::new(),
     };
     // lm-eval logs what doc_to_target gave: a label, a choice or the text that follows a gap.
-    // Python escapes what it does not print in a list.
-    let target = golden.target.replace("\\xa0", "\u{a0}");
-    let is_same = [&index, &instance.target_text].contains(&&target)
-        || instance.requests.iter().all(|request| request.scored_text().trim_start() == target);
+    let is_same = [&index, &instance.target_text].contains(&&golden.target)
+        || instance.requests.iter().all(|request| request.scored_text().trim_start() == golden.target);
     assert!(is_same, "{task} document {}: {} against {index} {}", golden.doc_id, golden.target, instance.target_text);
 }
 

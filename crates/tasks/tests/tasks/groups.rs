@@ -88,6 +88,7 @@ fn tasks_that_stand_in_a_group() {
 
 #[test]
 fn what_is_wrong_with_members() {
+    check_error("group: g\ntask: []\n", "DIR/g.yaml:2: `task` must be a list of one member or more, but is a list");
     check_error(
         "group: g\ntask:\n  - a\n  - bb\n",
         "DIR/g.yaml:4: no task, group or tag is called \"bb\", which group g names; did you mean `b`?",

@@ -45,6 +45,9 @@ fn values_print_as_in_python() {
         &both("1a 2b y"),
     );
     check("doc_to_text: '{{q|regex_replace(\"(Q)\", \"<\\\\1>$\")}}'\n", &both("<Q>$?"));
+    check("doc_to_text: '{{q if not flag}}'\n", &both(""));
+    check("doc_to_text: '{% for c in choices %}{{loop.previtem if not loop.first}}{{c}}{% endfor %}'\n", &both("aab"));
+    check("doc_to_text: '{{[q ~ \"\\u00a0\"]}}'\n", &both("['Q?\\xa0']"));
     check("doc_to_text: \"{{q}}\\n\"\n", &both("Q?\n"));
     check("doc_to_text: '{{choices}}'\n", &both("['a', 'b']"));
     check("doc_to_text: '{{x}}'\n", &both("0.5"));

@@ -244,9 +244,14 @@ mod tests {
 
     fn check(rows: usize, n_in: usize, n_out: usize, cut: usize) -> Result<(), TestCaseError> {
         let (x, w) = (values(rows * n_in, 1), values(n_in * n_out, 2));
-        let weights = Panels::pack(Source { values: &w, n_in, n_out, transposed: false }, Storage::F32);
+        let source = Source { values: &w, n_in, n_out, transposed: false };
+        Storage::ALL.into_iter().try_for_each(|storage| check_weights(&x, &Panels::pack(source, storage), cut))
+    }
+
+    fn check_weights(x: &[f32], weights: &Panels, cut: usize) -> Result<(), TestCaseError> {
+        let (n_in, n_out, w) = (weights.n_in(), weights.n_out(), weights.held());
         for isa in Isa::all() {
-            let out = products(isa, &x, &weights, &[0, cut.min(weights.len()), weights.len()]);
+            let out = products(isa, x, weights, &[0, cut.min(weights.len()), weights.len()]);
             for (x, out) in x.chunks(n_in).zip(out.chunks(n_out)) {
                 for (column, got) in out.iter().enumerate() {
                     let wanted = reference(x, &w, n_out, column);

@@ -237,7 +237,7 @@ mod tests {
 
         #[test]
         fn a_row_does_not_depend_on_its_company(
-            rows in 1_usize..600, n_in in 1_usize..300, n_out in 1_usize..300, threads in 2_usize..8, kind in 0_usize..3,
+            rows in 1_usize..600, n_in in 1_usize..300, n_out in 1_usize..300, threads in 2_usize..8, kind in 0..Storage::ALL.len(),
         ) {
             let (x, w) = (values(rows * n_in, 1), values(n_in * n_out, 2));
             let source = Source { values: &w, n_in, n_out, transposed: false };

@@ -35,11 +35,10 @@ impl Head {
         Self { linear: Linear::pack(source, None, storage) }
     }
 
-    /// Logits `[rows, vocab]` of `hidden` `[rows, n_embd]`, all of them: for tests and tools.
-    pub fn logits(&self, hidden: &[f32], team: Team) -> Vec<f32> {
-        let mut logits = vec![0.0; hidden.len() / self.linear.n_in() * self.linear.n_out()];
-        self.linear.forward(hidden, &mut logits, team);
-        logits
+    /// Makes `logits` `[rows, vocab]` those of `hidden` `[rows, n_embd]`, all of them.
+    pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>, team: Team) {
+        logits.resize(hidden.len() / self.linear.n_in() * self.linear.n_out(), 0.0);
+        self.linear.forward(hidden, logits, team);
     }
 
     /// Scores `wanted` tokens, each after its row of `hidden` `[rows, n_embd]`; rows ascending. One score each, in order.

@@ -2,6 +2,14 @@
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
+mod rounding;
+mod storage;
+
+pub use storage::Storage;
+
+use rounding::{
+    Nibbles, SHARED, from_bf16, from_int4, from_int8, int4_scale, int8_scales, larger, to_bf16, to_int4, to_int8,
+};
 use std::ops::Range;
 
 /// Columns of a panel: two AVX-512 registers, four AVX2, eight NEON.
@@ -15,32 +23,6 @@ pub const GROUP: usize = 8;
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub struct Line(pub [f32; COLUMNS]);
-
-/// How weights are held in memory. Arithmetic is f32 whatever the kind, on exactly the numbers that are held.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Storage {
-    /// As they are.
-    #[default]
-    F32,
-    /// Rounded to bfloat16, to nearest even: half the memory, 8 bits of precision.
-    Bf16,
-    /// Whole numbers from -127 to 127 times one f32 for each output, its largest weight / 127: a quarter of the memory.
-    Int8,
-}
-
-impl Storage {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::F32, Self::Bf16, Self::Int8];
-
-    /// Its name in the model's card.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::Bf16 => "bf16",
-            Self::Int8 => "int8",
-        }
-    }
-}
 
 /// A weight matrix as a checkpoint has it.
 #[derive(Clone, Copy)]
@@ -58,13 +40,12 @@ pub struct Source<'a> {
 impl Source<'_> {
     /// The largest magnitude of each output's weights; NaN where there is one.
     fn largest(&self) -> Vec<f32> {
-        let larger = |m: f32, x: &f32| if m.is_nan() || m >= x.abs() { m } else { x.abs() };
         if self.transposed {
-            return self.values.chunks_exact(self.n_in).map(|row| row.iter().fold(0.0, larger)).collect();
+            return self.values.chunks_exact(self.n_in).map(|row| row.iter().copied().fold(0.0, larger)).collect();
         }
         let mut largest = vec![0.0; self.n_out];
         for row in self.values.chunks_exact(self.n_out) {
-            largest.iter_mut().zip(row).for_each(|(m, x)| *m = larger(*m, x));
+            largest.iter_mut().zip(row).for_each(|(m, x)| *m = larger(*m, *x));
         }
         largest
     }
@@ -101,6 +82,8 @@ enum Lines {
     Bf16(Vec<[u16; COLUMNS]>),
     /// With the scales `[panel]`.
     Int8(Vec<[i8; COLUMNS]>, Vec<Line>),
+    /// With a line of scales for every [`SHARED`] lines of a block, in the order of the blocks.
+    Int4(Vec<Nibbles>, Vec<Line>),
 }
 
 impl Panels {
@@ -110,31 +93,50 @@ impl Panels {
         assert_eq!(source.values.len(), n_in * n_out, "a weight matrix of {n_in} × {n_out}");
         let mut panels = Self { n_in, n_out, lines: Lines::F32(Vec::new()) };
         panels.lines = match storage {
-            Storage::F32 => Lines::F32(panels.each_line(source, |line, _| line)),
+            Storage::F32 => Lines::F32(panels.each_line(source, |line, _| *line)),
             Storage::Bf16 => Lines::Bf16(panels.each_line(source, |line, _| line.0.map(to_bf16))),
             Storage::Int8 => {
-                let scales = scales(&source.largest());
-                let lines = panels.each_line(source, |line, panel| to_int8(line, scales[panel]));
+                let scales = int8_scales(&source.largest());
+                let lines = panels.each_line(source, |line, panel| to_int8(line, &scales[panel]));
                 Lines::Int8(lines, scales)
             }
+            Storage::Int4 => panels.int4(source),
         };
         panels
     }
 
+    /// Lines in four bits with their scales.
+    fn int4(&self, source: Source) -> Lines {
+        let (mut lines, mut scales) = (Vec::with_capacity(self.len() * self.n_in), Vec::new());
+        self.each_block(source, |block, _| {
+            for shared in block.chunks(SHARED) {
+                let scale = int4_scale(shared);
+                lines.extend(shared.iter().map(|line| to_int4(line, &scale)));
+                scales.push(scale);
+            }
+        });
+        Lines::Int4(lines, scales)
+    }
+
     /// All lines in packed order, through `convert`, which also gets the panel.
-    fn each_line<T>(&self, source: Source, convert: impl Fn(Line, usize) -> T) -> Vec<T> {
+    fn each_line<T>(&self, source: Source, convert: impl Fn(&Line, usize) -> T) -> Vec<T> {
         let mut packed = Vec::with_capacity(self.len() * self.n_in);
+        self.each_block(source, |block, panel| packed.extend(block.iter().map(|line| convert(line, panel))));
+        packed
+    }
+
+    /// Gives `take` all blocks in packed order, each with its panel.
+    fn each_block(&self, source: Source, mut take: impl FnMut(&[Line], usize)) {
         let mut block = vec![Line([0.0; COLUMNS]); DEPTH];
         for group in (0..self.len()).step_by(GROUP) {
             for depth in self.depths() {
                 for panel in group..self.len().min(group + GROUP) {
                     let block = &mut block[..depth.len()];
                     source.read(depth.clone(), panel * COLUMNS, block);
-                    packed.extend(block.iter().map(|line| convert(*line, panel)));
+                    take(block, panel);
                 }
             }
         }
-        packed
     }
 
     /// Inputs.
@@ -169,6 +171,7 @@ impl Panels {
             Lines::F32(lines) => size_of_val(&lines[..]),
             Lines::Bf16(lines) => size_of_val(&lines[..]),
             Lines::Int8(lines, scales) => size_of_val(&lines[..]) + size_of_val(&scales[..]),
+            Lines::Int4(lines, scales) => size_of_val(&lines[..]) + size_of_val(&scales[..]),
         }
     }
 
@@ -181,7 +184,7 @@ impl Panels {
         depth: Range<usize>,
         unpacked: &'a mut [Line],
     ) -> (&'a [Line], &'a [Line]) {
-        let start = self.position(panel, &depth);
+        let start = self.position(panel, &depth, 1);
         let end = start + depth.len();
         match &self.lines {
             Lines::F32(lines) => return (&lines[start..end], &lines[end..]),
@@ -195,81 +198,52 @@ impl Panels {
                     *to = from_int8(from, &scales[panel]);
                 }
             }
+            Lines::Int4(lines, scales) => {
+                let scales = &scales[self.position(panel, &depth, SHARED)..];
+                let shared = unpacked.chunks_mut(SHARED).zip(lines[start..end].chunks(SHARED));
+                for ((to, from), scale) in shared.zip(scales) {
+                    for (to, from) in to.iter_mut().zip(from) {
+                        *to = from_int4(from, scale);
+                    }
+                }
+            }
         }
         (&unpacked[..depth.len()], &[])
     }
 
-    /// Where a block begins.
-    const fn position(&self, panel: usize, depth: &Range<usize>) -> usize {
+    /// Where a block begins, counted in pieces of `size` lines, a block's last of which may be shorter.
+    const fn position(&self, panel: usize, depth: &Range<usize>, size: usize) -> usize {
         let first = panel / GROUP * GROUP;
         let in_group = if self.len() - first < GROUP { self.len() - first } else { GROUP };
-        first * self.n_in + in_group * depth.start + (panel - first) * (depth.end - depth.start)
+        let in_block = (depth.end - depth.start).div_ceil(size);
+        first * self.n_in.div_ceil(size) + in_group * (depth.start / size) + (panel - first) * in_block
     }
-}
 
-fn to_bf16(x: f32) -> u16 {
-    let bits = x.to_bits();
-    if x.is_nan() {
-        return (bits >> 16) as u16 | 0x40; // rounding could carry a NaN into infinity
+    /// The matrix that is held, `[n_in, n_out]`, as the kernel reads it; behind the last column there must be zeros.
+    #[cfg(test)]
+    pub fn held(&self) -> Vec<f32> {
+        let mut held = vec![f32::NAN; self.n_in * self.n_out];
+        let mut unpacked = vec![Line([0.0; COLUMNS]); DEPTH];
+        for panel in 0..self.len() {
+            let columns = self.columns(panel);
+            for depth in self.depths() {
+                let (block, _) = self.block(panel, depth.clone(), &mut unpacked);
+                assert_eq!(block.len(), depth.len());
+                for (k, line) in depth.zip(block) {
+                    let (real, filling) = line.0.split_at(columns.len());
+                    held[k * self.n_out..][columns.clone()].copy_from_slice(real);
+                    assert!(filling.iter().all(|x| *x == 0.0));
+                }
+            }
+        }
+        held
     }
-    ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16
-}
-
-#[inline(always)]
-fn from_bf16(bits: u16) -> f32 {
-    f32::from_bits(u32::from(bits) << 16)
-}
-
-/// A scale for each output, panel by panel. Where an output has a NaN or an infinity so does its scale, and so all it gives.
-fn scales(largest: &[f32]) -> Vec<Line> {
-    let panel = |largest: &[f32]| {
-        let mut line = Line([0.0; COLUMNS]);
-        line.0.iter_mut().zip(largest).for_each(|(scale, x)| *scale = x / 127.0);
-        line
-    };
-    largest.chunks(COLUMNS).map(panel).collect()
-}
-
-fn to_int8(line: Line, scale: Line) -> [i8; COLUMNS] {
-    let mut to = [0; COLUMNS];
-    for ((to, x), scale) in to.iter_mut().zip(line.0).zip(scale.0) {
-        *to = if scale == 0.0 { 0 } else { (x / scale).round_ties_even() as i8 };
-    }
-    to
-}
-
-#[inline(always)]
-fn from_int8(line: &[i8; COLUMNS], scale: &Line) -> Line {
-    let mut to = Line([0.0; COLUMNS]);
-    for ((to, q), scale) in to.0.iter_mut().zip(*line).zip(scale.0) {
-        *to = f32::from(q) * scale;
-    }
-    to
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    /// The matrix as the kernel reads it, `[n_in, n_out]`; everything behind the last column must be zero.
-    fn unpack(panels: &Panels) -> Vec<f32> {
-        let mut out = vec![f32::NAN; panels.n_in() * panels.n_out()];
-        let mut unpacked = vec![Line([0.0; COLUMNS]); DEPTH];
-        for panel in 0..panels.len() {
-            let columns = panels.columns(panel);
-            for depth in panels.depths() {
-                let (block, _) = panels.block(panel, depth.clone(), &mut unpacked);
-                assert_eq!(block.len(), depth.len());
-                for (k, line) in depth.zip(block) {
-                    let (real, filling) = line.0.split_at(columns.len());
-                    out[k * panels.n_out()..][columns.clone()].copy_from_slice(real);
-                    assert!(filling.iter().all(|x| *x == 0.0));
-                }
-            }
-        }
-        out
-    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
@@ -280,12 +254,13 @@ mod tests {
             for storage in Storage::ALL {
                 let pack = |values, transposed| Panels::pack(Source { values, n_in, n_out, transposed }, storage);
                 let packed = pack(&w, false);
-                let held = unpack(&packed);
-                prop_assert_eq!(&held, &unpack(&pack(&turned, true)), "{:?}", storage);
+                let held = packed.held();
+                prop_assert_eq!(&held, &pack(&turned, true).held(), "{:?}", storage);
                 let step = match storage {
                     Storage::F32 => 0.0,
                     Storage::Bf16 => 1.0 / 256.0, // half a step between 1 and 2
                     Storage::Int8 => 1.02 / 254.0,
+                    Storage::Int4 => 1.02 / 14.0,
                 };
                 for (held, x) in held.iter().zip(&w) {
                     prop_assert!((held - x).abs() <= step, "{:?} holds {} for {}", storage, held, x);
@@ -299,25 +274,7 @@ mod tests {
         let w = vec![1.0; 64 * 64];
         let bytes =
             |storage| Panels::pack(Source { values: &w, n_in: 64, n_out: 64, transposed: false }, storage).bytes();
-        assert_eq!(Storage::ALL.map(bytes), [16384, 8192, 4096 + 256]);
-    }
-
-    #[test]
-    fn bf16_rounds_to_nearest_even() {
-        for (x, wanted) in [
-            (1.0, 1.0),
-            (1.0 + 1.0 / 256.0, 1.0),
-            (1.0 + 3.0 / 256.0, 1.0 + 4.0 / 256.0),
-            (-1.0 - 1.01 / 256.0, -1.0 - 2.0 / 256.0),
-            (f32::from_bits(0x0001_7fff), f32::from_bits(0x0001_0000)),
-            (f32::MAX, f32::INFINITY),
-            (f32::NEG_INFINITY, f32::NEG_INFINITY),
-        ] {
-            assert_eq!(from_bf16(to_bf16(x)).to_bits(), f32::to_bits(wanted), "{x}");
-        }
-        for bits in [0x7f80_0001, 0x7fff_ffff, 0xff80_0001] {
-            assert!(from_bf16(to_bf16(f32::from_bits(bits))).is_nan(), "{bits:x}");
-        }
+        assert_eq!(Storage::ALL.map(bytes), [16384, 8192, 4096 + 256, 2048 + 2 * 256]);
     }
 
     #[test]
@@ -325,10 +282,39 @@ mod tests {
         let w: Vec<f32> = (0..3)
             .flat_map(|i| [i as f32 * 63.5, 0.0, [1.0, f32::NAN, 2.0][i], [1.0, 0.0, f32::INFINITY][i]])
             .collect();
-        let held = unpack(&Panels::pack(Source { values: &w, n_in: 3, n_out: 4, transposed: false }, Storage::Int8));
+        let held = Panels::pack(Source { values: &w, n_in: 3, n_out: 4, transposed: false }, Storage::Int8).held();
         for (held, x) in held.chunks(4).zip([0.0_f32, 64.0, 127.0]) {
             assert_eq!([held[0], held[1]].map(f32::to_bits), [x, 0.0].map(f32::to_bits));
             assert!(held[2].is_nan() && held[3].is_nan(), "{held:?}");
+        }
+    }
+
+    /// One output with `inputs`, held in four bits.
+    fn int4(inputs: &[f32]) -> Vec<f32> {
+        let source = Source { values: inputs, n_in: inputs.len(), n_out: 1, transposed: true };
+        Panels::pack(source, Storage::Int4).held()
+    }
+
+    #[test]
+    fn int4_has_a_scale_for_every_32_inputs() {
+        // Whole numbers from -7 to 7 times a scale that changes at 32, 64, and at the block of 256.
+        let scale = |i: usize| [0.5, 8.0, 0.001_953_125][i / 32 % 3];
+        let on_grid: Vec<f32> = (0..300).map(|i| (i % 15) as f32 - 7.0).collect();
+        let on_grid: Vec<f32> = on_grid.iter().enumerate().map(|(i, q)| q * scale(i)).collect();
+        assert_eq!(int4(&on_grid), on_grid);
+        // 7, 3.4, 3.5, 4.5 and -0.5 with a scale of 1.
+        assert_eq!(int4(&[7.0, 3.4, 3.5, 4.5, -0.5]), [7.0, 3.0, 4.0, 4.0, 0.0]);
+        assert_eq!(int4(&[0.0; 40]), [0.0; 40]);
+    }
+
+    #[test]
+    fn int4_keeps_what_is_not_a_number_to_its_32_inputs() {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let mut inputs = vec![1.0; 96];
+            inputs[40] = bad;
+            let held = int4(&inputs);
+            assert!(held[32..64].iter().all(|x| x.is_nan()), "{bad}: {held:?}");
+            assert!(held[..32].iter().chain(&held[64..]).all(|x| *x == 1.0), "{bad}: {held:?}");
         }
     }
 }
