@@ -1,4 +1,4 @@
-//! A browser, driven over WebDriver's JSON (W3C WebDriver): as much of it as these tests need.
+//! A browser, driven over the JSON of W3C `WebDriver`: as much of it as these tests need.
 
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -131,7 +131,7 @@ impl Browser {
         self.post(&format!("/element/{id}/value"), &json!({ "text": text }));
     }
 
-    /// Presses a key on whatever has the focus; keys are WebDriver's, such as `\u{e004}` for the tabulator.
+    /// Presses a key on whatever has the focus; keys are those of `WebDriver`, such as `\u{e004}` for the tabulator.
     pub fn press(&self, key: char) {
         let actions =
             json!([{ "type": "keyDown", "value": key.to_string() }, { "type": "keyUp", "value": key.to_string() }]);

@@ -92,7 +92,7 @@ function rowsTable(pair, all) {
     number("won", "won / lost", (row) => row.wins - row.losses, (row) => `${count(row.wins)} / ${count(row.losses)}`, "documents with a better / worse score"),
     number("p", "p", (row) => row.p, (row) => el("td", { class: "number", title: row.test }, pValue(row.p))),
     number("holm", "p, Holm", (row) => row.holm, (row) => pValue(row.holm), "corrected over the tasks of the comparison"),
-    number("seen", "detectable", (row) => Number.parseFloat(row.text[5]), (row) => typeset(row.text[5]) || "\u2013", `the smallest difference that would have shown with ${fixed(100 * pair.power, 0)} % power`),
+    number("seen", "could see", (row) => Number.parseFloat(row.text[5]), (row) => typeset(row.text[5]) || "\u2013", `the smallest difference that would have shown with ${fixed(100 * pair.power, 0)} % power`),
     { id: "verdict", label: "verdict", key: (row) => row.verdict, cell: verdictCell },
   ];
   return wide("Differences by task", sortable({ caption: `Candidate minus base, paired by document; p corrected over ${pair.family} tasks`, columns, rows, state: { column: "", descending: false }, class: "tight" }));
@@ -172,7 +172,7 @@ function comparison(pair, base, candidate) {
     el("p", { class: "legend" }, ["better", "worse", "not-shown", "identical"].map((v) => el("span", { class: `key ${v}` }, v.replace("-", " ")))),
     el("div", { class: "controls" }, el("label", { for: "all-metrics" }, box, " all metrics")),
     table,
-    el("p", { class: "note" }, "Not shown is not equal: the detectable column says what these documents could have shown."),
+    el("p", { class: "note" }, `Not shown is not equal: a difference smaller than “could see” is found in less than ${fixed(100 * pair.power, 0)} % of such comparisons.`),
     pair.notes.length ? el("details", {}, el("summary", {}, `${pair.notes.length} notes`), el("ul", {}, pair.notes.map((note) => el("li", {}, note)))) : null,
     flips(pair),
   ];
