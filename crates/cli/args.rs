@@ -1,9 +1,11 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
 mod compare;
+mod report;
 mod validate;
 
 pub use compare::{CompareArgs, SidesArgs};
+pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
@@ -57,8 +59,10 @@ pub enum Command {
     Render(RenderArgs),
     /// Check that tasks really run: keys, hooks, templates, rows, labels, lengths
     Validate(ValidateArgs),
-    /// Draw tables and charts from one or more runs
+    /// Draw tables, charts and a page from one or more runs
     Report(ReportArgs),
+    /// Show a report in a browser, and keep it up to date while its run goes on
+    ServeReport(ServeReportArgs),
     /// Compare two models document by document: differences with intervals, corrected tests, flips
     Compare(CompareArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
@@ -89,6 +93,9 @@ pub struct RunArgs {
     /// Also write the results in another tool's files
     #[arg(long, value_name = "FORMAT")]
     pub export: Option<Export>,
+    /// Keep the log-probability of every scored token, for the report's page; samples.parquet grows by it
+    #[arg(long)]
+    pub token_scores: bool,
     /// Run the other tasks where some cannot be run
     #[arg(long)]
     pub keep_going: bool,
@@ -285,19 +292,6 @@ pub struct RenderArgs {
     pub model: String,
     #[command(flatten)]
     pub folders: FolderArgs,
-}
-
-/// `yardstick report`
-#[derive(Args, Debug)]
-#[command(after_help = "Example:
-  yardstick report out --out out/report")]
-pub struct ReportArgs {
-    /// Run folders
-    #[arg(value_name = "RUN", required = true)]
-    pub runs: Vec<PathBuf>,
-    /// The folder to write
-    #[arg(short, long, value_name = "DIR")]
-    pub out: PathBuf,
 }
 
 /// `yardstick bench`

@@ -34,6 +34,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Show(args) => commands::show(&args, json),
         Command::Render(args) => commands::render(&args, json),
         Command::Report(args) => commands::report(&args, quiet, json),
+        Command::ServeReport(args) => commands::serve_report(&args, quiet, json),
         Command::Compare(args) => commands::compare(&args, quiet, json),
         Command::Validate(args) => commands::validate(&args, json),
         Command::Bench(args) => commands::bench(&args, quiet, json),

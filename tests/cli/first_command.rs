@@ -18,6 +18,7 @@ fn without_arguments_it_runs_everything_bundled() {
     for file in [
         "run.json",
         "samples.parquet",
+        "report/index.html",
         "report/report.md",
         "report/results.csv",
         "report/charts/bars-accuracy.svg",
@@ -57,7 +58,7 @@ fn show_and_report_need_no_model() {
     let first = ok(&[&args[..], &["--out", text(&out)]].concat());
     assert_eq!(ok(&["show", text(&out)]).stdout, first.stdout);
     ok(&["report", text(&out), "--out", text(&report)]);
-    for file in ["report.md", "results.csv"] {
+    for file in ["report.md", "results.csv", "index.html"] {
         let (again, before) =
             (std::fs::read(report.join(file)).unwrap(), std::fs::read(out.join("report").join(file)).unwrap());
         assert_eq!(again, before, "{file} is drawn the same from the run folder");

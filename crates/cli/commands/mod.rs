@@ -6,6 +6,7 @@ mod data;
 mod ls;
 mod render;
 mod report;
+mod serve_report;
 mod show;
 mod validate;
 
@@ -14,7 +15,8 @@ pub use compare::compare;
 pub use data::{DataArgs, data};
 pub use ls::ls;
 pub use render::render;
-pub use report::report;
+pub use report::{report, write as write_report};
+pub use serve_report::serve_report;
 pub use show::{print_record, show};
 pub use validate::validate;
 

@@ -4,7 +4,8 @@ use super::print_json;
 use crate::args::ReportArgs;
 use crate::error::CliError;
 use crate::stderr::say;
-use yardstick_report::{ReportOptions, read_run, write_report};
+use std::path::{Path, PathBuf};
+use yardstick_report::{ReportOptions, Run, read_run, write_page, write_report};
 
 /// Reads the runs and writes one report.
 ///
@@ -12,7 +13,7 @@ use yardstick_report::{ReportOptions, read_run, write_report};
 /// A folder is no run folder, or the report cannot be written.
 pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let runs = args.runs.iter().map(|dir| read_run(dir)).collect::<Result<Vec<_>, _>>()?;
-    let written = write_report(&runs, &args.out, ReportOptions::default())?;
+    let written = write(&runs, &args.out)?;
     if json {
         let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         print_json(&files.into())?;
@@ -21,4 +22,14 @@ pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError
         say(format_args!("{} files in {}", written.len(), args.out.display()));
     }
     Ok(())
+}
+
+/// Writes the whole report of runs into a folder: tables, charts and the page. Returns the files written.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn write(runs: &[Run], out: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let mut written = write_report(runs, out, ReportOptions::default())?;
+    written.extend(write_page(runs, out, &yardstick_tasks::value)?);
+    Ok(written)
 }

@@ -3,10 +3,10 @@
 use super::folder::RunFolder;
 use super::progress::Screen;
 use crate::args::{Export, RunArgs};
-use crate::commands::print_record;
+use crate::commands::{print_record, write_report};
 use crate::error::CliError;
 use std::time::Instant;
-use yardstick_report::{ReportOptions, Run};
+use yardstick_report::{INDEX, Run};
 
 /// Writes the report and the export, then prints the table (or the record as JSON), and says where everything is.
 ///
@@ -18,16 +18,17 @@ pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, jso
     }
     if !args.no_report && !run.record.results.is_empty() {
         let started = Instant::now();
-        let files =
-            yardstick_report::write_report(std::slice::from_ref(run), &folder.report(), ReportOptions::default())?;
+        let files = write_report(std::slice::from_ref(run), &folder.report())?;
         tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
     }
     if json || !run.record.results.is_empty() {
         print_record(&run.record, json, false)?;
     }
     screen.say(&format!("run:    {}", folder.path().display()));
-    if folder.report().join("report.md").exists() {
-        screen.say(&format!("report: {}", folder.report().join("report.md").display()));
+    for name in [INDEX, "report.md"] {
+        if folder.report().join(name).exists() {
+            screen.say(&format!("report: {}", folder.report().join(name).display()));
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ mod progress;
 mod record;
 mod score;
 mod speed;
+mod tokens;
 mod warnings;
 
 pub use folder::default_path as default_folder;
@@ -147,6 +148,7 @@ fn score_models(
             name: &names[i],
             work,
             memory: args.work.memory,
+            token_scores: args.token_scores,
             loading,
             models_before: run.record.models.len(),
             stop,

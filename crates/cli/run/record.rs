@@ -24,6 +24,7 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
             .shots
             .chat
             .then(|| if args.work.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
+        token_scores: args.token_scores,
     }
 }
 

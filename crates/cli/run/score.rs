@@ -2,7 +2,7 @@
 
 use super::progress::{Bar, Screen};
 use super::warnings::Counts;
-use super::{Work, memory, speed};
+use super::{Work, memory, speed, tokens};
 use crate::error::CliError;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
@@ -21,6 +21,8 @@ pub struct Scorer<'a> {
     pub work: &'a Work,
     /// Bytes for scoring, beside the weights; by default half of what is free.
     pub memory: Option<u64>,
+    /// Whether the score of every token is kept.
+    pub token_scores: bool,
     /// Bytes that the next model may take while it is loaded beside this one.
     pub loading: u64,
     /// How many models' samples are already kept.
@@ -74,7 +76,11 @@ impl Scorer<'_> {
         let (threads, memory) = (rayon::current_num_threads(), self.memory());
         let options = PlanOptions { threads, memory, share: true };
         let errors = &mut scored.errors;
-        if let Some(plan) = self.planned(&mut to_score, errors, |requests| plan(model, requests, &options)) {
+        let plan = |requests: &[&Request]| {
+            let plan = plan(model, requests, &options)?;
+            Ok(if self.token_scores { plan.with_token_scores() } else { plan })
+        };
+        if let Some(plan) = self.planned(&mut to_score, errors, plan) {
             self.announce(model, &plan);
             let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
             errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, run));
@@ -232,7 +238,7 @@ impl Scorer<'_> {
             let count = task.instances.iter().map(|i| i.requests.len()).sum();
             let (own, later) = rest.split_at(count);
             rest = later;
-            let (samples, failures) = self.samples(task, own);
+            let (samples, failures) = self.samples(model, task, own);
             let others = failures.len().saturating_sub(1);
             let first = failures.into_iter().next().map(Box::new);
             scored.errors.extend(first.map(|first| CliError::Unscorable { first, others }));
@@ -246,13 +252,19 @@ impl Scorer<'_> {
     }
 
     /// The documents that can be scored, and why others cannot.
-    fn samples(&self, task: &Loaded, responses: &[Option<Response>]) -> (Vec<Sample>, Vec<TaskError>) {
+    fn samples(
+        &self,
+        model: &dyn LanguageModel,
+        task: &Loaded,
+        responses: &[Option<Response>],
+    ) -> (Vec<Sample>, Vec<TaskError>) {
         let mut rest = responses;
         let (mut samples, mut failures) = (Vec::new(), Vec::new());
         for instance in &task.instances {
             let (own, later) = rest.split_at(instance.requests.len());
             rest = later;
-            let Some(own) = own.iter().cloned().collect::<Option<Vec<Response>>>() else { continue };
+            let Some(mut own) = own.iter().cloned().collect::<Option<Vec<Response>>>() else { continue };
+            tokens::name(model, &instance.requests, &mut own);
             match task.task.sample(self.name, instance, &own) {
                 Ok(sample) => samples.push(sample),
                 Err(failure) => failures.push(failure),

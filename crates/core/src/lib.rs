@@ -30,7 +30,7 @@ pub use record::{
     DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, Reference, ResultRecord, RunRecord, RunSpec,
     RunStatus, TaskCard,
 };
-pub use request::{Generation, Request, Response, Sampling};
+pub use request::{Generation, Request, Response, Sampling, TokenLikelihood};
 pub use sample::{Instance, Sample, Score, Target};
 pub use session::{Costs, Past, Session, Stretch, TokenScore, Wanted};
 pub use value::{Doc, Map, Value};

@@ -76,6 +76,15 @@ impl Request {
     }
 }
 
+/// A token that was scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TokenLikelihood {
+    /// Its own text; U+FFFD for what is a part of a character.
+    pub text: String,
+    /// Its log-probability after everything before it, nats.
+    pub log_prob: f64,
+}
+
 /// A model's answer to one [`Request`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Response {
@@ -98,4 +107,7 @@ pub struct Response {
     /// What the model wrote, up to the first stop string; `None` where a text was scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The scored tokens in the order of the text, where they were asked for; without those that have no score.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<TokenLikelihood>,
 }

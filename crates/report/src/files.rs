@@ -20,6 +20,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
     })
 }
 
+/// As [`write`], for files of which there are many and which another report makes again: their bytes are left to the system.
+pub(crate) fn write_quickly(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
+    let temporary = temporary_name(path);
+    fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path)).map_err(|source| {
+        discard(&temporary);
+        ReportError::Write { path: path.to_owned(), source }
+    })
+}
+
 /// Replaces two files that belong together: `second` is the one that says that both are there.
 ///
 /// Both are on disk under temporary names before either is renamed. Until `second` is, what stood under `first` is kept

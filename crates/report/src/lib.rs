@@ -2,7 +2,7 @@
 //!
 //! A *run* is a [`RunRecord`](yardstick_core::RunRecord) and its samples, kept in a folder as `run.json` and
 //! `samples.parquet` ([`write_run`], [`read_run`]). Everything else is made from runs alone, with no model at hand: the
-//! terminal's [`table()`], a report folder ([`write_report`]) and lm-eval's files ([`export_lm_eval`]).
+//! terminal's [`table()`], a report folder ([`write_report`]), its page ([`write_page`]) and lm-eval's files ([`export_lm_eval`]).
 //!
 //! Exporters return bytes and know nothing of folders; `files` alone writes. The plain data of a chart ([`Figure`]) is
 //! separate from its drawing, so that it can be read, tested and written beside the picture.
@@ -19,6 +19,7 @@ mod hash;
 mod lm_eval;
 pub mod number;
 mod overview;
+mod page;
 pub mod paper;
 mod partial;
 mod report;
@@ -38,6 +39,7 @@ pub use error::ReportError;
 pub use formats::{FORMATS, Format};
 pub use lm_eval::export_lm_eval;
 pub use overview::{ModelColumn, Overview, Row, RowKind};
+pub use page::{EMBEDDED, INDEX, write_page};
 pub use report::{Report, ReportOptions, write_report};
 pub use run::{Run, read_record, read_run, write_run};
 pub use table::{TableOptions, table};

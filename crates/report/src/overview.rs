@@ -7,6 +7,7 @@ use crate::hash::sha256_hex;
 use crate::number::Unit;
 use cells::{Cells, Found, Hidden};
 pub use columns::ModelColumn;
+use std::collections::BTreeMap;
 use yardstick_core::{Estimate, MetricCard, Reference, ResultRecord, RunRecord, RunStatus, TaskCard};
 
 /// All runs of a report as one table.
@@ -21,6 +22,8 @@ pub struct Overview {
     pub partial: bool,
     /// Where runs have different numbers for the same thing, which ones are not shown.
     pub warnings: Vec<String>,
+    /// Of each run, the column of each of its models by name.
+    pub columns: Vec<BTreeMap<String, usize>>,
 }
 
 /// What a row stands for.
@@ -41,6 +44,8 @@ pub struct Row {
     pub id: String,
     /// The id, marked with the beginning of its prompt hash where runs differ in what they asked under this id.
     pub label: String,
+    /// The checksum of what was asked under the id; of a group, over those of its tasks.
+    pub asked: String,
     /// What it stands for.
     pub kind: RowKind,
     /// Tasks averaged over in a group; 0 for a task.
@@ -94,6 +99,7 @@ struct Builder {
     models: Vec<ModelColumn>,
     rows: Vec<(TaskKey, Row, Cells)>,
     warnings: Vec<String>,
+    columns: Vec<BTreeMap<String, usize>>,
 }
 
 impl Builder {
@@ -115,6 +121,7 @@ impl Builder {
                 ),
             }
         }
+        self.columns.push(columns.into_iter().map(|(name, column)| (name.to_owned(), column)).collect());
     }
 
     /// Notes of a run, each once.
@@ -162,7 +169,7 @@ impl Builder {
         let label = |column: usize| self.models[column].label.clone();
         self.warnings.extend(cells::warnings(&hidden, records, name, label));
         let rows = self.rows.into_iter().map(|(_, row, _)| row).collect();
-        Overview { rows, models: self.models, partial, warnings: self.warnings }
+        Overview { rows, models: self.models, partial, warnings: self.warnings, columns: self.columns }
     }
 
     /// Decides which number stands in each cell, and returns those that do not.
@@ -211,6 +218,7 @@ fn row_of(record: &RunRecord, id: &str, metric: &str) -> Row {
     Row {
         id: id.to_owned(),
         label: id.to_owned(),
+        asked: fingerprint(record, id),
         kind,
         members: if kind == RowKind::Group { tasks.len() } else { 0 },
         metric: metric.to_owned(),

@@ -193,6 +193,7 @@ mod tests {
         Row {
             id: id.to_owned(),
             label: id.to_owned(),
+            asked: String::new(),
             kind: crate::overview::RowKind::Task,
             members: 0,
             metric: metric.to_owned(),

@@ -116,6 +116,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             max_gen_toks: None,
             system: None,
             chat: None,
+            token_scores: false,
         },
         environment: Environment { os: "linux".into(), arch: "x86_64".into(), cpus: 4, threads: 4 },
         models,

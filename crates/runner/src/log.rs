@@ -167,6 +167,7 @@ mod tests {
             is_merged: false,
             is_unfinished: false,
             text: None,
+            tokens: Vec::new(),
         }
     }
 

@@ -32,8 +32,19 @@ pub struct Plan {
     pub(crate) spans: Lists<u32>,
     /// For each span the requests that wait for it.
     pub(crate) waiting: Lists<u32>,
+    /// Whether responses keep the score of each token.
+    pub(crate) token_scores: bool,
     /// What a person wants to know before it runs.
     pub counts: PlanCounts,
+}
+
+impl Plan {
+    /// The same, with the log-probability of each scored token in the responses. Their texts are left empty.
+    #[must_use]
+    pub fn with_token_scores(mut self) -> Self {
+        self.token_scores = true;
+        self
+    }
 }
 
 /// What a request's response says beside its score.
@@ -120,7 +131,7 @@ pub(crate) fn plan_within(
     let (request_of, span_of) = (uses_of.owners(), tree.uses.owners());
     let waiting = std::mem::take(&mut tree.uses).map(|index| request_of[index as usize]);
     let spans = uses_of.map(|index| span_of[index as usize]);
-    Ok(Plan { tree, strands: layout.strands, requests, spans, waiting, counts })
+    Ok(Plan { tree, strands: layout.strands, requests, spans, waiting, token_scores: false, counts })
 }
 
 /// Requests, the spans that each has, and those spans.

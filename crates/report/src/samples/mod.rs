@@ -17,6 +17,7 @@
 //! | `choices` | list of str | the choices as text, without delimiter; empty where the task has none |
 //! | `target` | str | JSON: `{"choice":0}`, `{"choices":[0,2]}`, `{"text":"…"}` or `{"texts":["…"]}` |
 //! | `target_text` | str | the right answer for people |
+//! | `tokens` | str | JSON, only in runs that keep them: for each response its scored tokens, text and log-probability (nats) |
 //! | `filtered` | str | JSON: the name of each filter with the texts that it made of `texts` |
 //! | `counts` | str | JSON: metrics of the whole corpus with what they know of the document |
 //! | a metric's name | f64, null where the document has none | a value, or the numerator of a ratio |
@@ -35,7 +36,7 @@ use std::sync::Arc;
 use yardstick_core::{Generation, Score};
 
 /// Columns that every file has; all others are metrics.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 23] = [
     "model",
     "task",
     "doc_id",
@@ -56,6 +57,7 @@ const COLUMNS: [&str; 22] = [
     "target",
     "target_text",
     "texts",
+    "tokens",
     "filtered",
     "counts",
 ];
@@ -89,7 +91,7 @@ mod tests {
     use crate::testing;
     use proptest::prelude::*;
     use std::path::Path;
-    use yardstick_core::{Map, Request, Response, Sample, Target};
+    use yardstick_core::{Map, Request, Response, Sample, Target, TokenLikelihood};
 
     fn check(samples: &[Sample]) {
         let bytes = to_parquet(samples).expect("encodes");
@@ -170,6 +172,7 @@ mod tests {
                 is_merged: true,
                 is_unfinished: false,
                 text: None,
+                tokens: vec![TokenLikelihood { text: " a".to_owned(), log_prob: -0.1 }],
             };
             sample.responses.push(response);
             sample.metrics.insert(format!("m{i}"), Score::Value(value));
@@ -209,7 +212,7 @@ mod tests {
             let samples: Vec<Sample> = rows.into_iter().map(|(context, continuation, floats)| {
                 let mut sample = bare();
                 let response = |bits: u64| Response {
-                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3), is_unfinished: bits.is_multiple_of(5), text: None,
+                    log_likelihood: f64::from_bits(bits), is_greedy: bits.is_multiple_of(2), n_tokens: bits as u32, n_truncated: 0, n_unscored: 0, is_merged: bits.is_multiple_of(3), is_unfinished: bits.is_multiple_of(5), text: None, tokens: Vec::new(),
                 };
                 sample.responses = floats.iter().copied().map(response).collect();
                 sample.requests = vec![Request::LogLikelihood { context: context.into(), continuation }];

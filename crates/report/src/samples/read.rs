@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
-use yardstick_core::{Request, Response, Sample, Score};
+use yardstick_core::{Request, Response, Sample, Score, TokenLikelihood};
 
 /// Decodes what [`to_parquet`](super::to_parquet) encoded; `path` is only for messages.
 ///
@@ -108,6 +108,7 @@ impl<'a> Columns<'a> {
         ];
         self.same_length(row, &lengths, log_likelihood.len())?;
         let texts = self.written(row, log_likelihood.len())?;
+        let tokens = self.tokens(row, log_likelihood.len())?;
         let response = |i: usize| Response {
             log_likelihood: log_likelihood[i],
             is_greedy: is_greedy[i],
@@ -117,8 +118,20 @@ impl<'a> Columns<'a> {
             is_merged: is_merged[i],
             is_unfinished: is_unfinished[i],
             text: texts[i].clone(),
+            tokens: tokens[i].clone(),
         };
         Ok((0..log_likelihood.len()).map(response).collect())
+    }
+
+    /// The scored tokens of each of `n` responses; none where the run did not keep them.
+    fn tokens(&self, row: usize, n: usize) -> Result<Vec<Vec<TokenLikelihood>>, ReportError> {
+        if !self.texts.contains_key("tokens") {
+            return Ok(vec![Vec::new(); n]);
+        }
+        let lists: Vec<Vec<(String, f64)>> = self.json(row, "tokens")?;
+        self.same_length(row, &[("tokens", lists.len())], n)?;
+        let token = |(text, log_prob)| TokenLikelihood { text, log_prob };
+        Ok(lists.into_iter().map(|list| list.into_iter().map(token).collect()).collect())
     }
 
     /// What the model wrote, a text for each of `n` responses; `None` where a text was scored.
@@ -185,7 +198,7 @@ impl<'a> Columns<'a> {
 
 /// A column; `None` for one that files of earlier versions lack.
 fn column<'a>(frame: &'a DataFrame, name: &str) -> PolarsResult<Option<&'a Column>> {
-    const LATER: [&str; 3] = ["texts", "filtered", "counts"];
+    const LATER: [&str; 4] = ["texts", "tokens", "filtered", "counts"];
     match frame.column(name) {
         Err(_) if LATER.contains(&name) => Ok(None),
         found => found.map(Some),

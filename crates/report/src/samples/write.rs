@@ -14,6 +14,9 @@ use yardstick_core::{Request, Response, Sample, Score};
 /// Encodes samples in their order.
 pub(crate) fn to_parquet(samples: &[Sample]) -> Result<Vec<u8>, ReportError> {
     let mut columns = fixed_columns(samples)?;
+    if samples.iter().any(|sample| sample.responses.iter().any(|response| !response.tokens.is_empty())) {
+        columns.push(json("tokens", samples, |sample| serde_json::to_string(&tokens_of(sample)))?);
+    }
     columns.extend(metric_columns(samples)?);
     let mut bytes = Vec::new();
     DataFrame::new(samples.len(), columns)
@@ -84,6 +87,12 @@ fn continuation(request: &Request) -> serde_json::Result<Cow<'_, str>> {
         }
         scored => Ok(Cow::Borrowed(scored.scored_text())),
     }
+}
+
+/// Of each response its scored tokens.
+fn tokens_of(sample: &Sample) -> Vec<Vec<(&str, f64)>> {
+    let responses = sample.responses.iter();
+    responses.map(|response| response.tokens.iter().map(|t| (t.text.as_str(), t.log_prob)).collect()).collect()
 }
 
 /// The metrics whose scores are counts.

@@ -3,7 +3,7 @@
 use super::Progress;
 use crate::{Plan, RunnerError};
 use std::ops::Range;
-use yardstick_core::{Response, ScoreError, TokenScore};
+use yardstick_core::{Response, ScoreError, TokenLikelihood, TokenScore};
 
 /// Scores as they come in, and who still waits for some.
 pub struct Collector<'a> {
@@ -116,11 +116,15 @@ impl<'a> Collector<'a> {
         let request = &self.plan.requests[index];
         let mut log_likelihood = 0.0;
         let mut is_greedy = true;
+        let mut tokens = Vec::new();
         for &span in self.plan.spans.get(index) {
             let ranges = self.plan.tree.scores.get(span as usize);
             let scores = ranges.iter().flat_map(|range| &self.scores[range.start as usize..range.end as usize]);
             log_likelihood += scores.clone().map(|score| score.log_prob).sum::<f64>();
             is_greedy &= scores.clone().all(|score| score.is_greedy);
+            if self.plan.token_scores {
+                tokens.extend(scores.map(|score| TokenLikelihood { text: String::new(), log_prob: score.log_prob }));
+            }
         }
         Response {
             log_likelihood,
@@ -131,6 +135,7 @@ impl<'a> Collector<'a> {
             is_merged: request.is_merged,
             is_unfinished: false,
             text: None,
+            tokens,
         }
     }
 }

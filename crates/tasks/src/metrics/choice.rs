@@ -79,16 +79,7 @@ mod tests {
     fn check(metric: &Metric, choices: &[&str], log_likelihoods: &[f64], best: usize) {
         let responses: Vec<_> = log_likelihoods
             .iter()
-            .map(|&log_likelihood| Response {
-                log_likelihood,
-                is_greedy: false,
-                n_tokens: 1,
-                n_truncated: 0,
-                n_unscored: 0,
-                is_merged: false,
-                is_unfinished: false,
-                text: None,
-            })
+            .map(|&log_likelihood| Response { log_likelihood, n_tokens: 1, ..Response::default() })
             .collect();
         for gold in 0..choices.len() {
             let want = Score::Value(if gold == best { 1.0 } else { 0.0 });

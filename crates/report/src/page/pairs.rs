@@ -1,0 +1,250 @@
+//! Models two by two on the documents that both answered.
+
+use super::gather::Gathered;
+use super::outline::unit;
+use super::pieces::Pieces;
+use super::{encode, round};
+use crate::compare::{Flip, TaskRow, Verdict};
+use crate::number::Unit;
+use crate::{CompareOptions, Comparison, Overview, ReportError, Run, Side, ValueOf, compare};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Up to so many models every one is compared with every other; beyond, the first with each of the others.
+const ALL_PAIRS: usize = 6;
+/// Documents, summed over pairs, that are compared; pairs beyond are left out.
+const MOST_DOCUMENTS: usize = 3_000_000;
+/// Flips of a pair that are listed.
+const FLIPS: usize = 200;
+/// Characters of a flip's texts; the document has all of them.
+const CLIP: usize = 240;
+
+/// Two models in the page's list: where their comparison is, or why there is none.
+#[derive(Serialize)]
+pub(super) struct PairLine {
+    base: usize,
+    candidate: usize,
+    piece: Option<usize>,
+    error: Option<String>,
+}
+
+/// A comparison as the page shows it.
+#[derive(Serialize)]
+struct PairPage<'a> {
+    alpha: f64,
+    power: f64,
+    family: usize,
+    same_model: bool,
+    rows: Vec<Line<'a>>,
+    averages: &'a [crate::compare::AverageRow],
+    lost: usize,
+    won: usize,
+    flips: Vec<FlipLine<'a>>,
+    unpaired: usize,
+    notes: &'a [String],
+}
+
+/// A metric of a task, with the words that show its numbers.
+#[derive(Serialize)]
+struct Line<'a> {
+    task: &'a str,
+    place: Option<usize>,
+    metric: &'a str,
+    primary: bool,
+    unit: &'static str,
+    higher: bool,
+    n: u64,
+    base: f64,
+    candidate: f64,
+    difference: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+    /// Base, candidate, difference, ends of the interval, smallest difference that could have been seen.
+    text: [String; 6],
+    wins: u64,
+    losses: u64,
+    ties: u64,
+    test: &'a str,
+    p: f64,
+    holm: Option<f64>,
+    verdict: &'static str,
+}
+
+/// A document that one got right and the other wrong.
+#[derive(Serialize)]
+struct FlipLine<'a> {
+    task: &'a str,
+    /// Places of task and document.
+    at: Option<(usize, usize)>,
+    id: u64,
+    lost: bool,
+    prompt: String,
+    target: String,
+    choices: Vec<String>,
+    right: &'a [usize],
+    chosen: [Option<usize>; 2],
+    ll: [Vec<f64>; 2],
+    written: [Option<String>; 2],
+    certainty: f64,
+}
+
+/// Compares the models of an overview, as many pairs as are cheap.
+pub(super) fn pairs(
+    runs: &[Run],
+    overview: &Overview,
+    gathered: &Gathered,
+    value: ValueOf,
+    pieces: &mut Pieces,
+) -> Result<Vec<PairLine>, ReportError> {
+    let n = overview.models.len();
+    let last = if n <= ALL_PAIRS { n } else { 1 };
+    let all = (0..last).flat_map(|base| (base + 1..n).map(move |candidate| (base, candidate)));
+    let places = Places::new(gathered);
+    let mut room = MOST_DOCUMENTS;
+    let mut lines = Vec::new();
+    for (base, candidate) in all {
+        let (first, second) = sides(runs, overview, base, candidate);
+        let (Some(first), Some(second)) = (first, second) else { continue };
+        let size = first.record.tasks.iter().map(|task| task.n_docs as usize).sum::<usize>();
+        let mut line = PairLine { base, candidate, piece: None, error: None };
+        if size > room {
+            line.error =
+                Some("not compared here, since the report has many documents: see yardstick compare".to_owned());
+            lines.push(line);
+            continue;
+        }
+        room -= size;
+        let options = CompareOptions { allow_missing: true, ..CompareOptions::default() };
+        match compare(&first, &second, &options, value) {
+            Ok(comparison) => line.piece = Some(add(&comparison, &places, pieces)?),
+            Err(error) => line.error = Some(error.to_string()),
+        }
+        lines.push(line);
+    }
+    Ok(lines)
+}
+
+/// The sides of a pair: of one run where one has both.
+fn sides<'a>(
+    runs: &'a [Run],
+    overview: &Overview,
+    base: usize,
+    candidate: usize,
+) -> (Option<Side<'a>>, Option<Side<'a>>) {
+    let side = |run: usize, column: usize| {
+        let name = overview.columns[run].iter().find(|(_, at)| **at == column)?.0;
+        let run = &runs[run];
+        let card = run.record.models.iter().find(|card| card.name == *name)?;
+        Some(Side { name: &card.name, record: &run.record, samples: &run.samples, card })
+    };
+    let both = (0..runs.len()).find_map(|run| Some((side(run, base)?, side(run, candidate)?)));
+    let any = |column: usize| (0..runs.len()).find_map(|run| side(run, column));
+    both.map_or_else(|| (any(base), any(candidate)), |(base, candidate)| (Some(base), Some(candidate)))
+}
+
+/// Where the page has tasks and documents.
+struct Places<'a> {
+    tasks: BTreeMap<(&'a str, u64), (usize, usize)>,
+    ids: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Places<'a> {
+    fn new(gathered: &Gathered<'a>) -> Self {
+        let (mut tasks, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        for (at, task) in gathered.tasks.iter().enumerate() {
+            ids.entry(task.card.id.as_str()).or_insert(at);
+            for (row, doc) in task.docs.iter().enumerate() {
+                if let Some(sample) = doc.iter().flatten().next() {
+                    tasks.entry((task.card.id.as_str(), sample.doc_id)).or_insert((at, row));
+                }
+            }
+        }
+        Self { tasks, ids }
+    }
+}
+
+fn add(comparison: &Comparison, places: &Places, pieces: &mut Pieces) -> Result<usize, ReportError> {
+    let lost = comparison.flips.iter().filter(|flip| flip.lost).count();
+    let page = PairPage {
+        alpha: comparison.alpha,
+        power: comparison.power,
+        family: comparison.family,
+        same_model: comparison.same_model,
+        rows: comparison.rows.iter().map(|row| line(row, places)).collect(),
+        averages: &comparison.averages,
+        lost,
+        won: comparison.flips.len() - lost,
+        flips: comparison.flips.iter().take(FLIPS).map(|flip| flip_line(flip, places)).collect(),
+        unpaired: comparison.unpaired.len(),
+        notes: &comparison.notes,
+    };
+    pieces.add(serde_json::to_string(&page).map_err(|error| encode(&error))?)
+}
+
+fn line<'a>(row: &'a TaskRow, places: &Places) -> Line<'a> {
+    let of = Unit::of(&row.metric);
+    let like = |number: f64| of.difference(number, row.base);
+    let ends = row.interval.as_ref().map(|interval| (interval.low, interval.high));
+    Line {
+        task: &row.task,
+        place: places.ids.get(row.task.as_str()).copied(),
+        metric: &row.metric,
+        primary: row.primary,
+        unit: unit(of),
+        higher: row.higher_is_better,
+        n: row.n,
+        base: row.base,
+        candidate: row.candidate,
+        difference: row.difference,
+        low: ends.map(|ends| ends.0),
+        high: ends.map(|ends| ends.1),
+        text: [
+            of.value(row.base),
+            of.value(row.candidate),
+            like(row.difference),
+            ends.map_or_else(String::new, |ends| like(ends.0)),
+            ends.map_or_else(String::new, |ends| like(ends.1)),
+            row.detectable.map_or_else(String::new, like),
+        ],
+        wins: row.wins,
+        losses: row.losses,
+        ties: row.ties,
+        test: row.test,
+        p: row.p,
+        holm: row.holm,
+        verdict: match row.verdict {
+            Verdict::Identical => "identical",
+            Verdict::Worse => "worse",
+            Verdict::Better => "better",
+            Verdict::NotShown => "not shown",
+        },
+    }
+}
+
+fn flip_line<'a>(flip: &'a Flip, places: &Places) -> FlipLine<'a> {
+    let short = |text: &Option<String>| text.as_deref().map(beginning);
+    let nats = |values: &[f64]| values.iter().map(|value| round(*value, 3)).collect();
+    FlipLine {
+        task: &flip.task,
+        at: places.tasks.get(&(flip.task.as_str(), flip.doc_id)).copied(),
+        id: flip.doc_id,
+        lost: flip.lost,
+        prompt: end(&flip.prompt),
+        target: beginning(&flip.target),
+        choices: flip.choices.iter().map(|choice| beginning(choice)).collect(),
+        right: &flip.right,
+        chosen: [flip.base_choice, flip.candidate_choice],
+        ll: [nats(&flip.base), nats(&flip.candidate)],
+        written: [short(&flip.base_text), short(&flip.candidate_text)],
+        certainty: round(flip.certainty, 3),
+    }
+}
+
+fn beginning(text: &str) -> String {
+    if text.chars().count() <= CLIP { text.to_owned() } else { text.chars().take(CLIP).chain(['…']).collect() }
+}
+
+fn end(text: &str) -> String {
+    let n = text.chars().count();
+    if n <= CLIP { text.to_owned() } else { format!("…{}", text.chars().skip(n - CLIP).collect::<String>()) }
+}
