@@ -105,7 +105,7 @@ pub struct RunArgs {
 }
 
 /// What a model is asked, and with what means.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkArgs {
     /// Task ids, groups, globs, YAML files or folders of them
     #[arg(short, long, value_name = "TASK", num_args = 1..)]
@@ -138,7 +138,7 @@ pub struct WorkArgs {
 }
 
 /// What stands before each document, for run and render.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShotArgs {
     /// K solved examples before each document [default: as many as the task's file says]
     #[arg(long, value_name = "K")]

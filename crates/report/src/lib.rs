@@ -33,7 +33,7 @@ mod text;
 pub use charts::{CHARTS, Chart, Figure};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
-    comparison_table,
+    comparison_table, is_same_model,
 };
 pub use error::ReportError;
 pub use formats::{FORMATS, Format};

@@ -217,6 +217,7 @@ fn line<'a>(row: &'a TaskRow, places: &Places) -> Line<'a> {
             Verdict::Worse => "worse",
             Verdict::Better => "better",
             Verdict::NotShown => "not shown",
+            Verdict::NotJudged => "–",
         },
     }
 }
