@@ -13,7 +13,7 @@ const DIRECTION: &[(&str, &[&str])] = &[
     ("yardstick-zoo", &["core"]),
     ("yardstick-tasks", &["core", "stats"]),
     ("yardstick-runner", &["core"]),
-    ("yardstick-report", &["core"]),
+    ("yardstick-report", &["core", "stats"]),
     ("yardstick-hub", &[]),
     ("yardstick-workload", &["core"]),
     ("yardstick", &["core", "hub", "report", "runner", "tasks", "workload", "zoo"]),
