@@ -1,7 +1,9 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
+mod diff;
 mod validate;
 
+pub use diff::DiffArgs;
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
@@ -56,6 +58,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Draw tables and charts from one or more runs
     Report(ReportArgs),
+    /// Compare two models' distributions token by token: KL divergence, first choices, perplexities
+    Diff(DiffArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
 }
@@ -119,7 +123,7 @@ pub struct RunArgs {
 }
 
 /// What stands before each document, for run and render.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShotArgs {
     /// K solved examples before each document [default: as many as the task's file says]
     #[arg(long, value_name = "K")]

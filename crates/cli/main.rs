@@ -33,6 +33,7 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Data(args) => commands::data(&args, quiet, json),
         Command::Show(args) => commands::show(&args, json),
         Command::Render(args) => commands::render(&args, json),
+        Command::Diff(args) => commands::diff(&args, quiet, json),
         Command::Report(args) => commands::report(&args, quiet, json),
         Command::Validate(args) => commands::validate(&args, json),
         Command::Bench(args) => commands::bench(&args, quiet, json),

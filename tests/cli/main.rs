@@ -5,6 +5,8 @@
 mod bad_input;
 mod bench;
 mod data;
+mod diff;
+mod dtype;
 mod fewshot;
 mod first_command;
 mod goldens;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod data;
+mod diff;
 mod ls;
 mod render;
 mod report;
@@ -10,6 +11,7 @@ mod validate;
 
 pub use bench::bench;
 pub use data::{DataArgs, data};
+pub use diff::diff;
 pub use ls::ls;
 pub use render::render;
 pub use report::report;

@@ -12,12 +12,13 @@ mod speed;
 mod warnings;
 
 pub use memory::half_of_free;
+pub use models::names as model_names;
+pub use progress::Screen;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::stderr::say;
 use folder::RunFolder;
-use progress::Screen;
 use score::Scorer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
