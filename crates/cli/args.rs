@@ -1,10 +1,12 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
 mod compare;
+mod diff;
 mod report;
 mod validate;
 
 pub use compare::{CompareArgs, SidesArgs};
+pub use diff::DiffArgs;
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
@@ -65,6 +67,8 @@ pub enum Command {
     ServeReport(ServeReportArgs),
     /// Compare two models document by document: differences with intervals, corrected tests, flips
     Compare(CompareArgs),
+    /// Compare two models' distributions token by token: KL divergence, first choices, perplexities
+    Diff(DiffArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
 }

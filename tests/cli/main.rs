@@ -6,6 +6,8 @@ mod bad_input;
 mod bench;
 mod compare;
 mod data;
+mod diff;
+mod dtype;
 mod fewshot;
 mod first_command;
 mod goldens;

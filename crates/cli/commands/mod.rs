@@ -3,6 +3,7 @@
 mod bench;
 mod compare;
 mod data;
+mod diff;
 mod ls;
 mod render;
 mod report;
@@ -13,6 +14,7 @@ mod validate;
 pub use bench::bench;
 pub use compare::compare;
 pub use data::{DataArgs, data};
+pub use diff::diff;
 pub use ls::ls;
 pub use render::render;
 pub use report::{report, write as write_report};

@@ -16,12 +16,13 @@ mod warnings;
 pub use again::run_one;
 pub use folder::default_path as default_folder;
 pub use memory::half_of_free;
+pub use models::names as model_names;
+pub use progress::Screen;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::stderr::say;
 use folder::RunFolder;
-use progress::Screen;
 use score::Scorer;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};

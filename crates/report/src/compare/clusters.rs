@@ -97,6 +97,9 @@ pub(super) fn note(task: &str, samples: &[&Sample], clusters: Option<&Clusters>)
     let repeated = samples.len() - whole.count;
     (clusters.is_none() && repeated > 0).then(|| {
         let (verb, plural) = if repeated == 1 { ("repeats", "") } else { ("repeat", "s") };
-        format!("{task}: {repeated} document{plural} {verb} an earlier one and count{} as independent", if repeated == 1 { "s" } else { "" })
+        format!(
+            "{task}: {repeated} document{plural} {verb} an earlier one and count{} as independent",
+            if repeated == 1 { "s" } else { "" }
+        )
     })
 }

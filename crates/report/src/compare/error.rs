@@ -7,7 +7,8 @@ use super::Unpaired;
 pub enum CompareError {
     /// A run that did not finish.
     #[error(
-        "{run} is an unfinished run: {} Finish it with the command that began it, or compare what there is with --allow-missing"
+        "{run} is an unfinished run: {} Finish it with the command that began it, or compare what there is with --allow-missing",
+        sentence(lack)
     )]
     Partial {
         /// Which.
@@ -92,7 +93,9 @@ pub enum CompareError {
         candidate: String,
     },
     /// A value that is no number, or not a finite one.
-    #[error("task {task}: {metric} of the {side} is {number}; there is no difference to it: look at the model's answers, or leave the task out")]
+    #[error(
+        "task {task}: {metric} of the {side} is {number}; there is no difference to it: look at the model's answers, or leave the task out"
+    )]
     NotFinite {
         /// The task.
         task: String,
@@ -127,6 +130,11 @@ impl CompareError {
             | Self::Unpaired { .. } => false,
         }
     }
+}
+
+/// With one full stop at its end.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
 }
 
 fn models(known: &[String]) -> String {

@@ -141,9 +141,7 @@ impl Evidence {
     pub fn detectable(&self, alpha: f64, power: f64) -> Option<f64> {
         match self {
             Self::Counts { counts } => mcnemar_detectable(counts.n(), counts.discordance(), alpha, power),
-            Self::Mean { alone: Some(alone), .. } => {
-                mcnemar_detectable(alone.n(), alone.discordance(), alpha, power)
-            }
+            Self::Mean { alone: Some(alone), .. } => mcnemar_detectable(alone.n(), alone.discordance(), alpha, power),
             Self::Mean { mean, units, .. } => detectable_mean(mean, *units, alpha, power),
             Self::Log { mean, units, base, .. } => {
                 detectable_mean(mean, *units, alpha, power).map(|nats| base * nats.exp_m1())

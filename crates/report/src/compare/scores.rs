@@ -235,7 +235,8 @@ fn log(tested: Tested, base: f64) -> Evidence {
 /// A p from draws is no smaller than one draw in all of them. Where none was as extreme as what was found, the p of the
 /// parametric test says how far beyond it lies; otherwise a family of many tasks could never show anything.
 fn beyond_draws(p: f64, least: f64, parametric: f64) -> f64 {
-    if p <= least * (1.0 + 1e-9) { p.min(parametric) } else { p }
+    const SMALLEST: f64 = 1e-16;
+    if p <= least * (1.0 + 1e-9) { p.min(parametric.max(SMALLEST)) } else { p }
 }
 
 /// 0/1 scores in clusters as counts of independent documents: fewer by the design effect (Kish 1965, section 8.2), as
