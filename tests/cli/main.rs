@@ -3,11 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod bad_input;
+mod baseline;
 mod bench;
 mod compare;
 mod data;
 mod fewshot;
 mod first_command;
+mod gate;
 mod goldens;
 mod interrupt;
 mod invariance;

@@ -1,8 +1,10 @@
 //! The commands that need no run of their own, and what all commands share.
 
+mod baseline;
 mod bench;
 mod compare;
 mod data;
+mod gate;
 mod ls;
 mod render;
 mod report;
@@ -10,9 +12,11 @@ mod serve_report;
 mod show;
 mod validate;
 
+pub use baseline::baseline;
 pub use bench::bench;
 pub use compare::compare;
 pub use data::{DataArgs, data};
+pub use gate::gate;
 pub use ls::ls;
 pub use render::render;
 pub use report::{report, write as write_report};
