@@ -1,12 +1,18 @@
 //! The command line. Its help is documentation: every example here is run by the tests.
 
+mod baseline;
+mod bench;
 mod compare;
 mod diff;
+mod gate;
 mod report;
 mod validate;
 
+pub use baseline::{BaselineArgs, BaselineCommand, SaveArgs, ShowBaselineArgs, StoreArgs, TimelineArgs};
+pub use bench::{BenchArgs, BenchPart};
 pub use compare::{CompareArgs, SidesArgs};
 pub use diff::DiffArgs;
+pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
@@ -43,8 +49,7 @@ pub struct Cli {
 
 const MOST_THREADS: usize = 1024;
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 ok · 1 internal error · 2 usage · 3 data · 4 model · 5 interrupted (the same command goes on)";
+const EXIT_CODES: &str = "Exit codes: 0 ok · 1 internal error · 2 usage · 3 data · 4 model · 5 interrupted (the same command goes on) · of gate 100 regressed · 101 inconclusive";
 
 /// The commands.
 #[derive(Subcommand, Debug)]
@@ -69,6 +74,10 @@ pub enum Command {
     Compare(CompareArgs),
     /// Compare two models' distributions token by token: KL divergence, first choices, perplexities
     Diff(DiffArgs),
+    /// Say whether a changed model may pass: PASS, REGRESSED or INCONCLUSIVE, by a policy
+    Gate(GateArgs),
+    /// Keep runs under names, and follow a task over them
+    Baseline(BaselineArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
 }
@@ -297,34 +306,6 @@ pub struct RenderArgs {
     pub model: String,
     #[command(flatten)]
     pub folders: FolderArgs,
-}
-
-/// `yardstick bench`
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  yardstick bench --model gpt2-micro
-  yardstick bench --only forward scoring --json")]
-pub struct BenchArgs {
-    /// A bundled name or folder, as for run, also REF:int8 [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
-    #[arg(short, long, value_name = "REF")]
-    pub model: Option<String>,
-    /// Threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = threads)]
-    pub threads: Option<usize>,
-    /// Parts of the measurement [default: all]
-    #[arg(long, value_name = "PART", num_args = 1..)]
-    pub only: Vec<BenchPart>,
-}
-
-/// What can be measured.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BenchPart {
-    /// 1 to 1024 new tokens without the vocabulary
-    Forward,
-    /// Every position of 8 × 128 tokens
-    Scoring,
-    /// Four kinds of task
-    Tasks,
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

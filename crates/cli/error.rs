@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use yardstick_core::ScoreError;
 use yardstick_hub::HubError;
-use yardstick_report::{CompareError, ReportError};
+use yardstick_report::{BaselineError, CompareError, GateError, ReportError};
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
 use yardstick_workload::WorkloadError;
@@ -90,6 +90,12 @@ pub enum CliError {
     /// Runs that cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
+    /// A policy that cannot be read or does not fit, or runs that cannot be judged.
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    /// A kept run.
+    #[error(transparent)]
+    Baseline(#[from] BaselineError),
     /// A file or folder.
     #[error("{path}: {source}")]
     Io {
@@ -149,6 +155,8 @@ impl CliError {
             Self::Report(error) if error.is_internal() => 1,
             Self::Internal => 1,
             Self::Compare(error) if error.is_usage() => 2,
+            Self::Gate(error) if error.is_usage() => 2,
+            Self::Baseline(error) if error.is_usage() => 2,
             Self::Task(error) => task_code(error),
             Self::Refusal(refusal) => refusal.code(),
             Self::Usage { .. }
@@ -166,6 +174,8 @@ impl CliError {
             | Self::Score { .. }
             | Self::Report(_)
             | Self::Compare(_)
+            | Self::Gate(_)
+            | Self::Baseline(_)
             | Self::Folder { .. }
             | Self::Io { .. }
             | Self::Workload(_) => 3,

@@ -1,6 +1,7 @@
 //! `yardstick`: measures language models. Arguments, wiring, progress and exit codes; everything else is in the libraries.
 
 mod args;
+mod baselines;
 mod chat;
 mod columns;
 mod commands;
@@ -19,15 +20,17 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     start_log(cli.verbose);
     match std::panic::catch_unwind(|| dispatch(cli)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => error.report(),
         Err(_) => CliError::Internal.report(),
     }
 }
 
-fn dispatch(cli: Cli) -> Result<(), CliError> {
+/// Does what is asked; a command that ends well exits with 0, but for a gate, whose code is its verdict.
+fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     let (quiet, json) = (cli.quiet, cli.json);
-    match cli.command.unwrap_or(Command::Run(cli.run)) {
+    let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Gate(args) => return commands::gate(&args, quiet, json),
         Command::Run(args) => run::run(&args, quiet, json),
         Command::Ls(args) => commands::ls(&args, json),
         Command::Data(args) => commands::data(&args, quiet, json),
@@ -37,9 +40,11 @@ fn dispatch(cli: Cli) -> Result<(), CliError> {
         Command::Report(args) => commands::report(&args, quiet, json),
         Command::ServeReport(args) => commands::serve_report(&args, quiet, json),
         Command::Compare(args) => commands::compare(&args, quiet, json),
+        Command::Baseline(args) => commands::baseline(&args, quiet, json),
         Command::Validate(args) => commands::validate(&args, json),
         Command::Bench(args) => commands::bench(&args, quiet, json),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Diagnostics on standard error: `-v` tells what is done, `YARDSTICK_LOG` takes tracing's filters.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there")]
 
 mod bad_input;
+mod baseline;
 mod bench;
 mod compare;
 mod data;
@@ -10,6 +11,7 @@ mod diff;
 mod dtype;
 mod fewshot;
 mod first_command;
+mod gate;
 mod goldens;
 mod interrupt;
 mod invariance;

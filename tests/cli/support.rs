@@ -7,7 +7,10 @@ use std::process::{Command, Output};
 /// The binary, in an environment that holds nothing of the user's.
 pub fn yardstick() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_yardstick"));
-    command.env_remove("YARDSTICK_DATA").env_remove("YARDSTICK_LOG").env("XDG_CACHE_HOME", "/nonexistent");
+    for name in ["YARDSTICK_DATA", "YARDSTICK_LOG", "YARDSTICK_BASELINES"] {
+        command.env_remove(name);
+    }
+    command.env("XDG_CACHE_HOME", "/nonexistent").env("XDG_DATA_HOME", "/nonexistent");
     command
 }
 

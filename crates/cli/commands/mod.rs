@@ -1,9 +1,11 @@
 //! The commands that need no run of their own, and what all commands share.
 
+mod baseline;
 mod bench;
 mod compare;
 mod data;
 mod diff;
+mod gate;
 mod ls;
 mod render;
 mod report;
@@ -11,10 +13,12 @@ mod serve_report;
 mod show;
 mod validate;
 
+pub use baseline::baseline;
 pub use bench::bench;
 pub use compare::compare;
 pub use data::{DataArgs, data};
 pub use diff::diff;
+pub use gate::gate;
 pub use ls::ls;
 pub use render::render;
 pub use report::{report, write as write_report};

@@ -2,6 +2,7 @@
 
 use super::print_json;
 use crate::args::ReportArgs;
+use crate::baselines::run_folder;
 use crate::error::CliError;
 use crate::stderr::say;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ use yardstick_report::{ReportOptions, Run, read_run, write_page, write_report};
 /// # Errors
 /// A folder is no run folder, or the report cannot be written.
 pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError> {
-    let runs = args.runs.iter().map(|dir| read_run(dir)).collect::<Result<Vec<_>, _>>()?;
+    let read = |dir: &PathBuf| Ok(read_run(&run_folder(dir)?)?);
+    let runs = args.runs.iter().map(read).collect::<Result<Vec<_>, CliError>>()?;
     let written = write(&runs, &args.out)?;
     if json {
         let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();

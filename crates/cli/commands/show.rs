@@ -2,6 +2,7 @@
 
 use super::{color, print, print_json, width};
 use crate::args::ShowArgs;
+use crate::baselines::run_folder;
 use crate::error::CliError;
 use yardstick_core::RunRecord;
 use yardstick_report::TableOptions;
@@ -11,7 +12,7 @@ use yardstick_report::TableOptions;
 /// # Errors
 /// The folder is no run folder.
 pub fn show(args: &ShowArgs, json: bool) -> Result<(), CliError> {
-    print_record(&yardstick_report::read_record(&args.run)?, json, args.members)
+    print_record(&yardstick_report::read_record(&run_folder(&args.run)?)?, json, args.members)
 }
 
 /// A record as a table (with the members of groups, if wanted), or whole as JSON.

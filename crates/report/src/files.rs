@@ -91,7 +91,7 @@ fn discard(path: &Path) {
 }
 
 /// Puts renames on disk. Not every system can open a folder, and the files themselves are there already.
-fn sync_folder_of(path: &Path) {
+pub(crate) fn sync_folder_of(path: &Path) {
     if let Some(folder) = path.parent() {
         let _ = File::open(folder).and_then(|folder| folder.sync_all());
     }

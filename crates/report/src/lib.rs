@@ -9,6 +9,7 @@
 //! Two models compared token by token become a [`DiffRecord`], which has a table and a file of its own.
 //! To add a chart or a format: one file in `charts/` or `formats/` and one line in [`CHARTS`] or [`FORMATS`].
 
+mod baseline;
 pub mod charts;
 mod compare;
 mod diff;
@@ -17,6 +18,7 @@ mod error;
 mod files;
 pub mod formats;
 mod frame;
+mod gate;
 mod hash;
 mod lm_eval;
 pub mod number;
@@ -32,6 +34,10 @@ mod table;
 mod testing;
 mod text;
 
+pub use baseline::{
+    BASELINE_PREFIX, BaselineError, BaselineStore, Reference, Save, Saved, SavedModel, Timeline, TimelineOptions,
+    TimelinePoint, TimelineState, timeline_artifacts, timeline_table,
+};
 pub use charts::{CHARTS, Chart, Figure};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
@@ -43,6 +49,11 @@ pub use diff::{
 };
 pub use error::ReportError;
 pub use formats::{FORMATS, Format};
+pub use gate::{
+    Assumptions, AverageVerdict, Bar, Cause, Correction, Ends, GateError, GateOptions, GateVerdict, LimitVerdict,
+    Limits, LogitFigure, LogitFigures, Numbers, Outcome, Pattern, Policy, Size, TaskVerdict, Tier, TierName,
+    TierVerdict, Unlisted, gate, init_policy, verdict_github, verdict_junit, verdict_markdown, verdict_table,
+};
 pub use lm_eval::export_lm_eval;
 pub use overview::{ModelColumn, Overview, Row, RowKind};
 pub use page::{EMBEDDED, INDEX, write_page};

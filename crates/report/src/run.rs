@@ -73,6 +73,15 @@ pub fn read_run(dir: &Path) -> Result<Run, ReportError> {
     Ok(Run { record, samples: samples::from_parquet(&path, bytes)? })
 }
 
+/// The bytes of `run.json` and of the samples that belong to it.
+pub(crate) fn read_files(dir: &Path) -> Result<(Vec<u8>, Vec<u8>), ReportError> {
+    let path = dir.join(RECORD);
+    let (_, checksum) = read_json(dir)?;
+    let record = fs::read(&path).map_err(|source| ReportError::Read { path, source })?;
+    let (_, samples) = read_samples(dir, checksum.as_deref())?;
+    Ok((record, samples))
+}
+
 /// The samples with that checksum and where they are: in their file, or in what a crashed [`write_run`] kept of it.
 fn read_samples(dir: &Path, checksum: Option<&str>) -> Result<(PathBuf, Vec<u8>), ReportError> {
     let path = dir.join(SAMPLES);

@@ -3,6 +3,7 @@
 mod files;
 mod sides;
 
+pub use files::{comparison as write_comparison, write as write_file};
 pub use sides::Sides;
 
 use super::{color, print, print_json, width};

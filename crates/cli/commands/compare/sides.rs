@@ -1,6 +1,7 @@
 //! The two sides of a comparison: run folders that are read, models that are scored.
 
 use crate::args::{RunArgs, SidesArgs, WorkArgs};
+use crate::baselines::kept;
 use crate::error::CliError;
 use crate::run;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ pub struct Sides<'a> {
 
 /// What the user named.
 enum Named<'a> {
-    Run(&'a Path),
+    Run(PathBuf),
     Model(&'a str),
 }
 
@@ -31,7 +32,7 @@ impl<'a> Sides<'a> {
     /// been asked already.
     pub fn read(args: &'a SidesArgs, options: &CompareOptions, quiet: bool) -> Result<Self, CliError> {
         run::set_threads(args.work.threads)?;
-        let (base, candidate) = (named(&args.base), named(&args.candidate));
+        let (base, candidate) = (named(&args.base)?, named(&args.candidate)?);
         let scores = matches!(base, Named::Model(_)) || matches!(candidate, Named::Model(_));
         if !scores && asks(&args.work) {
             return Err(CliError::usage(
@@ -46,15 +47,15 @@ impl<'a> Sides<'a> {
             run::run_one(&args, quiet)
         };
         let (base, candidate) = match (base, candidate) {
-            (Named::Run(base), Named::Run(candidate)) => (read_run(base)?, read_run(candidate)?),
+            (Named::Run(base), Named::Run(candidate)) => (read_run(&base)?, read_run(&candidate)?),
             (Named::Run(base), Named::Model(model)) => {
-                let base = read_run(base)?;
+                let base = read_run(&base)?;
                 Side::new(&args.base, &base, args.base_model.as_deref())?.finished(options)?;
                 let candidate = score(model, "candidate", like(&args.work, &base.record)?)?;
                 (base, candidate)
             }
             (Named::Model(model), Named::Run(candidate)) => {
-                let candidate = read_run(candidate)?;
+                let candidate = read_run(&candidate)?;
                 Side::new(&args.candidate, &candidate, args.candidate_model.as_deref())?.finished(options)?;
                 (score(model, "base", like(&args.work, &candidate.record)?)?, candidate)
             }
@@ -84,10 +85,13 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// A folder with a `run.json` is a run; everything else has to be a model.
-fn named(text: &str) -> Named<'_> {
+/// A folder with a `run.json` is a run, and so is what is kept as `baseline:NAME`; everything else has to be a model.
+fn named(text: &str) -> Result<Named<'_>, CliError> {
+    if let Some(folder) = kept(text)? {
+        return Ok(Named::Run(folder));
+    }
     let path = Path::new(text);
-    if path.join("run.json").is_file() { Named::Run(path) } else { Named::Model(text) }
+    Ok(if path.join("run.json").is_file() { Named::Run(path.to_owned()) } else { Named::Model(text) })
 }
 
 /// Whether something is said about what is asked.
