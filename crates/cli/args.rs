@@ -3,6 +3,7 @@
 mod baseline;
 mod bench;
 mod compare;
+mod diff;
 mod gate;
 mod report;
 mod validate;
@@ -10,6 +11,7 @@ mod validate;
 pub use baseline::{BaselineArgs, BaselineCommand, SaveArgs, ShowBaselineArgs, StoreArgs, TimelineArgs};
 pub use bench::{BenchArgs, BenchPart};
 pub use compare::{CompareArgs, SidesArgs};
+pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
@@ -70,6 +72,8 @@ pub enum Command {
     ServeReport(ServeReportArgs),
     /// Compare two models document by document: differences with intervals, corrected tests, flips
     Compare(CompareArgs),
+    /// Compare two models' distributions token by token: KL divergence, first choices, perplexities
+    Diff(DiffArgs),
     /// Say whether a changed model may pass: PASS, REGRESSED or INCONCLUSIVE, by a policy
     Gate(GateArgs),
     /// Keep runs under names, and follow a task over them
@@ -114,7 +118,7 @@ pub struct RunArgs {
 }
 
 /// What a model is asked, and with what means.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct WorkArgs {
     /// Task ids, groups, globs, YAML files or folders of them
     #[arg(short, long, value_name = "TASK", num_args = 1..)]
@@ -147,7 +151,7 @@ pub struct WorkArgs {
 }
 
 /// What stands before each document, for run and render.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct ShotArgs {
     /// K solved examples before each document [default: as many as the task's file says]
     #[arg(long, value_name = "K")]

@@ -59,6 +59,17 @@ pub enum CliError {
         /// Why.
         reason: RunnerError,
     },
+    /// Two models whose distributions are not over the same tokens.
+    #[error(transparent)]
+    Vocabulary(RunnerError),
+    /// A text file that cannot be compared on.
+    #[error("{path} {reason}")]
+    Text {
+        /// Which.
+        path: String,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
     /// A model that cannot compute what is measured.
     #[error(transparent)]
     Arithmetic(#[from] ScoreError),
@@ -151,11 +162,15 @@ impl CliError {
             Self::Usage { .. }
             | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
-            Self::Score { reason: RunnerError::Score { .. }, .. } | Self::Model(_) | Self::Arithmetic(_) => 4,
+            Self::Score { reason: RunnerError::Score { .. }, .. }
+            | Self::Model(_)
+            | Self::Arithmetic(_)
+            | Self::Vocabulary(_) => 4,
             Self::Unscorable { .. }
             | Self::Invalid { .. }
             | Self::Hub(_)
             | Self::Store { .. }
+            | Self::Text { .. }
             | Self::Score { .. }
             | Self::Report(_)
             | Self::Compare(_)

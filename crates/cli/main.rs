@@ -36,6 +36,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Data(args) => commands::data(&args, quiet, json),
         Command::Show(args) => commands::show(&args, json),
         Command::Render(args) => commands::render(&args, json),
+        Command::Diff(args) => commands::diff(&args, quiet, json),
         Command::Report(args) => commands::report(&args, quiet, json),
         Command::ServeReport(args) => commands::serve_report(&args, quiet, json),
         Command::Compare(args) => commands::compare(&args, quiet, json),

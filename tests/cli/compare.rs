@@ -111,3 +111,33 @@ fn an_unfinished_run_is_refused() {
     assert_eq!(refused.code, 3, "{}", refused.stderr);
     assert!(refused.message().contains("unfinished run"), "{}", refused.message());
 }
+
+/// The command says where a model is, not what it is.
+#[test]
+fn a_model_that_changed_is_not_the_one_that_was_scored() {
+    let dir = tempfile::tempdir().unwrap();
+    let (model, out) = (dir.path().join("model"), dir.path().join("out"));
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/zoo/bundled");
+    let put = |name: &str| {
+        std::fs::create_dir_all(&model).unwrap();
+        for file in ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"] {
+            std::fs::copy(bundled.join(name).join(file), model.join(file)).unwrap();
+        }
+    };
+    let compare = |extra: &[&str]| {
+        run(&[&["compare", "gpt2-nano", text(&model), "--out", text(&out), "--task", "starter_pronouns"], extra]
+            .concat())
+    };
+    put("gpt2-micro");
+    let first = compare(&[]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let again = compare(&[]);
+    assert!(again.stderr.contains("read again from") && again.stdout == first.stdout, "{}", again.stderr);
+    put("gpt2-nano");
+    let refused = compare(&[]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+    assert!(refused.message().contains("the model changed since"), "{}", refused.message());
+    let replaced = compare(&["--overwrite"]);
+    assert_eq!(replaced.code, 0, "{}", replaced.stderr);
+    assert!(replaced.stdout.contains("identical"), "{}", replaced.stdout);
+}

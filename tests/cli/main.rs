@@ -7,6 +7,8 @@ mod baseline;
 mod bench;
 mod compare;
 mod data;
+mod diff;
+mod dtype;
 mod fewshot;
 mod first_command;
 mod gate;

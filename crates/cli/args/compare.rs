@@ -22,8 +22,14 @@ pub struct SidesArgs {
     /// Compare what both sides have, where documents or tasks are missing on one; they are counted
     #[arg(long)]
     pub allow_missing: bool,
+    /// The column whose text makes documents depend on each other, or `none` [default: found, where documents share passages]
+    #[arg(long, value_name = "COLUMN")]
+    pub cluster: Option<String>,
     #[command(flatten)]
     pub work: WorkArgs,
+    /// Score models again whose runs are in the folder
+    #[arg(long)]
+    pub overwrite: bool,
     /// The folder for the comparison, and for the runs of models that are scored now [default: a new one in reports/]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,

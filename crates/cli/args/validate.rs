@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use yardstick_tasks::Catalog;
 
 /// Where tasks have names besides the binary.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 pub struct FolderArgs {
     /// Folders whose task files' ids, groups and tags are names as the bundled ones are, and replace them
     #[arg(long, value_name = "DIR", num_args = 1..)]

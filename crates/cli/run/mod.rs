@@ -1,5 +1,6 @@
 //! `yardstick run`: tasks are loaded and checked first, then each model is loaded, scored and let go.
 
+mod again;
 mod finish;
 mod folder;
 mod load;
@@ -12,14 +13,16 @@ mod speed;
 mod tokens;
 mod warnings;
 
+pub use again::run_one;
 pub use folder::default_path as default_folder;
 pub use memory::half_of_free;
+pub use models::names as model_names;
+pub use progress::Screen;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
 use crate::stderr::say;
 use folder::RunFolder;
-use progress::Screen;
 use score::Scorer;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -51,25 +54,6 @@ pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let done = score_all(args, &references, screen)?;
     finish::finish(args, &done.folder, screen, &done.run, json)?;
     done.check()
-}
-
-/// Runs one model and gives the run. A folder that holds the same run finished is read instead, and an unfinished one is
-/// gone on with.
-///
-/// # Errors
-/// As [`run`]; a run that is not whole is one.
-pub fn run_one(args: &RunArgs, quiet: bool) -> Result<Run, CliError> {
-    let references = models::references(args)?;
-    if let Some(dir) = &args.out
-        && let Ok(run) = yardstick_report::read_run(dir)
-        && run.record.status == RunStatus::Complete
-        && run.record.spec == record::spec(args, &references)
-    {
-        return Ok(run);
-    }
-    let done = score_all(args, &references, Screen::new(quiet))?;
-    done.check()?;
-    Ok(done.run)
 }
 
 /// A run in its folder, with what failed.

@@ -38,14 +38,30 @@ pub enum ReportError {
         /// The system's own words.
         source: io::Error,
     },
-    /// A `run.json` of a version that this one does not know.
+    /// The record of a comparison that cannot be read.
+    #[error("cannot read {}: {source}; name the JSON file that `yardstick diff --out` wrote", path.display())]
+    ReadDiff {
+        /// The file.
+        path: PathBuf,
+        /// The system's own words.
+        source: io::Error,
+    },
+    /// A file that is no record of a comparison.
+    #[error("{} is not the record of a `yardstick diff`: {source}; restore it or compare again", path.display())]
+    Diff {
+        /// The file.
+        path: PathBuf,
+        /// Field, line and column.
+        source: serde_json::Error,
+    },
+    /// A `run.json` or the record of a comparison, of a version that this one does not know.
     #[error("{} has the format {found:?}, but this version reads {expected:?}; use the yardstick that wrote it", path.display())]
     Format {
         /// The file.
         path: PathBuf,
         /// Its `format` field, or `none`.
         found: String,
-        /// [`RunRecord::FORMAT`](yardstick_core::RunRecord::FORMAT).
+        /// [`RunRecord::FORMAT`](yardstick_core::RunRecord::FORMAT) or [`DiffRecord::FORMAT`](crate::DiffRecord::FORMAT).
         expected: &'static str,
     },
     /// A `run.json` that is not a run record.
@@ -113,6 +129,8 @@ impl ReportError {
             | Self::Write { .. }
             | Self::Remove { .. }
             | Self::Read { .. }
+            | Self::ReadDiff { .. }
+            | Self::Diff { .. }
             | Self::Format { .. }
             | Self::Record { .. }
             | Self::Samples { .. }

@@ -6,11 +6,13 @@
 //!
 //! Exporters return bytes and know nothing of folders; `files` alone writes. The plain data of a chart ([`Figure`]) is
 //! separate from its drawing, so that it can be read, tested and written beside the picture.
+//! Two models compared token by token become a [`DiffRecord`], which has a table and a file of its own.
 //! To add a chart or a format: one file in `charts/` or `formats/` and one line in [`CHARTS`] or [`FORMATS`].
 
 mod baseline;
 pub mod charts;
 mod compare;
+mod diff;
 mod draw;
 mod error;
 mod files;
@@ -39,7 +41,11 @@ pub use baseline::{
 pub use charts::{CHARTS, Chart, Figure};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
-    comparison_table,
+    comparison_table, is_same_model,
+};
+pub use diff::{
+    DeltaP, DiffMaterial, DiffPlace, DiffRate, DiffRecord, DiffText, DiffToken, DiffUnit, DiffWhere, Notable,
+    diff_table, read_diff, write_diff,
 };
 pub use error::ReportError;
 pub use formats::{FORMATS, Format};

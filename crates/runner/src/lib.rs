@@ -40,4 +40,4 @@ pub use execute::{Outcome, Progress, Silent, execute};
 pub use generate::{GenerateOptions, GenerationCounts, GenerationPlan, generate};
 pub use log::{ResponseLog, fingerprint, request_key};
 pub use plan::{Plan, PlanCounts, PlanOptions, plan};
-pub use side_by_side::{side_by_side, tokens_before};
+pub use side_by_side::{SideBySide, side_by_side, tokens_before};

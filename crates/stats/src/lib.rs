@@ -12,6 +12,7 @@ mod paired;
 mod pass_at_k;
 mod power;
 mod proportion;
+mod quantile;
 mod random;
 mod ratio;
 mod resample;
@@ -34,6 +35,7 @@ pub use power::{
     t_detectable, t_documents, t_power,
 };
 pub use proportion::{Interval, clopper_pearson, wilson, wilson_interval};
+pub use quantile::quantile;
 pub use ratio::{RatioScale, exp_mean_estimate, ratio_estimate};
 pub use resample::{bca_interval, paired_bootstrap, percentile_interval};
 

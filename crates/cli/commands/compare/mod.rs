@@ -22,9 +22,10 @@ pub fn compare(args: &CompareArgs, quiet: bool, json: bool) -> Result<(), CliErr
         power: args.power,
         margin: args.margin,
         metrics: args.metric.clone(),
+        cluster: args.sides.cluster.clone(),
         allow_missing: args.sides.allow_missing,
     };
-    let sides = Sides::read(&args.sides, quiet)?;
+    let sides = Sides::read(&args.sides, &options, quiet)?;
     let (base, candidate) = sides.pair()?;
     let comparison = compare_sides(&base, &candidate, &options, &yardstick_tasks::value)?;
     let folder = sides.folder().map(|folder| files::comparison(folder, &comparison).map(|()| folder)).transpose()?;

@@ -6,7 +6,8 @@ use crate::error::CliError;
 use crate::run;
 use std::path::{Path, PathBuf};
 use yardstick_core::RunRecord;
-use yardstick_report::{Run, Side, read_run};
+use yardstick_report::{CompareOptions, Run, Side, read_run};
+use yardstick_tasks::Catalog;
 
 /// Two runs with the model of each that is meant.
 pub struct Sides<'a> {
@@ -29,7 +30,7 @@ impl<'a> Sides<'a> {
     /// # Errors
     /// A folder that is no run, a model that cannot be scored, or an argument that says what is asked where both sides have
     /// been asked already.
-    pub fn read(args: &'a SidesArgs, quiet: bool) -> Result<Self, CliError> {
+    pub fn read(args: &'a SidesArgs, options: &CompareOptions, quiet: bool) -> Result<Self, CliError> {
         run::set_threads(args.work.threads)?;
         let (base, candidate) = (named(&args.base)?, named(&args.candidate)?);
         let scores = matches!(base, Named::Model(_)) || matches!(candidate, Named::Model(_));
@@ -41,18 +42,21 @@ impl<'a> Sides<'a> {
         let folder = args.out.clone().or_else(|| scores.then(run::default_folder));
         let score = |reference: &str, name: &str, work: WorkArgs| {
             let out = folder.as_ref().map(|folder| folder.join(name));
-            let args = RunArgs { model: vec![reference.to_owned()], work, out, no_report: true, ..RunArgs::default() };
+            let (model, overwrite) = (vec![reference.to_owned()], args.overwrite);
+            let args = RunArgs { model, work, out, overwrite, no_report: true, ..RunArgs::default() };
             run::run_one(&args, quiet)
         };
         let (base, candidate) = match (base, candidate) {
             (Named::Run(base), Named::Run(candidate)) => (read_run(&base)?, read_run(&candidate)?),
             (Named::Run(base), Named::Model(model)) => {
                 let base = read_run(&base)?;
+                Side::new(&args.base, &base, args.base_model.as_deref())?.finished(options)?;
                 let candidate = score(model, "candidate", like(&args.work, &base.record)?)?;
                 (base, candidate)
             }
             (Named::Model(model), Named::Run(candidate)) => {
                 let candidate = read_run(&candidate)?;
+                Side::new(&args.candidate, &candidate, args.candidate_model.as_deref())?.finished(options)?;
                 (score(model, "base", like(&args.work, &candidate.record)?)?, candidate)
             }
             (Named::Model(base), Named::Model(candidate)) => {
@@ -92,22 +96,17 @@ fn named(text: &str) -> Result<Named<'_>, CliError> {
 
 /// Whether something is said about what is asked.
 fn asks(work: &WorkArgs) -> bool {
-    let shots = &work.shots;
-    !work.task.is_empty()
-        || !work.suite.is_empty()
-        || work.limit.is_some()
-        || work.context.is_some()
-        || work.dtype.is_some()
-        || shots.shots.is_some()
-        || shots.seed.is_some()
-        || shots.chat
+    let silent = WorkArgs { memory: work.memory, threads: work.threads, ..WorkArgs::default() };
+    *work != silent
 }
 
 /// What a run asks, for another model. Tasks and limits that are named here stand before the run's.
 fn like(work: &WorkArgs, record: &RunRecord) -> Result<WorkArgs, CliError> {
     let (mut work, spec) = (work.clone(), &record.spec);
     if work.task.is_empty() && work.suite.is_empty() {
-        work.task = record.tasks.iter().map(|task| task.id.clone()).collect();
+        let catalog = Catalog::bundled()?;
+        let (suites, tasks) = spec.tasks.iter().cloned().partition(|name| catalog.suite(name).is_ok());
+        (work.suite, work.task) = (suites, tasks);
     }
     work.limit = work.limit.or(spec.limit);
     work.context = work.context.or(spec.context);

@@ -28,9 +28,9 @@ pub struct AverageRow {
 }
 
 const AVERAGES: [(Average, &str); 3] = [
-    (Average::Plain, "plain mean, each task counts once"),
-    (Average::SizeWeighted, "weighted by documents"),
-    (Average::Macro, "macro mean, each group of tasks counts once"),
+    (Average::Plain, "plain mean (each task counts once)"),
+    (Average::SizeWeighted, "mean weighted by documents"),
+    (Average::Macro, "macro mean (each group of tasks counts once)"),
 ];
 
 /// The means over the rows that stand for their tasks and have a chance level; none for fewer than two such rows.
@@ -46,9 +46,12 @@ pub(super) fn averages(rows: &[TaskRow], groups: &[GroupRecord], options: &Compa
     named.filter_map(|(average, name)| row(&rows, &group_of, *average, name, options)).collect()
 }
 
-/// The first group of each task, or a group of its own.
+/// The smallest group of each task, or a group of its own.
 fn groups_of(rows: &[&TaskRow], groups: &[GroupRecord]) -> Vec<usize> {
-    let group = |row: &TaskRow| groups.iter().position(|group| group.tasks.contains(&row.task));
+    let group = |row: &TaskRow| {
+        let holds = |at: &usize| groups[*at].tasks.contains(&row.task);
+        (0..groups.len()).filter(holds).min_by_key(|&at| groups[at].tasks.len())
+    };
     let first_with = |wanted: Option<usize>| rows.iter().position(|row| group(row) == wanted);
     let of = |(at, row): (usize, &&TaskRow)| group(row).and_then(|found| first_with(Some(found))).unwrap_or(at);
     rows.iter().enumerate().map(of).collect()

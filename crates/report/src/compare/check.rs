@@ -1,24 +1,7 @@
 //! Whether two runs ask the same, before any document is looked at.
 
 use super::{CompareError, CompareOptions, Side, TaskRow};
-use crate::partial::lack;
-use yardstick_core::{RunStatus, TaskCard};
-
-/// Refuses unfinished runs; with `allow_missing` a note takes the error's place.
-pub(super) fn finished(base: &Side, candidate: &Side, options: &CompareOptions) -> Result<Vec<String>, CompareError> {
-    let mut notes = Vec::new();
-    for side in [base, candidate] {
-        if side.record.status == RunStatus::Complete {
-            continue;
-        }
-        let lack = lack(&[side.record]).unwrap_or_default().to_owned();
-        if !options.allow_missing {
-            return Err(CompareError::Partial { run: side.name.to_owned(), lack });
-        }
-        notes.push(format!("{} is an unfinished run: {lack}", side.name));
-    }
-    Ok(notes)
-}
+use yardstick_core::TaskCard;
 
 /// Refuses tasks that ask something else under the same id, and tasks of one side only unless they are allowed.
 pub(super) fn same_protocol(
@@ -69,6 +52,11 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
         let data = &task.dataset;
         format!("{} {} {}", data.path, data.name.as_deref().unwrap_or("-"), data.split)
     };
+    let most_tokens = |side: &Side| match side.record.spec.max_gen_toks {
+        Some(tokens) if ours.output_type == "generate_until" => tokens.to_string(),
+        _ => "the task's own".to_owned(),
+    };
+    let system = |side: &Side| side.record.spec.system.clone().unwrap_or_else(|| "none".to_owned());
     let template = |side: &Side| if side.record.chat_template.is_some() { "a conversation" } else { "plain text" };
     let parts = [
         ("its version", ours.version.clone(), theirs.version.clone()),
@@ -77,6 +65,8 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
         ("the number of shots", ours.shots.to_string(), theirs.shots.to_string()),
         ("the draw of its examples", draw(ours), draw(theirs)),
         ("the seed of its examples", seed(ours), seed(theirs)),
+        ("the most tokens of a text", most_tokens(base), most_tokens(candidate)),
+        ("the text before every prompt", system(base), system(candidate)),
         ("its prompt", template(base).to_owned(), template(candidate).to_owned()),
     ];
     match parts.into_iter().find(|(_, ours, theirs)| ours != theirs) {

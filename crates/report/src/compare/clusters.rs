@@ -6,6 +6,14 @@ use yardstick_core::{Sample, Value};
 
 /// Characters on average from which on a column counts as a passage and not as a label.
 const PASSAGE: usize = 80;
+/// Fewer texts than this are instructions or labels, not passages: too few to tell an error by.
+const FEWEST: usize = 10;
+/// From this share of documents on that are not the first with their text, they are taken together.
+const SHARED: f64 = 0.05;
+/// What stands for a column where whole documents are the same.
+const WHOLE: &str = "the whole document";
+/// What turns clusters off.
+const NONE: &str = "none";
 
 /// What documents share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,25 +27,79 @@ pub struct Clusters {
     pub of: Vec<usize>,
 }
 
-/// Finds the passages of documents: the column of the longest texts, of at least 80 characters on average, of which some
-/// text stands in several documents. `None` where every document stands alone.
-pub(super) fn find(samples: &[&Sample]) -> Option<Clusters> {
-    let columns = samples.first()?.doc.keys();
-    let shared = columns.filter_map(|column| clusters(samples, column));
-    shared.max_by_key(|(length, _)| *length).map(|(_, clusters)| clusters)
+impl Clusters {
+    /// By a text for each document.
+    fn by<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Self {
+        let (mut ids, mut of) = (BTreeMap::new(), Vec::new());
+        for text in texts {
+            let next = ids.len();
+            of.push(*ids.entry(text).or_insert(next));
+        }
+        Self { column: column.to_owned(), count: ids.len(), of }
+    }
+
+    /// Those of some of the documents; `None` where fewer than two are left.
+    pub fn among(&self, places: &[usize]) -> Option<Self> {
+        let (mut ids, mut of) = (BTreeMap::new(), Vec::new());
+        for &place in places {
+            let next = ids.len();
+            of.push(*ids.entry(self.of[place]).or_insert(next));
+        }
+        (ids.len() > 1).then(|| Self { column: self.column.clone(), count: ids.len(), of })
+    }
+
+    /// The sum of each cluster's values.
+    pub fn sums(&self, values: &[f64]) -> Vec<f64> {
+        let mut sums = vec![0.0; self.count];
+        self.of.iter().zip(values).for_each(|(&cluster, value)| sums[cluster] += value);
+        sums
+    }
+
+    /// The share of documents that are not the first with their text.
+    fn shared(&self) -> f64 {
+        1.0 - self.count as f64 / self.of.len() as f64
+    }
 }
 
-/// The texts of a column with their summed length, where they are passages and shared.
-fn clusters(samples: &[&Sample], column: &str) -> Option<(usize, Clusters)> {
-    let (mut ids, mut of, mut length) = (BTreeMap::new(), Vec::new(), 0);
-    for sample in samples {
-        let text = sample.doc.get(column).and_then(Value::as_str)?;
-        length += text.chars().count();
-        let next = ids.len();
-        of.push(*ids.entry(text).or_insert(next));
+/// Finds what documents share: the column that is `wanted`, or that of the longest texts, of at least 80 characters on
+/// average, of which at least ten differ and every twentieth document repeats one; failing that, documents that are the same
+/// as a whole. `None` where documents stand alone, or where `none` is wanted.
+pub(super) fn find(samples: &[&Sample], wanted: Option<&str>) -> Option<Clusters> {
+    let first = samples.first()?;
+    if wanted == Some(NONE) {
+        return None;
     }
-    let count = ids.len();
-    let is_shared = count < samples.len() && count > 1;
-    (is_shared && length >= PASSAGE * samples.len())
-        .then(|| (length, Clusters { column: column.to_owned(), count, of }))
+    if let Some(column) = wanted {
+        return by_column(samples, column).map(|found| found.1).filter(|found| found.count > 1);
+    }
+    let is_passage = |(length, found): &(usize, Clusters)| {
+        *length >= PASSAGE * samples.len() && found.count >= FEWEST && found.shared() >= SHARED
+    };
+    let columns = first.doc.keys().filter_map(|column| by_column(samples, column)).filter(is_passage);
+    let same = || {
+        let found = Clusters::by(WHOLE, samples.iter().map(|sample| sample.prompt_hash.as_str()));
+        (found.count > 1 && found.shared() >= SHARED).then_some(found)
+    };
+    columns.max_by_key(|(length, _)| *length).map(|(_, clusters)| clusters).or_else(same)
+}
+
+/// A column's texts with their summed length; `None` where a document has no text there.
+fn by_column(samples: &[&Sample], column: &str) -> Option<(usize, Clusters)> {
+    let texts: Vec<&str> =
+        samples.iter().map(|sample| sample.doc.get(column).and_then(Value::as_str)).collect::<Option<_>>()?;
+    let length = texts.iter().map(|text| text.chars().count()).sum();
+    Some((length, Clusters::by(column, texts.into_iter())))
+}
+
+/// What is said of documents that repeat others and are yet taken as independent.
+pub(super) fn note(task: &str, samples: &[&Sample], clusters: Option<&Clusters>) -> Option<String> {
+    let whole = Clusters::by(WHOLE, samples.iter().map(|sample| sample.prompt_hash.as_str()));
+    let repeated = samples.len() - whole.count;
+    (clusters.is_none() && repeated > 0).then(|| {
+        let (verb, plural) = if repeated == 1 { ("repeats", "") } else { ("repeat", "s") };
+        format!(
+            "{task}: {repeated} document{plural} {verb} an earlier one and count{} as independent",
+            if repeated == 1 { "s" } else { "" }
+        )
+    })
 }

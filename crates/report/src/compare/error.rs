@@ -7,7 +7,8 @@ use super::Unpaired;
 pub enum CompareError {
     /// A run that did not finish.
     #[error(
-        "{run} is an unfinished run: {lack}; finish it with the command that began it, or compare what there is with --allow-missing"
+        "{run} is an unfinished run: {} Finish it with the command that began it, or compare what there is with --allow-missing",
+        sentence(lack)
     )]
     Partial {
         /// Which.
@@ -91,6 +92,20 @@ pub enum CompareError {
         /// The candidate.
         candidate: String,
     },
+    /// A value that is no number, or not a finite one.
+    #[error(
+        "task {task}: {metric} of the {side} is {number}; there is no difference to it: look at the model's answers, or leave the task out"
+    )]
+    NotFinite {
+        /// The task.
+        task: String,
+        /// The metric.
+        metric: String,
+        /// `base` or `candidate`.
+        side: &'static str,
+        /// What it is.
+        number: String,
+    },
     /// A metric that no task of the comparison has.
     #[error("no task that is compared has the metric {metric:?}; there are {}", known.join(", "))]
     UnknownMetric {
@@ -111,9 +126,15 @@ impl CompareError {
             | Self::NothingShared { .. }
             | Self::MissingTasks { .. }
             | Self::NoDocuments { .. }
+            | Self::NotFinite { .. }
             | Self::Unpaired { .. } => false,
         }
     }
+}
+
+/// With one full stop at its end.
+fn sentence(text: &str) -> String {
+    format!("{}.", text.trim_end_matches('.'))
 }
 
 fn models(known: &[String]) -> String {

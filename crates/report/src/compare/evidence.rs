@@ -22,6 +22,8 @@ pub enum Evidence {
         p: f64,
         /// Documents, or clusters of them.
         units: u64,
+        /// 0/1 scores in clusters: as many independent documents as would be as certain.
+        alone: Option<PairedCounts>,
     },
     /// A mean gain in ln of a perplexity, whose difference is the base's value times a factor.
     Log {
@@ -92,6 +94,11 @@ impl Evidence {
     pub fn interval(&self, level: f64) -> Option<Interval> {
         match self {
             Self::Counts { counts } => Some(tango_interval(counts, level)),
+            Self::Mean { mean, alone: Some(alone), .. } => {
+                // Student's interval has no width where nothing flipped.
+                let (ends, score) = (mean.interval(level), tango_interval(alone, level));
+                Some(Interval { low: ends.low.min(score.low), high: ends.high.max(score.high) })
+            }
             Self::Mean { mean, .. } => Some(mean.interval(level)),
             Self::Log { mean, base, .. } => {
                 let ends = mean.interval(level);
@@ -105,7 +112,10 @@ impl Evidence {
     pub fn non_inferiority(&self, margin: f64) -> f64 {
         match self {
             Self::Counts { counts } => tango_non_inferiority(counts, margin),
-            Self::Mean { mean, .. } => mean.non_inferiority(margin),
+            Self::Mean { mean, alone, .. } => {
+                let score = alone.as_ref().map_or(0.0, |alone| tango_non_inferiority(alone, margin));
+                mean.non_inferiority(margin).max(score)
+            }
             Self::Log { mean, base, .. } => mean.non_inferiority((margin / base).ln_1p()),
             Self::Draws { sorted, .. } => share(sorted, |gain| gain <= -margin),
         }
@@ -115,7 +125,9 @@ impl Evidence {
     pub fn equivalence(&self, margin: f64) -> f64 {
         match self {
             Self::Counts { counts } => tango_tost(counts, margin),
-            Self::Mean { mean, .. } => mean.tost(margin),
+            Self::Mean { mean, alone, .. } => {
+                mean.tost(margin).max(alone.as_ref().map_or(0.0, |alone| tango_tost(alone, margin)))
+            }
             Self::Log { mean, base, .. } => mean.tost((margin / base).ln_1p()),
             Self::Draws { sorted, .. } => {
                 share(sorted, |gain| gain <= -margin).max(share(sorted, |gain| gain >= margin))
@@ -124,14 +136,15 @@ impl Evidence {
     }
 
     /// The smallest difference, in the metric's unit, that a two-sided test at `alpha` finds with `power` on as many
-    /// documents that disagree as often or scatter as widely. Exact but for drawn gains, where it is the normal
-    /// approximation.
+    /// documents that disagree as often or scatter as widely. Exact for 0/1 scores of independent documents and for means; of
+    /// clusters at the number of documents that they are worth; the normal approximation for drawn gains.
     pub fn detectable(&self, alpha: f64, power: f64) -> Option<f64> {
         match self {
             Self::Counts { counts } => mcnemar_detectable(counts.n(), counts.discordance(), alpha, power),
-            Self::Mean { mean, units, .. } => t_detectable(*units, spread(mean, *units), alpha, power),
+            Self::Mean { alone: Some(alone), .. } => mcnemar_detectable(alone.n(), alone.discordance(), alpha, power),
+            Self::Mean { mean, units, .. } => detectable_mean(mean, *units, alpha, power),
             Self::Log { mean, units, base, .. } => {
-                t_detectable(*units, spread(mean, *units), alpha, power).map(|nats| base * nats.exp_m1())
+                detectable_mean(mean, *units, alpha, power).map(|nats| base * nats.exp_m1())
             }
             Self::Draws { sorted, .. } => {
                 let quantiles = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(power);
@@ -146,9 +159,12 @@ fn in_units(nats: f64, base: f64) -> f64 {
     -base * (-nats).exp_m1()
 }
 
-/// The standard deviation of what was averaged.
-fn spread(mean: &PairedMean, units: u64) -> f64 {
-    mean.stderr * (units as f64).sqrt()
+/// `None` where nothing scatters, so that nothing is known of it, and where the signs of so few documents cannot be turned
+/// in enough ways to reach `alpha`.
+fn detectable_mean(mean: &PairedMean, units: u64, alpha: f64, power: f64) -> Option<f64> {
+    let least = 2.0 * (-(units as f64) * std::f64::consts::LN_2).exp();
+    let spread = mean.stderr * (units as f64).sqrt();
+    (spread > 0.0 && least <= alpha).then(|| t_detectable(units, spread, alpha, power)).flatten()
 }
 
 /// The share of draws for which `is_bad` holds, never 0.

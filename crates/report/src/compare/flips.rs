@@ -1,5 +1,6 @@
 //! Documents that one model got right and the other wrong.
 
+use super::TaskRow;
 use super::pair::TaskPairs;
 use serde::Serialize;
 use yardstick_core::{Request, Sample, Score, Target};
@@ -13,7 +14,7 @@ pub struct Flip {
     pub metric: String,
     /// Row in the split.
     pub doc_id: u64,
-    /// Whether the candidate lost it: the base was right.
+    /// Whether the candidate lost it: the base had the better score.
     pub lost: bool,
     /// What stands before the answer; of a task whose choices are contexts, what follows them.
     pub prompt: String,
@@ -41,8 +42,8 @@ pub struct Flip {
 }
 
 /// The flips of a task whose metric is 0 or 1 for each document.
-pub(super) fn of_task(task: &TaskPairs, metric: &str) -> Vec<Flip> {
-    task.pairs.iter().filter_map(|(base, candidate)| flip(metric, base, candidate)).collect()
+pub(super) fn of_task(task: &TaskPairs, row: &TaskRow) -> Vec<Flip> {
+    task.pairs.iter().filter_map(|(base, candidate)| flip(row, base, candidate)).collect()
 }
 
 /// The surest first; equal ones in the order of tasks and rows.
@@ -50,7 +51,8 @@ pub(super) fn sort(flips: &mut [Flip]) {
     flips.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
 }
 
-fn flip(metric: &str, base: &Sample, candidate: &Sample) -> Option<Flip> {
+fn flip(row: &TaskRow, base: &Sample, candidate: &Sample) -> Option<Flip> {
+    let metric = &row.metric;
     let score = |sample: &Sample| match sample.metrics.get(metric) {
         Some(Score::Value(value)) if value.to_bits() == 1.0_f64.to_bits() => Some(true),
         Some(Score::Value(value)) if value.to_bits() == 0.0_f64.to_bits() => Some(false),
@@ -70,9 +72,9 @@ fn flip(metric: &str, base: &Sample, candidate: &Sample) -> Option<Flip> {
     let (prompt, choices) = asked(base);
     Some(Flip {
         task: base.task.clone(),
-        metric: metric.to_owned(),
+        metric: metric.clone(),
         doc_id: base.doc_id,
-        lost: was,
+        lost: was == row.higher_is_better,
         prompt,
         choices,
         base: ours,

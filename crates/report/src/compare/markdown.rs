@@ -1,6 +1,6 @@
 //! A comparison for a pull request.
 
-use super::table::{detectable, documents, interval, legend, p_value, signed, word};
+use super::table::{detectable, documents, interval, legend, mean_line, p_value, signed, word};
 use super::{Comparison, TaskRow};
 use crate::number::{Unit, count};
 use crate::text::{clip, markdown};
@@ -20,17 +20,7 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
     let rows: Vec<&TaskRow> = comparison.primary().collect();
     rows.iter().for_each(|row| out.push_str(&line(row)));
     for average in &comparison.averages {
-        let percent = |x: f64| Unit::Percent.value(x);
-        out.push_str(&format!(
-            "\nChance taken off, {} ({} tasks): {} → {}, {} ({} to {})\n",
-            average.name,
-            average.n_tasks,
-            percent(average.base),
-            percent(average.candidate),
-            signed(Unit::Percent, average.difference, average.base),
-            percent(average.low),
-            percent(average.high)
-        ));
+        out.push_str(&format!("\n{}\n", markdown(&mean_line(average))));
     }
     out.push_str(&flips(comparison));
     for note in legend(comparison, &rows).iter().chain(&comparison.notes) {

@@ -14,6 +14,7 @@ mod markdown;
 mod measure;
 mod pair;
 mod row;
+mod scores;
 mod side;
 mod table;
 #[cfg(test)]
@@ -26,7 +27,7 @@ pub use flips::Flip;
 pub use markdown::comparison_markdown;
 pub use pair::Unpaired;
 pub use row::{TaskRow, Verdict};
-pub use side::Side;
+pub use side::{Side, is_same_model};
 pub use table::comparison_table;
 
 use serde::Serialize;
@@ -49,13 +50,15 @@ pub struct CompareOptions {
     pub margin: Option<f64>,
     /// Metrics that stand for their tasks, first found first; a task that has none of them is judged by its first one.
     pub metrics: Vec<String>,
+    /// The column whose text makes documents depend on each other; `none` for independent ones; found where nothing is said.
+    pub cluster: Option<String>,
     /// Compares what there is on both sides, where documents or tasks are missing on one.
     pub allow_missing: bool,
 }
 
 impl Default for CompareOptions {
     fn default() -> Self {
-        Self { alpha: 0.05, power: 0.8, margin: None, metrics: Vec::new(), allow_missing: false }
+        Self { alpha: 0.05, power: 0.8, margin: None, metrics: Vec::new(), cluster: None, allow_missing: false }
     }
 }
 
@@ -109,14 +112,14 @@ pub fn compare(
     options: &CompareOptions,
     value: ValueOf,
 ) -> Result<Comparison, CompareError> {
-    let mut notes = check::finished(base, candidate, options)?;
+    let mut notes: Vec<String> = base.finished(options)?.into_iter().chain(candidate.finished(options)?).collect();
     notes.extend(check::same_protocol(base, candidate, options)?);
     let pairs = pair::pairs(base, candidate, options, &mut notes)?;
     let mut rows = Vec::new();
     let mut flips = Vec::new();
     for task in &pairs.tasks {
-        let measured = measure::rows(task, options, value, &mut notes);
-        flips.extend(measured.iter().filter(|row| row.primary).flat_map(|row| flips::of_task(task, &row.metric)));
+        let measured = measure::rows(task, options, value, &mut notes)?;
+        flips.extend(measured.iter().filter(|row| row.primary).flat_map(|row| flips::of_task(task, row)));
         rows.extend(measured);
     }
     check::metrics_exist(&rows, options)?;
@@ -127,7 +130,7 @@ pub fn compare(
         format: Comparison::FORMAT,
         base: base.card.clone(),
         candidate: candidate.card.clone(),
-        same_model: side::is_same_model(base.card, candidate.card),
+        same_model: is_same_model(base.card, candidate.card),
         alpha: options.alpha,
         power: options.power,
         family,

@@ -157,18 +157,26 @@ impl Met<'_> {
     }
 
     fn unpaired(&self, task: &str, ours: &[&Sample], theirs: &[&Sample]) -> Vec<Unpaired> {
+        if self.alone.is_empty() {
+            return Vec::new();
+        }
+        let by_row = |samples: &[&'_ Sample]| -> BTreeMap<String, usize> {
+            samples.iter().enumerate().rev().map(|(at, sample)| (sample.doc_hash.clone(), at)).collect()
+        };
+        let (our_rows, their_rows) = (by_row(ours), by_row(theirs));
         let line = |(side, sample, why): &(SideName, &Sample, Option<&str>)| {
-            let others = if *side == SideName::Base { theirs } else { ours };
-            let reason = why.map_or_else(|| reason(sample, others), str::to_owned);
+            let (others, rows) = if *side == SideName::Base { (theirs, &their_rows) } else { (ours, &our_rows) };
+            let twin = rows.get(&sample.doc_hash).map(|&at| others[at]);
+            let reason = why.map_or_else(|| reason(sample, twin), str::to_owned);
             Unpaired { task: task.to_owned(), doc_id: sample.doc_id, side: *side, reason }
         };
         self.alone.iter().map(line).collect()
     }
 }
 
-/// Why none of `others` is equal.
-fn reason(sample: &Sample, others: &[&Sample]) -> String {
-    let Some(twin) = others.iter().find(|other| other.doc_hash == sample.doc_hash) else {
+/// Why none of the other side is equal, of which `twin` has the same row.
+fn reason(sample: &Sample, twin: Option<&Sample>) -> String {
+    let Some(twin) = twin else {
         return "the other side does not have it".to_owned();
     };
     if twin.prompt_hash != sample.prompt_hash {

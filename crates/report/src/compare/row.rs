@@ -17,6 +17,8 @@ pub enum Verdict {
     Better,
     /// Neither is shown.
     NotShown,
+    /// Another metric of the task stands for it, so that this one's p is not corrected.
+    NotJudged,
 }
 
 /// A metric of a task on both sides.
@@ -44,6 +46,8 @@ pub struct TaskRow {
     pub candidate: f64,
     /// Candidate − base, in the metric's unit.
     pub difference: f64,
+    /// The difference's standard error, clustered where documents share a passage.
+    pub stderr: Option<f64>,
     /// The difference's interval.
     pub interval: Option<Interval>,
     /// Newcombe's interval of the same, for 0/1 scores of independent documents: what others print.
@@ -92,13 +96,13 @@ impl TaskRow {
 pub(super) fn finish(rows: &mut [TaskRow], options: &CompareOptions, family: usize) {
     let strictest = options.alpha / family.max(1) as f64;
     for row in rows {
-        let (p, alpha) = row.holm.map_or((row.p, options.alpha), |p| (p, strictest));
-        row.detectable = row.evidence.detectable(alpha, options.power);
-        row.verdict = match p <= options.alpha {
+        row.detectable = row.evidence.detectable(if row.primary { strictest } else { options.alpha }, options.power);
+        row.verdict = match row.holm.map(|p| p <= options.alpha) {
             _ if row.identical => Verdict::Identical,
-            false => Verdict::NotShown,
-            true if row.gain() < 0.0 => Verdict::Worse,
-            true => Verdict::Better,
+            None => Verdict::NotJudged,
+            Some(false) => Verdict::NotShown,
+            Some(true) if row.gain() < 0.0 => Verdict::Worse,
+            Some(true) => Verdict::Better,
         };
     }
 }

@@ -1,8 +1,9 @@
 //! One side of a comparison: a model in a run.
 
-use super::CompareError;
+use super::{CompareError, CompareOptions};
 use crate::Run;
-use yardstick_core::{ModelCard, RunRecord, Sample};
+use crate::partial::lack;
+use yardstick_core::{ModelCard, RunRecord, RunStatus, Sample};
 
 /// A model with what it answered.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +38,25 @@ impl<'a> Side<'a> {
     }
 }
 
+impl Side<'_> {
+    /// Refuses an unfinished run, unless what is missing is allowed to be: then a note says so.
+    ///
+    /// # Errors
+    /// [`CompareError::Partial`].
+    pub fn finished(&self, options: &CompareOptions) -> Result<Option<String>, CompareError> {
+        if self.record.status == RunStatus::Complete {
+            return Ok(None);
+        }
+        let lack = lack(&[self.record]).unwrap_or_default().to_owned();
+        if !options.allow_missing {
+            return Err(CompareError::Partial { run: self.name.to_owned(), lack });
+        }
+        Ok(Some(format!("{} is an unfinished run: {lack}", self.name)))
+    }
+}
+
 /// Whether two cards are of the same model, held and cut the same way.
-pub(super) fn is_same_model(a: &ModelCard, b: &ModelCard) -> bool {
+pub fn is_same_model(a: &ModelCard, b: &ModelCard) -> bool {
     let identity = |card: &ModelCard| {
         (
             card.weights_sha256.clone(),

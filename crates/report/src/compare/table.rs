@@ -1,6 +1,6 @@
 //! A comparison in the terminal.
 
-use super::{Comparison, Flip, TaskRow, Verdict};
+use super::{AverageRow, Comparison, Flip, TaskRow, Verdict};
 use crate::TableOptions;
 use crate::number::{Unit, count};
 use crate::text::{clip, visible, wrap};
@@ -23,27 +23,34 @@ pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOpt
         documents(comparison.primary().map(|row| row.n).sum::<u64>() as usize),
     );
     out.push_str(&lines(comparison, &rows, options));
+    let fits = |line: &str| line.chars().count() <= options.width.max(50);
     for average in &comparison.averages {
-        let percent = |x: f64| Unit::Percent.value(x);
-        out.push_str(&format!(
-            "\n{} of {} tasks, chance taken off: {} → {}, {} ({} to {})",
-            average.name,
-            average.n_tasks,
-            percent(average.base),
-            percent(average.candidate),
-            signed(Unit::Percent, average.difference, average.base),
-            percent(average.low),
-            percent(average.high),
-        ));
+        out.push('\n');
+        out.push_str(&wrap(&mean_line(average), 4, fits).join("\n"));
     }
     out.push_str(if comparison.averages.is_empty() { "" } else { "\n" });
     out.push_str(&shown_flips(comparison, flips, options));
     for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
-        for line in wrap(&visible(note), 6, |line| line.chars().count() <= options.width.max(50)) {
+        for line in wrap(&visible(note), 6, fits) {
             out.push_str(&format!("\n{line}"));
         }
     }
     out.trim_end().to_owned() + "\n"
+}
+
+/// One of the means over tasks.
+pub(super) fn mean_line(average: &AverageRow) -> String {
+    let (percent, signed) = (|x: f64| Unit::Percent.value(x), |x: f64| signed(Unit::Percent, x, average.base));
+    format!(
+        "{} over the {} tasks that have a chance level, chance taken off: {} → {}, {} ({} to {})",
+        average.name,
+        average.n_tasks,
+        percent(average.base),
+        percent(average.candidate),
+        signed(average.difference),
+        signed(average.low),
+        signed(average.high),
+    )
 }
 
 /// `1 document`, `1,200 documents`.
@@ -60,7 +67,7 @@ const fn style(verdict: Verdict) -> Option<&'static str> {
     match verdict {
         Verdict::Worse => Some(RED),
         Verdict::Better => Some(GREEN),
-        Verdict::Identical | Verdict::NotShown => Some(GREY),
+        Verdict::Identical | Verdict::NotShown | Verdict::NotJudged => Some(GREY),
     }
 }
 
@@ -71,13 +78,15 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
         Verdict::Worse => "worse",
         Verdict::Better => "better",
         Verdict::NotShown => "not shown",
+        Verdict::NotJudged => "–",
     }
 }
 
 /// Headings and a line a row; columns that matter least go first where it is narrow.
 fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> String {
+    let name_width = if options.width < 100 { 22 } else { 32 };
     let all: [(&str, &dyn Fn(&TaskRow) -> String); 12] = [
-        ("task", &|row| clip(&visible(&row.task), 32)),
+        ("task", &|row| clip(&visible(&row.task), name_width)),
         ("metric", &|row| format!("{}{}", clip(&visible(&row.metric), 16), Unit::of(&row.metric).suffix())),
         ("n", &|row| count(row.n)),
         ("base", &|row| Unit::of(&row.metric).value(row.base)),
@@ -95,7 +104,7 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
     };
     let mut columns: Vec<(usize, Vec<String>)> = (0..all.len()).map(|at| (at, cells(at))).collect();
     let width = |cells: &[String]| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    for expendable in [2, 8, 7, 10, 6, 3] {
+    for expendable in [2, 10, 8, 1, 3, 4, 7] {
         let total: usize = columns.iter().map(|(_, cells)| width(cells) + GAP.len()).sum();
         if total <= options.width.max(50) + GAP.len() {
             break;

@@ -18,6 +18,14 @@ fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
     match aggregation {
         "mean" => Some(yardstick_stats::mean(&values)),
         "perplexity" => Some((-yardstick_stats::mean(&values)).exp()),
+        "bits_per_byte" => {
+            let sum = |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>();
+            Some(
+                -sum(|s| if let Score::Ratio(y, _) = s { *y } else { 0.0 })
+                    / sum(|s| if let Score::Ratio(_, x) = s { *x } else { 0.0 })
+                    / std::f64::consts::LN_2,
+            )
+        }
         "largest" => values.iter().copied().reduce(f64::max),
         _ => None,
     }
@@ -120,17 +128,10 @@ fn lower_is_better_for_perplexities() {
 
 #[test]
 fn documents_that_share_a_passage_count_once() {
-    let passage = |run: &mut Run| {
-        for sample in &mut run.samples {
-            let mut doc = Map::new();
-            doc.insert("passage", Value::from("a long story ".repeat(10) + &(sample.doc_id / 10).to_string()));
-            sample.doc = doc;
-        }
-    };
     let (mut base, mut candidate) = (run("old", "boolq", 100, |_| true), run("new", "boolq", 100, |row| row >= 10));
     let alone = with_defaults(&base, &candidate);
-    passage(&mut base);
-    passage(&mut candidate);
+    in_passages(&mut base);
+    in_passages(&mut candidate);
     let clustered = with_defaults(&base, &candidate);
     let (alone, clustered) = (&alone.rows[0], &clustered.rows[0]);
     assert!(alone.p < 0.01 && alone.verdict == Verdict::Worse, "{alone:?}");
@@ -155,6 +156,128 @@ fn other_statistics_are_drawn() {
     let row = &comparison.rows[0];
     assert!((row.difference + 24.5).abs() < 1e-12 && row.test == "swapped answers", "{row:?}");
     assert!(row.p > 0.0 && row.interval.is_some(), "{row:?}");
+}
+
+/// A run whose documents have texts of these lengths and log-likelihoods for them.
+fn prose(model: &str, texts: &[(f64, f64)]) -> Run {
+    let mut run = run(model, "prose", texts.len() as u64, |_| true);
+    let metric = &mut run.record.tasks[0].metrics[0];
+    (metric.name, metric.higher_is_better) = ("bits_per_byte".to_owned(), false);
+    metric.aggregation = "bits_per_byte".to_owned();
+    for (sample, &(log_likelihood, bytes)) in run.samples.iter_mut().zip(texts) {
+        sample.responses[1].log_likelihood = log_likelihood;
+        sample.metrics = [("bits_per_byte".to_owned(), Score::Ratio(log_likelihood, bytes))].into();
+    }
+    run
+}
+
+#[test]
+fn one_long_text_is_one_document() {
+    let long: Vec<(f64, f64)> = [(-2_700.0, 2_700.0)].into_iter().chain([(-20.0, 20.0); 9]).collect();
+    let mut better = long.clone();
+    better[0].0 += 100.0;
+    better[1..].iter_mut().for_each(|text| text.0 -= 0.5);
+    let comparison = with_defaults(&prose("old", &long), &prose("new", &better));
+    let row = &comparison.rows[0];
+    // The long text's sign decides the sum of the turned differences: as often up as down.
+    assert_eq!((row.wins, row.losses, row.verdict), (1, 9, Verdict::NotShown), "{row:?}");
+    assert!(row.difference < 0.0 && row.p > 0.9, "{row:?}");
+    assert!(comparison.notes.iter().any(|note| note.contains("one document is 94 % of the text")));
+}
+
+/// Ten documents a passage.
+fn in_passages(run: &mut Run) {
+    for sample in &mut run.samples {
+        let mut doc = Map::new();
+        doc.insert("passage", Value::from("a long story ".repeat(10) + &(sample.doc_id / 10).to_string()));
+        sample.doc = doc;
+    }
+}
+
+#[test]
+fn passages_without_a_flip_are_not_certain() {
+    let (mut base, mut candidate) = (run("old", "boolq", 100, |_| true), run("new", "boolq", 100, |_| true));
+    candidate.samples[0].responses[0].log_likelihood -= 0.5;
+    in_passages(&mut base);
+    in_passages(&mut candidate);
+    let comparison = with_defaults(&base, &candidate);
+    let row = &comparison.rows[0];
+    // As certain as ten documents without a flip: Tango's ± z²/(10 + z²).
+    let interval = row.interval.as_ref().expect("there is one");
+    assert!((interval.high - 0.277_5).abs() < 1e-3 && (interval.low + 0.277_5).abs() < 1e-3, "{interval:?}");
+    assert!(row.non_inferiority > 0.3 && row.detectable.is_some_and(|d| d > 0.5), "{row:?}");
+}
+
+#[test]
+fn clusters_are_found_or_named() {
+    let (mut base, mut candidate) = (run("old", "boolq", 100, |_| true), run("new", "boolq", 100, |row| row >= 10));
+    in_passages(&mut base);
+    in_passages(&mut candidate);
+    let with = |column: &str| {
+        let options = CompareOptions { cluster: Some(column.to_owned()), ..CompareOptions::default() };
+        compared(&base, &candidate, &options).expect("they can be compared").rows[0].clone()
+    };
+    assert!(with("none").clusters.is_none() && with("none").test.starts_with("McNemar"));
+    assert_eq!(with("passage").clusters.map(|found| found.count), Some(10));
+    // Two instructions in turn are no passages; documents that are the same as a whole count once.
+    let (mut base, mut candidate) = (run("old", "x", 60, |_| false), run("new", "x", 60, |_| true));
+    for sample in base.samples.iter_mut().chain(&mut candidate.samples) {
+        let mut doc = Map::new();
+        doc.insert(
+            "instruction",
+            Value::from("say which of the two is right ".repeat(5) + &(sample.doc_id % 2).to_string()),
+        );
+        sample.doc = doc;
+    }
+    assert!(with_defaults(&base, &candidate).rows[0].clusters.is_none());
+    for sample in base.samples.iter_mut().chain(&mut candidate.samples) {
+        sample.prompt_hash = format!("{}", sample.doc_id % 3);
+    }
+    let row = with_defaults(&base, &candidate).rows[0].clone();
+    assert!(row.clusters.is_some_and(|found| found.count == 3) && row.p > 0.2);
+}
+
+#[test]
+fn a_worse_score_is_a_lost_document_whatever_the_direction() {
+    let lower = |run: &mut Run| run.record.tasks[0].metrics[0].higher_is_better = false;
+    let (mut base, mut candidate) = eight_to_one();
+    lower(&mut base);
+    lower(&mut candidate);
+    let comparison = with_defaults(&base, &candidate);
+    assert_eq!((comparison.rows[0].wins, comparison.rows[0].losses), (8, 1));
+    assert_eq!(comparison.flips.iter().filter(|flip| flip.lost).count(), 1);
+    assert_eq!(comparison.rows[0].verdict, Verdict::Better);
+}
+
+#[test]
+fn what_is_not_finite_is_refused() {
+    let (base, mut candidate) = (prose("old", &[(-9.0, 9.0); 3]), prose("new", &[(-9.0, 9.0); 3]));
+    candidate.samples[1].metrics = [("bits_per_byte".to_owned(), Score::Ratio(f64::NEG_INFINITY, 9.0))].into();
+    let error = compared(&base, &candidate, &CompareOptions::default()).expect_err("refused").to_string();
+    assert!(error.contains("task prose: bits_per_byte of the candidate is inf"), "{error}");
+}
+
+#[test]
+fn the_macro_mean_counts_small_groups() {
+    use yardstick_core::GroupRecord;
+    let of = |model: &str, right: [bool; 3]| {
+        let mut whole = run(model, "a", 40, |_| right[0]);
+        for (task, right) in ["b", "c"].iter().zip(&right[1..]) {
+            let other = run(model, task, 40, |_| *right);
+            whole.record.tasks.extend(other.record.tasks);
+            whole.samples.extend(other.samples);
+        }
+        let group = |id: &str, tasks: &[&str]| GroupRecord {
+            id: id.into(),
+            tasks: tasks.iter().map(|t| (*t).into()).collect(),
+        };
+        whole.record.groups = vec![group("all", &["a", "b", "c"]), group("ab", &["a", "b"])];
+        whole
+    };
+    let comparison = with_defaults(&of("old", [true; 3]), &of("new", [true, true, false]));
+    // c is alone in its smallest group: it counts a half, not a third.
+    let values: Vec<f64> = comparison.averages.iter().map(|average| average.candidate).collect();
+    assert!((values[0] - 1.0 / 3.0).abs() < 1e-12 && values[2].abs() < 1e-12, "{values:?}");
 }
 
 type Change = fn(&mut Run);

@@ -3,6 +3,7 @@
 use crate::Evidence;
 use yardstick_stats::{
     PairedCounts, PairedMean, mean_non_inferiority_documents, non_inferiority_documents, normal_quantile,
+    tango_non_inferiority,
 };
 
 /// How many documents would do.
@@ -22,7 +23,10 @@ impl Evidence {
             return self.p();
         }
         let one_sided = match self {
-            // Both tests look at one statistic from its two ends.
+            // The test of a margin looks at the same statistic from its other end.
+            Self::Mean { mean, alone: Some(alone), .. } => {
+                1.0 - mean.non_inferiority(drop).min(tango_non_inferiority(alone, drop))
+            }
             Self::Counts { .. } | Self::Mean { .. } | Self::Log { .. } => 1.0 - self.non_inferiority(drop),
             Self::Draws { sorted, .. } => {
                 let better = sorted.iter().filter(|gain| **gain >= -drop).count();
@@ -44,6 +48,10 @@ impl Evidence {
             Self::Counts { counts } => {
                 let n = non_inferiority_documents(discordance(counts), margin, alpha, power)?;
                 Some(Documents { n, is_approximate: true })
+            }
+            Self::Mean { alone: Some(alone), .. } => {
+                let needed = non_inferiority_documents(discordance(alone), margin, alpha, power)?;
+                Some(Documents { n: scaled(n, needed as f64 / alone.n() as f64), is_approximate: true })
             }
             Self::Mean { mean, units, .. } => of_mean(mean, *units, margin),
             Self::Log { mean, units, base, .. } => of_mean(mean, *units, (margin / base).ln_1p()),

@@ -55,6 +55,8 @@ pub struct GateOptions<'a> {
     /// Judges what there is on both sides, where documents or tasks are missing on one. Unfinished runs are refused all the
     /// same.
     pub allow_missing: bool,
+    /// The column whose text makes documents depend on each other; see [`CompareOptions::cluster`].
+    pub cluster: Option<&'a str>,
 }
 
 /// Judges a candidate; gives the comparison that the verdict rests on, too.
@@ -79,7 +81,10 @@ pub fn gate(
             figures.check(base, candidate)?;
             logits::limits(limits, figures)
         }
-        (Some(limits), None) => return Err(GateError::NoDiff { file: policy.file.clone(), line: limits.line }),
+        (Some(limits), None) => {
+            let (file, reason) = (policy.file.clone(), "none is given".to_owned());
+            return Err(GateError::NoDiff { file, line: limits.line, reason });
+        }
     };
     let comparison = compare(base, candidate, &compare_options(options), value)?;
     let (mut verdicts, family) = measure::tasks(&assigned, &comparison, policy);
@@ -135,6 +140,7 @@ fn compare_options(options: &GateOptions) -> CompareOptions {
         power: policy.power,
         margin: None,
         metrics,
+        cluster: options.cluster.map(str::to_owned),
         allow_missing: options.allow_missing,
     }
 }

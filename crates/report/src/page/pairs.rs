@@ -9,6 +9,7 @@ use crate::number::Unit;
 use crate::{CompareOptions, Comparison, Overview, ReportError, Run, Side, ValueOf, compare};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use yardstick_core::RunRecord;
 
 /// Up to so many models every one is compared with every other; beyond, the first with each of the others.
 const ALL_PAIRS: usize = 6;
@@ -116,7 +117,7 @@ pub(super) fn pairs(
         room -= size;
         let options = CompareOptions { allow_missing: true, ..CompareOptions::default() };
         match compare(&first, &second, &options, value) {
-            Ok(comparison) => line.piece = Some(add(&comparison, &places, pieces)?),
+            Ok(comparison) => line.piece = Some(add(&comparison, first.record, &places, pieces)?),
             Err(error) => line.error = Some(error.to_string()),
         }
         lines.push(line);
@@ -144,50 +145,69 @@ fn sides<'a>(
 
 /// Where the page has tasks and documents.
 struct Places<'a> {
-    tasks: BTreeMap<(&'a str, u64), (usize, usize)>,
-    ids: BTreeMap<&'a str, usize>,
+    /// By id and checksum of what was asked.
+    tasks: BTreeMap<(&'a str, &'a str), usize>,
+    /// By task and row.
+    docs: BTreeMap<(usize, u64), usize>,
 }
 
 impl<'a> Places<'a> {
     fn new(gathered: &Gathered<'a>) -> Self {
-        let (mut tasks, mut ids) = (BTreeMap::new(), BTreeMap::new());
+        let (mut tasks, mut docs) = (BTreeMap::new(), BTreeMap::new());
         for (at, task) in gathered.tasks.iter().enumerate() {
-            ids.entry(task.card.id.as_str()).or_insert(at);
+            tasks.insert((task.card.id.as_str(), task.card.prompt_hash.as_str()), at);
             for (row, doc) in task.docs.iter().enumerate() {
                 if let Some(sample) = doc.iter().flatten().next() {
-                    tasks.entry((task.card.id.as_str(), sample.doc_id)).or_insert((at, row));
+                    docs.entry((at, sample.doc_id)).or_insert(row);
                 }
             }
         }
-        Self { tasks, ids }
+        Self { tasks, docs }
+    }
+
+    /// The page's task that a run has under an id.
+    fn task(&self, record: &RunRecord, id: &str) -> Option<usize> {
+        let card = record.tasks.iter().find(|task| task.id == id)?;
+        self.tasks.get(&(id, card.prompt_hash.as_str())).copied()
+    }
+
+    /// Task and place of a document of a run.
+    fn doc(&self, record: &RunRecord, id: &str, row: u64) -> Option<(usize, usize)> {
+        let task = self.task(record, id)?;
+        Some((task, *self.docs.get(&(task, row))?))
     }
 }
 
-fn add(comparison: &Comparison, places: &Places, pieces: &mut Pieces) -> Result<usize, ReportError> {
+fn add(comparison: &Comparison, base: &RunRecord, places: &Places, pieces: &mut Pieces) -> Result<usize, ReportError> {
     let lost = comparison.flips.iter().filter(|flip| flip.lost).count();
     let page = PairPage {
         alpha: comparison.alpha,
         power: comparison.power,
         family: comparison.family,
         same_model: comparison.same_model,
-        rows: comparison.rows.iter().map(|row| line(row, places)).collect(),
+        rows: comparison.rows.iter().map(|row| line(row, places.task(base, &row.task))).collect(),
         averages: &comparison.averages,
         lost,
         won: comparison.flips.len() - lost,
-        flips: comparison.flips.iter().take(FLIPS).map(|flip| flip_line(flip, places)).collect(),
+        flips: comparison
+            .flips
+            .iter()
+            .take(FLIPS)
+            .map(|flip| flip_line(flip, places.doc(base, &flip.task, flip.doc_id)))
+            .collect(),
         unpaired: comparison.unpaired.len(),
         notes: &comparison.notes,
     };
     pieces.add(serde_json::to_string(&page).map_err(|error| encode(&error))?)
 }
 
-fn line<'a>(row: &'a TaskRow, places: &Places) -> Line<'a> {
+fn line(row: &TaskRow, place: Option<usize>) -> Line<'_> {
     let of = Unit::of(&row.metric);
     let like = |number: f64| of.difference(number, row.base);
     let ends = row.interval.as_ref().map(|interval| (interval.low, interval.high));
     Line {
         task: &row.task,
-        place: places.ids.get(row.task.as_str()).copied(),
+        place,
         metric: &row.metric,
         primary: row.primary,
         unit: unit(of),
@@ -217,16 +237,17 @@ fn line<'a>(row: &'a TaskRow, places: &Places) -> Line<'a> {
             Verdict::Worse => "worse",
             Verdict::Better => "better",
             Verdict::NotShown => "not shown",
+            Verdict::NotJudged => "–",
         },
     }
 }
 
-fn flip_line<'a>(flip: &'a Flip, places: &Places) -> FlipLine<'a> {
+fn flip_line(flip: &Flip, at: Option<(usize, usize)>) -> FlipLine<'_> {
     let short = |text: &Option<String>| text.as_deref().map(beginning);
     let nats = |values: &[f64]| values.iter().map(|value| round(*value, 3)).collect();
     FlipLine {
         task: &flip.task,
-        at: places.tasks.get(&(flip.task.as_str(), flip.doc_id)).copied(),
+        at,
         id: flip.doc_id,
         lost: flip.lost,
         prompt: end(&flip.prompt),

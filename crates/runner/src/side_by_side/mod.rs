@@ -14,8 +14,22 @@ use pair::{Pair, first_row};
 use rayon::prelude::*;
 use yardstick_core::{LanguageModel, Request, TokenDiff};
 
-/// Compares two models at every scored token of `documents`, each a list of requests: one list of tokens a document, in the
-/// order of requests and text. The models have one context and, token id by token id, one vocabulary.
+/// What two models that read the same requests gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SideBySide {
+    /// The scored tokens of each document, in the order of requests and text.
+    pub documents: Vec<Vec<TokenDiff>>,
+    /// Requests.
+    pub n_requests: usize,
+    /// Those whose context was cut from the left, because it is longer than the models'.
+    pub n_truncated: usize,
+    /// Those whose first token has no score, because nothing stands before it.
+    pub n_unscored: usize,
+    /// Those whose continuation has vanished into the context's last token, which was scored.
+    pub n_merged: usize,
+}
+
+/// Compares two models at every scored token of `documents`, each a list of requests. The models have one context and, token id by token id, one vocabulary.
 ///
 /// Spans are shared by the threads of the pool it is called in; each holds a session and at most 64 rows of logits of each
 /// model. The bits depend on none of that. `done` is told how many tokens were read, span by span.
@@ -27,7 +41,7 @@ pub fn side_by_side(
     models: [&dyn LanguageModel; 2],
     documents: &[&[Request]],
     done: &(dyn Fn(usize) + Sync),
-) -> Result<Vec<Vec<TokenDiff>>, RunnerError> {
+) -> Result<SideBySide, RunnerError> {
     vocabulary::check(models)?;
     let requests: Vec<&Request> = documents.iter().copied().flatten().collect();
     let encoded = encode_both(models, &requests)?;
@@ -41,7 +55,14 @@ pub fn side_by_side(
     };
     let diffs: Result<Vec<Vec<TokenDiff>>, RunnerError> =
         jobs.par_iter().map_init(|| Pair::new(models, longest), read).collect();
-    Ok(gather(documents, &encoded, diffs?))
+    let count = |is: fn(&&Encoded) -> bool| encoded.iter().filter(is).count();
+    Ok(SideBySide {
+        documents: gather(documents, &encoded, diffs?),
+        n_requests: encoded.len(),
+        n_truncated: count(|it| it.n_truncated > 0),
+        n_unscored: count(|it| it.n_unscored > 0),
+        n_merged: count(|it| it.is_merged),
+    })
 }
 
 /// The spans of all requests, which both models must cut alike.

@@ -106,7 +106,7 @@ fn compare(
 ) -> Result<Vec<Vec<TokenDiff>>, RunnerError> {
     let documents: Vec<&[Request]> = documents.iter().map(Vec::as_slice).collect();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-    pool.install(|| side_by_side([models[0], models[1]], &documents, &|_| ()))
+    pool.install(|| side_by_side([models[0], models[1]], &documents, &|_| ())).map(|found| found.documents)
 }
 
 /// A token and what its models saw, as the rules for spans say it.
@@ -178,10 +178,20 @@ fn a_model_does_not_differ_from_itself() {
     let count = |tokens| {
         read.fetch_add(tokens, Ordering::Relaxed);
     };
-    let found = side_by_side([&letters(5), &letters(5)], &[&request[..], &[]], &count).unwrap();
+    let found = side_by_side([&letters(5), &letters(5)], &[&request[..], &[]], &count).unwrap().documents;
     assert_eq!((found[0].len(), found[1].len(), read.into_inner()), (11, 0, 7 + 7));
     assert!(found[0].iter().all(|diff| diff.kl == 0.0 && diff.same_bits && diff.same_top5 && diff.same_top1()));
     assert!(found[0].iter().all(|diff| diff.delta_p() == 0.0));
+}
+
+#[test]
+fn what_a_reader_must_know_is_counted() {
+    let (mut a, mut b) = (letters(1), letters(2));
+    (a.card.prefix_token, b.card.prefix_token) = (None, None);
+    let requests = [pair("bcdefgh", "bc"), rolling("bcd"), pair("", "bc"), pair("b", "c")];
+    let found = side_by_side([&a, &b], &[&requests], &|_| ()).unwrap();
+    assert_eq!((found.n_requests, found.n_truncated, found.n_unscored, found.n_merged), (4, 1, 2, 0));
+    assert_eq!(found.documents[0].iter().map(|diff| diff.position).collect::<Vec<_>>(), [0, 1, 1, 2, 1, 0]);
 }
 
 #[test]

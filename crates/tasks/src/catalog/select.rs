@@ -84,15 +84,32 @@ fn duplicate(first: &Task, second: &Task) -> TaskError {
 pub(super) fn resolve(catalog: &Index, selectors: &[String]) -> Result<Selection, TaskError> {
     let mut selection = Selection::default();
     for selector in selectors {
-        let is_selected = Resolver::new(vec![catalog]).name(selector, &[], &mut selection)?.is_some()
-            || from_path(catalog, selector, &mut selection)?
-            || from_pattern(catalog, selector, &mut selection)?;
-        if !is_selected {
-            let nearest = nearest(selector, catalog.names());
-            return Err(TaskError::UnknownTask { selector: selector.clone(), nearest });
+        if selects(catalog, selector, &mut selection)? {
+            continue;
+        }
+        // As lm-eval takes them: several names with commas between them.
+        let names: Vec<_> = selector.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        if names.len() < 2 {
+            return Err(unknown(catalog, selector));
+        }
+        for name in names {
+            if !selects(catalog, name, &mut selection)? {
+                return Err(unknown(catalog, name));
+            }
         }
     }
     Ok(selection)
+}
+
+fn unknown(catalog: &Index, selector: &str) -> TaskError {
+    TaskError::UnknownTask { selector: selector.to_owned(), nearest: nearest(selector, catalog.names()) }
+}
+
+/// Whether the selector means something, which is then selected.
+fn selects(catalog: &Index, selector: &str, selection: &mut Selection) -> Result<bool, TaskError> {
+    Ok(Resolver::new(vec![catalog]).name(selector, &[], selection)?.is_some()
+        || from_path(catalog, selector, selection)?
+        || from_pattern(catalog, selector, selection)?)
 }
 
 /// A file's task or group, whose members may stand in files beside it; or all of a folder.

@@ -14,9 +14,9 @@ pub(crate) fn title(text: &str) -> String {
     let (mut out, mut is_inside) = (String::with_capacity(text.len()), false);
     for (c, lower) in lowered(text) {
         if is_inside {
-            out.extend(lower)
+            out.extend(lower);
         } else {
-            out.extend(capital(c))
+            out.extend(capital(c));
         }
         is_inside = c.is_lowercase() || c.is_uppercase() || is_digraph(c);
     }

@@ -24,6 +24,7 @@ fn names_tags_and_patterns() {
     check(&["lambada"], &["lambada_openai", "lambada_standard"]);
     check(&["arc_*"], &["arc_challenge", "arc_easy"]);
     check(&["lambada_s*d", "piqa", "lambada"], &["lambada_standard", "piqa", "lambada_openai"]);
+    check(&["piqa,lambada", "arc_easy, piqa,"], &["piqa", "lambada_openai", "lambada_standard", "arc_easy"]);
     check(&["winograd_*@gpt2"], &["winograd_full@gpt2", "winograd_partial@gpt2"]);
     check(
         &["starter_arithmetic", "starter_arithmetic_2da"],
@@ -37,6 +38,11 @@ fn unknown_names() {
         &["helaswag"],
         "no task, group, tag or file is called \"helaswag\" (`yardstick ls tasks` lists them); did you mean `hellaswag`?",
     );
+    check_error(
+        &["piqa,helaswag"],
+        "no task, group, tag or file is called \"helaswag\" (`yardstick ls tasks` lists them); did you mean `hellaswag`?",
+    );
+    check_error(&[","], "no task, group, tag or file is called \",\" (`yardstick ls tasks` lists them)");
     check_error(&["qqqqqq"], "no task, group, tag or file is called \"qqqqqq\" (`yardstick ls tasks` lists them)");
     check_error(&["blump_*"], "no task, group, tag or file is called \"blump_*\" (`yardstick ls tasks` lists them)");
     let error = Catalog::bundled().expect("catalog").suite("starer").map(|suite| suite.id.clone());

@@ -24,7 +24,7 @@ fn a_mean_by_hand() {
     let apart = (15.0_f64 / 16.0).sqrt();
     let gains: Vec<f64> = (0..16).map(|at| if at % 2 == 0 { apart - 0.5 } else { -apart - 0.5 }).collect();
     let mean = paired_mean(&gains, 0.95).expect("a mean");
-    let evidence = Evidence::Mean { mean, p: 0.06, units: 16 };
+    let evidence = Evidence::Mean { mean, p: 0.06, units: 16, alone: None };
     assert!((evidence.worse_than(0.2) - 2.0 * 0.1243).abs() < 2e-4, "{}", evidence.worse_than(0.2));
     assert!((evidence.worse_than(0.0) - 0.06).abs() < 1e-12, "the test that was made");
 }
