@@ -180,7 +180,10 @@ fn summary(verdict: &GateVerdict) -> String {
             let by_average = deciding().filter(|task| !task.counts).count();
             parts.extend((n > 0).then(|| pass(n - by_average)));
             parts.extend((by_average > 0).then(|| format!("the average stands in for {by_average} more")));
-            parts.extend((!of_limits.is_empty()).then(|| format!("{} limits on logits are kept", of_limits.len())));
+            parts.extend(
+                (!of_limits.is_empty())
+                    .then(|| format!("limits on logits are kept: {}", names(of_limits.iter().copied()))),
+            );
         }
         outcome => {
             let said = if outcome == Outcome::Regressed { "worse" } else { "not to be told" };
