@@ -84,6 +84,7 @@ pub enum Command {
 
 /// `yardstick run`
 #[derive(Args, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 #[command(after_help = "Examples:
   yardstick run
   yardstick run --model gpt2-micro --task starter_pairs --limit 50

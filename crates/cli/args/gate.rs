@@ -71,7 +71,7 @@ pub struct JudgeArgs {
     /// What `yardstick diff` wrote about the two models, for a policy with limits on logits
     #[arg(long, value_name = "FILE")]
     pub diff: Option<PathBuf>,
-    /// Also write the verdict as JUnit XML
+    /// Also write the verdict as `JUnit` XML
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Also write the verdict as Markdown, for a pull request

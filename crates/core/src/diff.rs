@@ -14,7 +14,7 @@ pub struct TokenDiff {
     /// Whether an earlier token of the document is scored after the very same tokens, as the first tokens of a question's
     /// choices are: the distributions are then that token's, and counted there.
     pub is_repeated: bool,
-    /// Kullback–Leibler divergence KL(A‖B) = Σ p_A·ln(p_A/p_B) over the vocabulary, nats; not negative, 0 for equal logits.
+    /// Kullback–Leibler divergence KL(A‖B) = Σ `p_A·ln(p_A/p_B)` over the vocabulary, nats; not negative, 0 for equal logits.
     pub kl: f64,
     /// ln p of the token in A and in B, nats.
     pub log_prob: [f64; 2],
@@ -32,7 +32,7 @@ impl TokenDiff {
         self.top[0].token == self.top[1].token
     }
 
-    /// p_B − p_A of the token that the text has.
+    /// `p_B − p_A` of the token that the text has.
     pub fn delta_p(&self) -> f64 {
         self.log_prob[1].exp() - self.log_prob[0].exp()
     }

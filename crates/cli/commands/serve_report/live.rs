@@ -131,11 +131,10 @@ impl Seen {
     /// A finished run writes its own report; where it does not, this does.
     fn finish(&mut self, run: &Path, folder: &Path, written: SystemTime) {
         let is_newer = |page: SystemTime| page >= written;
-        if folder.join(INDEX).metadata().and_then(|about| about.modified()).is_ok_and(is_newer) {
-            self.record = Some(written);
-        } else if written.elapsed().is_ok_and(|age| age > COURTESY)
-            && read_run(run).is_ok_and(|run| write_report(&[run], folder).is_ok())
-        {
+        let is_there = folder.join(INDEX).metadata().and_then(|about| about.modified()).is_ok_and(is_newer);
+        let is_late = || written.elapsed().is_ok_and(|age| age > COURTESY);
+        let write = || read_run(run).is_ok_and(|run| write_report(&[run], folder).is_ok());
+        if is_there || (is_late() && write()) {
             self.record = Some(written);
         }
     }

@@ -1,5 +1,6 @@
 //! Whether two runs ask the same, before any document is looked at.
 
+use super::error::Mismatch;
 use super::{CompareError, CompareOptions, Side, TaskRow};
 use yardstick_core::TaskCard;
 
@@ -71,14 +72,14 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
     ];
     match parts.into_iter().find(|(_, ours, theirs)| ours != theirs) {
         None => Ok(()),
-        Some((what, ours_is, theirs_is)) => Err(CompareError::Protocol {
+        Some((what, ours_is, theirs_is)) => Err(CompareError::Protocol(Box::new(Mismatch {
             task: ours.id.clone(),
             what,
             base: ours_is,
             candidate: theirs_is,
             base_run: base.name.to_owned(),
             candidate_run: candidate.name.to_owned(),
-        }),
+        }))),
     }
 }
 

@@ -35,23 +35,8 @@ pub enum CompareError {
         known: Vec<String>,
     },
     /// Two runs that ask something else under one id.
-    #[error(
-        "task {task}: {what} is {base} in {base_run} and {candidate} in {candidate_run}; such numbers cannot be compared: run both the same way"
-    )]
-    Protocol {
-        /// The task.
-        task: String,
-        /// What differs.
-        what: &'static str,
-        /// In the base.
-        base: String,
-        /// In the candidate.
-        candidate: String,
-        /// The base's run.
-        base_run: String,
-        /// The candidate's run.
-        candidate_run: String,
-    },
+    #[error(transparent)]
+    Protocol(Box<Mismatch>),
     /// No task on both sides.
     #[error(
         "{base} and {candidate} have no task in common: the first has {}, the second {}",
@@ -116,13 +101,33 @@ pub enum CompareError {
     },
 }
 
+/// What differs between two runs of one task.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "task {task}: {what} is {base} in {base_run} and {candidate} in {candidate_run}; such numbers cannot be compared: run both the same way"
+)]
+pub struct Mismatch {
+    /// The task.
+    pub task: String,
+    /// What differs.
+    pub what: &'static str,
+    /// In the base.
+    pub base: String,
+    /// In the candidate.
+    pub candidate: String,
+    /// The base's run.
+    pub base_run: String,
+    /// The candidate's run.
+    pub candidate_run: String,
+}
+
 impl CompareError {
     /// Whether the command line is at fault, and not the runs.
     pub const fn is_usage(&self) -> bool {
         match self {
             Self::NoModel { .. } | Self::WhichModel { .. } | Self::UnknownMetric { .. } => true,
             Self::Partial { .. }
-            | Self::Protocol { .. }
+            | Self::Protocol(_)
             | Self::NothingShared { .. }
             | Self::MissingTasks { .. }
             | Self::NoDocuments { .. }

@@ -4,6 +4,7 @@ use super::table::{detectable, documents, interval, legend, mean_line, p_value, 
 use super::{Comparison, TaskRow};
 use crate::number::{Unit, count};
 use crate::text::{clip, markdown};
+use std::fmt::Write;
 
 /// Flips that a page shows.
 const FLIPS: usize = 10;
@@ -18,13 +19,13 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         markdown(&comparison.candidate.name)
     );
     let rows: Vec<&TaskRow> = comparison.primary().collect();
-    rows.iter().for_each(|row| out.push_str(&line(row)));
+    out.extend(rows.iter().map(|row| line(row)));
     for average in &comparison.averages {
-        out.push_str(&format!("\n{}\n", markdown(&mean_line(average))));
+        let _ = writeln!(out, "\n{}", markdown(&mean_line(average)));
     }
     out.push_str(&flips(comparison));
     for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
-        out.push_str(&format!("\n- {}", markdown(note)));
+        let _ = write!(out, "\n- {}", markdown(note));
     }
     out + "\n"
 }
@@ -60,8 +61,9 @@ fn flips(comparison: &Comparison) -> String {
             let choice = at.and_then(|at| flip.choices.get(at)).or(text).map_or("", String::as_str);
             markdown(&clip(choice, SHOWN))
         };
-        out.push_str(&format!(
-            "\n- {} **{}**, row {}: {}\n  right: {} · base: {} · candidate: {}\n",
+        let _ = writeln!(
+            out,
+            "\n- {} **{}**, row {}: {}\n  right: {} · base: {} · candidate: {}",
             if flip.lost { "lost" } else { "won" },
             markdown(&flip.task),
             flip.doc_id,
@@ -69,7 +71,7 @@ fn flips(comparison: &Comparison) -> String {
             markdown(&clip(&flip.target, SHOWN)),
             choice(flip.base_choice, flip.base_text.as_ref()),
             choice(flip.candidate_choice, flip.candidate_text.as_ref()),
-        ));
+        );
     }
     out
 }

@@ -160,6 +160,8 @@ fn by_task<'a>(samples: &'a [Sample], model: &str) -> BTreeMap<&'a str, Vec<&'a 
     for sample in samples.iter().filter(|sample| sample.model == model) {
         tasks.entry(&sample.task).or_default().push(sample);
     }
-    tasks.values_mut().for_each(|samples| samples.sort_by_key(|sample| sample.doc_id));
+    for samples in tasks.values_mut() {
+        samples.sort_by_key(|sample| sample.doc_id);
+    }
     tasks
 }

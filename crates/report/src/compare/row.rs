@@ -64,7 +64,7 @@ pub struct TaskRow {
     pub test: &'static str,
     /// Two-sided p.
     pub p: f64,
-    /// McNemar's mid-p, for 0/1 scores of independent documents.
+    /// `McNemar`'s mid-p, for 0/1 scores of independent documents.
     pub mid_p: Option<f64>,
     /// p corrected over tasks by Holm's method; of rows that stand for their task.
     pub holm: Option<f64>,

@@ -32,6 +32,7 @@ pub(super) struct Paired<'a> {
 }
 
 /// What a test of gains gives.
+#[derive(Clone, Copy)]
 struct Tested {
     mean: PairedMean,
     p: f64,
@@ -70,8 +71,8 @@ impl<'a> Paired<'a> {
                 let gains: Vec<f64> = pairs.iter().map(|(a, b)| sign * (b - a)).collect();
                 match (counts(&pairs, sign), &self.clusters) {
                     (Some(counts), None) => Some(Evidence::Counts { counts }),
-                    (Some(counts), Some(_)) => self.mean(self.flipped(&gains)?, Some(counts)),
-                    (None, _) => self.mean(self.flipped(&gains)?, None),
+                    (Some(counts), Some(_)) => Some(mean(self.flipped(&gains)?, Some(counts))),
+                    (None, _) => Some(mean(self.flipped(&gains)?, None)),
                 }
             }
             // Log-likelihoods: more is better, whatever is made of them.
@@ -80,17 +81,10 @@ impl<'a> Paired<'a> {
                 Some(log(self.flipped(&gains)?, base))
             }
             "weighted_perplexity" => Some(log(self.ratio(1.0)?, base)),
-            "bits_per_byte" => self.mean(self.ratio(1.0 / LN_2)?, None),
+            "bits_per_byte" => Some(mean(self.ratio(1.0 / LN_2)?, None)),
             "bypass" => None,
             aggregation => Some(self.draws(sign, |scores| value(aggregation, scores).unwrap_or(f64::NAN))),
         }
-    }
-
-    /// A mean; of 0/1 scores in clusters with counts of as many documents as would be as certain if each stood alone.
-    fn mean(&self, tested: Tested, counts: Option<PairedCounts>) -> Option<Evidence> {
-        let Tested { mean, p, units } = tested;
-        let alone = counts.map(|counts| as_if_alone(counts, mean.stderr, units));
-        Some(Evidence::Mean { mean, p, units, alone })
     }
 
     /// The mean of gains with Student's error, and the test that turns the signs of documents or clusters.
@@ -228,8 +222,13 @@ impl<'a> Paired<'a> {
     }
 }
 
-fn log(tested: Tested, base: f64) -> Evidence {
-    Evidence::Log { mean: tested.mean, p: tested.p, units: tested.units, base }
+/// A mean; of 0/1 scores in clusters with counts of as many documents as would be as certain if each stood alone.
+fn mean(Tested { mean, p, units }: Tested, counts: Option<PairedCounts>) -> Evidence {
+    Evidence::Mean { mean, p, units, alone: counts.map(|counts| as_if_alone(counts, mean.stderr, units)) }
+}
+
+fn log(Tested { mean, p, units }: Tested, base: f64) -> Evidence {
+    Evidence::Log { mean, p, units, base }
 }
 
 /// A p from draws is no smaller than one draw in all of them. Where none was as extreme as what was found, the p of the
@@ -256,7 +255,9 @@ fn as_if_alone(counts: PairedCounts, stderr: f64, units: u64) -> PairedCounts {
 /// Swaps what both sides have of the units that are to be swapped.
 fn swap<T>(units: &[Vec<usize>], swapped: &[bool], left: &mut [T], right: &mut [T]) {
     for (unit, _) in units.iter().zip(swapped).filter(|(_, swapped)| **swapped) {
-        unit.iter().for_each(|&at| std::mem::swap(&mut left[at], &mut right[at]));
+        for &at in unit {
+            std::mem::swap(&mut left[at], &mut right[at]);
+        }
     }
 }
 
@@ -270,10 +271,11 @@ fn is_number(score: &Score) -> bool {
 
 /// Whether both answered with the same bits.
 fn same_answers((base, candidate): (&Sample, &Sample)) -> bool {
-    // One run may have kept the scores of tokens and the other not.
-    let bare = |response: &Response| Response { tokens: Vec::new(), ..response.clone() };
-    let same =
-        |(a, b): (&Response, &Response)| bare(a) == bare(b) && a.log_likelihood.to_bits() == b.log_likelihood.to_bits();
+    // Scores of tokens are no part of the answer: one run may have kept them and the other not.
+    let answer = |response: &Response| {
+        (response.log_likelihood.to_bits(), response.is_greedy, response.n_tokens, response.n_truncated)
+    };
+    let same = |(ours, theirs): (&Response, &Response)| answer(ours) == answer(theirs) && ours.text == theirs.text;
     base.responses.len() == candidate.responses.len() && base.responses.iter().zip(&candidate.responses).all(same)
 }
 

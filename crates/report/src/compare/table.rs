@@ -32,7 +32,8 @@ pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOpt
     out.push_str(&shown_flips(comparison, flips, options));
     for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
         for line in wrap(&visible(note), 6, fits) {
-            out.push_str(&format!("\n{line}"));
+            out.push('\n');
+            out.push_str(&line);
         }
     }
     out.trim_end().to_owned() + "\n"
@@ -63,11 +64,11 @@ fn tasks(n: usize) -> String {
 }
 
 /// What a word in the last column is painted with.
-const fn style(verdict: Verdict) -> Option<&'static str> {
+const fn style(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Worse => Some(RED),
-        Verdict::Better => Some(GREEN),
-        Verdict::Identical | Verdict::NotShown | Verdict::NotJudged => Some(GREY),
+        Verdict::Worse => RED,
+        Verdict::Better => GREEN,
+        Verdict::Identical | Verdict::NotShown | Verdict::NotJudged => GREY,
     }
 }
 
@@ -82,10 +83,13 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
     }
 }
 
+/// What a row has in a column.
+type Cell<'a> = &'a dyn Fn(&TaskRow) -> String;
+
 /// Headings and a line a row; columns that matter least go first where it is narrow.
 fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> String {
     let name_width = if options.width < 100 { 22 } else { 32 };
-    let all: [(&str, &dyn Fn(&TaskRow) -> String); 12] = [
+    let all: [(&str, Cell); 12] = [
         ("task", &|row| clip(&visible(&row.task), name_width)),
         ("metric", &|row| format!("{}{}", clip(&visible(&row.metric), 16), Unit::of(&row.metric).suffix())),
         ("n", &|row| count(row.n)),
@@ -116,13 +120,14 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
         let mut text = String::new();
         for (at, cells) in &columns {
             let pad = " ".repeat(width(cells) - cells[line].chars().count());
-            let style = if line == 0 { None } else { style(rows[line - 1].verdict).filter(|_| *at == 11) };
+            let style = (line > 0 && *at == 11).then(|| style(rows[line - 1].verdict));
             let cell = match style {
                 Some(style) if options.color => format!("\u{1b}[{style}m{}\u{1b}[0m", cells[line]),
                 _ => cells[line].clone(),
             };
             let is_word = matches!(at, 0 | 1 | 11);
-            text.push_str(&if is_word { format!("{cell}{pad}{GAP}") } else { format!("{pad}{cell}{GAP}") });
+            let parts = if is_word { [cell.as_str(), &pad] } else { [&pad, cell.as_str()] };
+            text.extend(parts.into_iter().chain([GAP]));
         }
         out.push_str(text.trim_end());
         out.push('\n');

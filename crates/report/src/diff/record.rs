@@ -42,13 +42,13 @@ pub struct DiffRecord {
     pub same_top1: DiffRate,
     /// How often the five most likely tokens are the same set, in whatever order.
     pub same_top5: DiffRate,
-    /// p_B − p_A of the text's own tokens.
+    /// `p_B − p_A` of the text's own tokens.
     pub delta_p: DeltaP,
     /// Perplexity of A per token.
     pub ppl_a: f64,
     /// Perplexity of B per token.
     pub ppl_b: f64,
-    /// ln(PPL_B/PPL_A): the mean over tokens of ln p_A − ln p_B, nats. Its error is that of the mean of these differences,
+    /// `ln(PPL_B/PPL_A)`: the mean over tokens of `ln p_A − ln p_B`, nats. Its error is that of the mean of these differences,
     /// which is far smaller than that of two perplexities measured apart.
     pub ln_ppl_ratio: Estimate,
     /// The first position where the most likely token differs.

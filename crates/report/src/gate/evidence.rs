@@ -51,7 +51,7 @@ impl Evidence {
             }
             Self::Mean { alone: Some(alone), .. } => {
                 let needed = non_inferiority_documents(discordance(alone), margin, alpha, power)?;
-                Some(Documents { n: scaled(n, needed as f64 / alone.n() as f64), is_approximate: true })
+                Some(Documents { n: scaled(n, needed as f64 / alone.n().max(1) as f64), is_approximate: true })
             }
             Self::Mean { mean, units, .. } => of_mean(mean, *units, margin),
             Self::Log { mean, units, base, .. } => of_mean(mean, *units, (margin / base).ln_1p()),

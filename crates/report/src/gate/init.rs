@@ -41,7 +41,7 @@ pub fn init_policy(side: &Side, assumed: &Assumptions, value: ValueOf) -> Result
             _ if estimate.is_some_and(|estimate| guesses(row.higher_is_better, row.chance, estimate)) => {
                 watched.push((row, Why::Guesses));
             }
-            Some(size) => add(&mut blocks, row, size),
+            Some(margin) => add(&mut blocks, row, margin),
             None => {
                 let needed = estimate.and_then(|estimate| documents_for_widest(row, estimate, assumed));
                 watched.push((row, Why::TooFew(needed)));
@@ -59,7 +59,7 @@ pub fn init_policy(side: &Side, assumed: &Assumptions, value: ValueOf) -> Result
         return Err(no_margin(side, &watched));
     }
     let mut out = head(side, assumed);
-    blocks.iter().for_each(|block| out.push_str(&block_text(block)));
+    out.extend(blocks.iter().map(block_text));
     out.push_str(&watch_text(&watched, &without));
     Ok(out + LOGITS)
 }

@@ -25,7 +25,7 @@ pub fn verdict_junit(verdict: &GateVerdict) -> String {
         out.push_str(&format!("      <property name=\"{name}\" value=\"{}\"/>\n", xml(&value)));
     }
     out.push_str("    </properties>\n");
-    cases.iter().for_each(|case| out.push_str(&case.xml()));
+    out.extend(cases.iter().map(Case::xml));
     out.push_str(&format!("    <system-out>{}</system-out>\n", xml(&said(verdict))));
     out + "  </testsuite>\n</testsuites>\n"
 }

@@ -95,7 +95,7 @@ fn verdict(case: &Case, comparison: &Comparison, policy: &Policy, family: usize)
             }
         },
     };
-    let cause = judge(&facts, policy.alpha);
+    let why = judge(&facts, policy.alpha);
     let setting = Setting {
         alpha: policy.alpha,
         power: policy.power,
@@ -104,8 +104,8 @@ fn verdict(case: &Case, comparison: &Comparison, policy: &Policy, family: usize)
         same_model: comparison.same_model,
         at_most,
     };
-    let flips = if cause == Cause::Worse { lost(comparison, row) } else { Vec::new() };
-    verdict(cause, reason(cause, &numbers, &setting), Some(numbers), flips)
+    let flips = if why == Cause::Worse { lost(comparison, row) } else { Vec::new() };
+    verdict(why, reason(why, &numbers, &setting), Some(numbers), flips)
 }
 
 fn numbers(case: &Case, row: &TaskRow, policy: &Policy, family: usize) -> Numbers {

@@ -40,7 +40,7 @@ impl<'a> Source<'a> {
 pub(super) struct Table<'s, 'a> {
     source: Source<'a>,
     place: &'static str,
-    table: &'s DeTable<'a>,
+    keys: &'s DeTable<'a>,
     /// Line of its heading.
     pub line: usize,
 }
@@ -89,7 +89,7 @@ impl<'s, 'a> Table<'s, 'a> {
 
     /// A value of any type.
     pub fn get(&self, key: &str) -> Option<Lined<&'s DeValue<'a>>> {
-        let (_, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
+        let (_, value) = self.keys.iter().find(|(name, _)| name.get_ref() == key)?;
         Some(Lined { line: self.source.line(&value.span()), value: value.get_ref() })
     }
 

@@ -70,7 +70,7 @@ pub(super) fn inert(json: &str) -> String {
 fn script() -> String {
     let mut out = String::from("\n");
     for (name, source) in MODULES {
-        out.push_str(&format!("// {name}\n"));
+        out.extend(["// ", name, "\n"]);
         for line in source.lines().filter(|line| !line.starts_with("import ")) {
             out.push_str(line.strip_prefix("export ").unwrap_or(line));
             out.push('\n');

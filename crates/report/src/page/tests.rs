@@ -6,9 +6,9 @@ use serde_json::Value;
 use yardstick_core::{RunRecord, Sample, Score};
 
 /// The mean of scores: enough for these tests.
-fn value(_: &str, scores: &[Score]) -> Option<f64> {
+fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
     let value = |score: &Score| if let Score::Value(value) = score { *value } else { f64::NAN };
-    Some(scores.iter().map(value).sum::<f64>() / scores.len() as f64)
+    (!aggregation.is_empty()).then(|| scores.iter().map(value).sum::<f64>() / scores.len() as f64)
 }
 
 fn page(runs: &[Run]) -> (tempfile::TempDir, String) {

@@ -62,7 +62,9 @@ fn median(mut values: Vec<f64>) -> f64 {
 fn sums(scores: &[Score]) -> Vec<f64> {
     let rows = counts(scores);
     let mut sums = vec![0.0; rows.first().map_or(0, |row| row.len())];
-    rows.iter().for_each(|row| sums.iter_mut().zip(*row).for_each(|(sum, count)| *sum += count));
+    for row in rows {
+        sums.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
+    }
     sums
 }
 

@@ -121,7 +121,9 @@ fn policies_that_do_not_fit() {
     let refused = |text: &str, words: &[&str]| {
         let error = judged(&base, &base, &policy(text)).expect_err(text);
         assert!(error.is_usage(), "{error}");
-        words.iter().for_each(|word| assert!(error.to_string().contains(word), "{word:?} is not in {error}"));
+        for word in words {
+            assert!(error.to_string().contains(word), "{word:?} is not in {error}");
+        }
     };
     let tier =
         |tasks: &str, more: &str| format!("[[tier]]\nname = \"critical\"\ntasks = [{tasks}]\nmargin = 0.05\n{more}\n");

@@ -74,7 +74,7 @@ pub fn from_int8(line: &[i8; COLUMNS], scale: &Line) -> Line {
 }
 
 pub fn to_int4(line: &Line, scale: &Line) -> Nibbles {
-    let nibble = |i: usize| (whole(line.0[i], scale.0[i], MOST_INT4) + OFFSET) as u8;
+    let nibble = |i: usize| (whole(line.0[i], scale.0[i], MOST_INT4) + OFFSET).cast_unsigned();
     std::array::from_fn(|i| nibble(i) | nibble(i + COLUMNS / 2) << 4)
 }
 
@@ -84,10 +84,10 @@ pub fn from_int4(line: &Nibbles, scale: &Line) -> Line {
     let (low, high) = to.0.split_at_mut(COLUMNS / 2);
     let (low_scale, high_scale) = scale.0.split_at(COLUMNS / 2);
     for ((to, byte), scale) in low.iter_mut().zip(line).zip(low_scale) {
-        *to = f32::from((byte & 15) as i8 - OFFSET) * scale;
+        *to = f32::from((byte & 15).cast_signed() - OFFSET) * scale;
     }
     for ((to, byte), scale) in high.iter_mut().zip(line).zip(high_scale) {
-        *to = f32::from((byte >> 4) as i8 - OFFSET) * scale;
+        *to = f32::from((byte >> 4).cast_signed() - OFFSET) * scale;
     }
     to
 }
