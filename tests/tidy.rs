@@ -31,6 +31,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("polars", "yardstick-report"),
     ("polars-io", "yardstick-report"),
     ("plotters", "yardstick-report"),
+    ("toml", "yardstick-report"),
     ("statrs", "yardstick-stats"),
     ("ureq", "yardstick-hub"),
     ("clap", "yardstick"),

@@ -268,3 +268,28 @@ fn unfinished_and_other_runs_are_refused() {
         }
     }
 }
+
+const LOGITS: &str = "[logits]\ntask = \"starter_prose\"\nmax_mean_kl = 0.01\nmin_same_top1 = 0.95\n";
+
+#[test]
+fn limits_on_logits_are_held_against_a_diff() {
+    let (dir, policy) = policy(&format!("{STANDARD}{LOGITS}"));
+    let passed = gate(&policy, "micro", "int8", &["-q", "--out", text(&dir.path().join("out"))]);
+    assert_eq!(passed.code, 0, "{}{}", passed.stdout, passed.stderr);
+    assert!(passed.stdout.contains("limits on logits are kept: max_mean_kl, min_same_top1"), "{}", passed.stdout);
+    // What was run is kept, and stands for the same two models only.
+    let diff = dir.path().join("out/diff.json");
+    assert_eq!(read_json(&diff)["format"], "yardstick.diff/1");
+    assert_eq!(gate(&policy, "micro", "int8", &["--diff", text(&diff)]).code, 0);
+    let other = gate(&policy, "micro", "nano", &["--diff", text(&diff)]);
+    assert!(other.code == 3 && other.message().contains("its second model"), "{}", other.stderr);
+
+    let strict = dir.path().join("strict.toml");
+    std::fs::write(&strict, format!("format = \"yardstick.policy/1\"\n{STANDARD}[logits]\nmax_mean_kl = 1e-9\n"))
+        .unwrap();
+    let regressed = gate(&strict, "micro", "int8", &["--diff", text(&diff)]);
+    assert!(regressed.code == 100 && regressed.stdout.contains("logits: max_mean_kl"), "{}", regressed.stdout);
+    assert_eq!(gate(&strict, "micro", "int8", &[]).code, 2, "nothing to run a diff on");
+    let nothing = gate(&strict, "micro", "int8", &["--diff", text(&policy)]);
+    assert!(nothing.code == 3 && nothing.message().contains("policy.toml"), "{}", nothing.stderr);
+}

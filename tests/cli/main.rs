@@ -19,5 +19,6 @@ mod listings;
 mod memory;
 mod readme;
 mod refusals;
+mod story;
 mod support;
 mod validate;

@@ -25,14 +25,7 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     if let Some(out) = &args.out {
         check_out(out)?;
     }
-    yardstick_zoo::check_reference(&args.a)?;
-    yardstick_zoo::check_reference(&args.b)?;
-    let mut material = Material::load(args, screen)?;
-    let models = Models::load(args)?;
-    material.card.warnings.extend(models.note.clone());
-    let found = compare(args, &models, &material, screen)?;
-    material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
-    let record = record(args, &models, material, &found.documents)?;
+    let record = measure(args, screen)?;
     if json {
         print_json(&serde_json::to_value(&record).unwrap_or_default())?;
     } else {
@@ -43,6 +36,21 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
         screen.say(&format!("written to {}", out.display()));
     }
     Ok(())
+}
+
+/// Reads the material with both models.
+///
+/// # Errors
+/// As [`diff`].
+pub fn measure(args: &DiffArgs, screen: Screen) -> Result<DiffRecord, CliError> {
+    yardstick_zoo::check_reference(&args.a)?;
+    yardstick_zoo::check_reference(&args.b)?;
+    let mut material = Material::load(args, screen)?;
+    let models = Models::load(args)?;
+    material.card.warnings.extend(models.note.clone());
+    let found = compare(args, &models, &material, screen)?;
+    material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
+    record(args, &models, material, &found.documents)
 }
 
 /// Only an earlier record is written over.

@@ -1,22 +1,82 @@
 //! The diff that a policy's limits on logits are held against.
 
+use crate::args::{DiffArgs, JudgeArgs, ShotArgs};
+use crate::commands::diff::measure;
 use crate::error::CliError;
+use crate::run::Screen;
 use std::path::Path;
-use yardstick_report::{GateError, LogitFigures, Policy};
+use yardstick_core::ModelCard;
+use yardstick_report::{DiffRecord, GateError, Limits, LogitFigures, Policy, Side, read_diff};
 
-/// What was given, where the policy asks for it.
+/// Refuses what cannot be held against anything, before a model is scored.
 ///
 /// # Errors
-/// It asks for one and none is given, or the file is no diff.
-pub fn given(policy: &Policy, file: Option<&Path>) -> Result<Option<LogitFigures>, CliError> {
+/// Limits without a diff and nothing to run one on, or a diff without limits.
+pub fn check(policy: &Policy, file: Option<&Path>) -> Result<(), CliError> {
     match (&policy.logits, file) {
-        (None, None) => Ok(None),
         (None, Some(file)) => Err(CliError::usage(format!(
             "{} sets no limits on logits, so there is nothing to hold --diff {} against; add [logits] or leave it out",
             policy.file,
             file.display()
         ))),
-        (Some(_), Some(file)) => Ok(Some(LogitFigures::read(file)?)),
-        (Some(limits), None) => Err(GateError::NoDiff { file: policy.file.clone(), line: limits.line }.into()),
+        (Some(limits), None) if limits.text.is_none() && limits.task.is_none() => {
+            Err(no_diff(policy, limits, "neither a text nor a task is named to run one on"))
+        }
+        _ => Ok(()),
     }
+}
+
+/// The figures that limits are held against: of the file that is given, or of a diff that is run now. The record of the
+/// latter comes with them.
+///
+/// # Errors
+/// A file that is no diff, or models that cannot be opened again.
+pub fn figures(
+    args: &JudgeArgs,
+    policy: &Policy,
+    (base, candidate): (&Side, &Side),
+    quiet: bool,
+) -> Result<Option<(LogitFigures, Option<DiffRecord>)>, CliError> {
+    let Some(limits) = &policy.logits else { return Ok(None) };
+    if let Some(file) = &args.diff {
+        return Ok(Some((LogitFigures::new(file.display().to_string(), &read_diff(file)?), None)));
+    }
+    let [a, b] = [base.card, candidate.card].map(reference);
+    for (reference, side) in [(&a, base), (&b, candidate)] {
+        if let Err(error) = yardstick_zoo::check_reference(reference) {
+            return Err(no_diff(policy, limits, &format!("the model of {} is not at hand: {error}", side.name)));
+        }
+    }
+    // A policy's text is where the policy is.
+    let beside = |text: &String| Path::new(&policy.file).parent().unwrap_or(Path::new("")).join(text);
+    let work = &args.sides.work;
+    let diff = DiffArgs {
+        a,
+        b,
+        text: limits.text.iter().map(beside).collect(),
+        task: limits.task.iter().cloned().collect(),
+        limit: None,
+        shots: ShotArgs::default(),
+        data: work.data.clone(),
+        folders: work.folders.clone(),
+        context: None,
+        threads: work.threads,
+        out: None,
+    };
+    let record = measure(&diff, Screen::new(quiet))?;
+    Ok(Some((LogitFigures::new("the diff that was run now".to_owned(), &record), Some(record))))
+}
+
+/// How a model is opened again; that it is the same one is checked by its checksums.
+fn reference(card: &ModelCard) -> String {
+    let suffix = format!("-{}", card.storage);
+    let model = match card.source.as_str() {
+        "bundled" => card.name.strip_suffix(&suffix).unwrap_or(&card.name),
+        folder => folder,
+    };
+    if card.storage == "f32" { model.to_owned() } else { format!("{model}:{}", card.storage) }
+}
+
+fn no_diff(policy: &Policy, limits: &Limits, reason: &str) -> CliError {
+    GateError::NoDiff { file: policy.file.clone(), line: limits.line, reason: reason.to_owned() }.into()
 }

@@ -11,8 +11,8 @@ use crate::stderr::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use yardstick_report::{
-    CompareOptions, GateOptions, GateVerdict, Policy, TableOptions, gate as judge, verdict_github, verdict_junit,
-    verdict_markdown, verdict_table,
+    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, TableOptions, gate as judge,
+    verdict_github, verdict_junit, verdict_markdown, verdict_table, write_diff,
 };
 
 /// Judges a candidate, or writes a policy. The exit code is the verdict's.
@@ -31,12 +31,16 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
         return Err(CliError::usage("--github and --json both want standard output; choose one"));
     }
     let policy = Policy::read(&args.policy)?;
-    let given = logits::given(&policy, args.diff.as_deref())?;
-    let finished = CompareOptions::default();
-    let sides = Sides::read(&args.sides, &finished, quiet)?;
+    logits::check(&policy, args.diff.as_deref())?;
+    let sides = Sides::read(&args.sides, &CompareOptions::default(), quiet).map_err(unfinished)?;
     let (base, candidate) = sides.pair()?;
-    let (allow_missing, cluster) = (args.sides.allow_missing, args.sides.cluster.as_deref());
-    let options = GateOptions { policy: &policy, logits: given.as_ref(), cluster, allow_missing };
+    let found = logits::figures(args, &policy, (&base, &candidate), quiet)?;
+    let options = GateOptions {
+        policy: &policy,
+        logits: found.as_ref().map(|(figures, _)| figures),
+        allow_missing: args.sides.allow_missing,
+        cluster: args.sides.cluster.as_deref(),
+    };
     let (verdict, comparison) = judge(&base, &candidate, &options, &yardstick_tasks::value)?;
     if json {
         print_json(&serde_json::to_value(&verdict).unwrap_or_default())?;
@@ -49,6 +53,9 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
     files(args, &verdict)?;
     if let Some(folder) = sides.folder() {
         write_comparison(folder, &comparison)?;
+        if let Some((_, Some(record))) = &found {
+            write_diff(&folder.join("diff.json"), record)?;
+        }
         write_file(folder, "verdict.json", &format!("{:#}\n", serde_json::to_value(&verdict).unwrap_or_default()))?;
         write_file(folder, "verdict.md", &verdict_markdown(&verdict))?;
         if !quiet {
@@ -56,6 +63,14 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
         }
     }
     Ok(ExitCode::from(verdict.verdict.code()))
+}
+
+/// An unfinished run is refused before a model is scored against it; a gate has no way around that.
+fn unfinished(error: CliError) -> CliError {
+    match error {
+        CliError::Compare(CompareError::Partial { run, lack }) => GateError::Partial { run, lack }.into(),
+        error => error,
+    }
 }
 
 fn files(args: &JudgeArgs, verdict: &GateVerdict) -> Result<(), CliError> {

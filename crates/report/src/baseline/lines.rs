@@ -158,13 +158,19 @@ const fn word(point: &TimelinePoint) -> &'static str {
 }
 
 /// What the drawing means.
-pub(super) fn notes(timeline: &Timeline) -> Vec<String> {
-    vec![format!(
-        "● value, ─ its 95 % interval, ┊ save {}; ░ band (═ both): saves of an unchanged model all stay inside with probability {} \
-         (paired documents, {} saves, each at {:.4}).",
-        timeline.against,
+fn notes(timeline: &Timeline) -> Vec<String> {
+    let signs = format!("● value, ─ its 95 % interval, ┊ save {}, ░ band (═ both).", timeline.against);
+    vec![format!("{signs} {}", band_note(timeline))]
+}
+
+/// What the band promises.
+pub(super) fn band_note(timeline: &Timeline) -> String {
+    let others = timeline.points.len() - 1;
+    format!(
+        "Saves of an unchanged model all stay inside their bands with probability {}: paired documents, {others} save{}, each at {:.4}. A \
+         band is as wide as the documents that changed sides make it.",
         1.0 - timeline.alpha,
-        timeline.points.len() - 1,
+        if others == 1 { "" } else { "s" },
         1.0 - timeline.alpha_each,
-    )]
+    )
 }

@@ -1,6 +1,6 @@
 //! A timeline as pictures and CSV.
 
-use super::lines::notes;
+use super::lines::band_note;
 use super::timeline::{Timeline, TimelinePoint, TimelineState, short_time, stem};
 use crate::draw::axis::{self, Axis};
 use crate::draw::page::push_whisker;
@@ -78,12 +78,18 @@ const fn state(state: TimelineState) -> &'static str {
 pub(super) fn scene(timeline: &Timeline) -> Scene {
     let unit = Unit::of(&timeline.metric);
     let fits = |font: Font| move |line: &str| font.width(line) <= WIDTH - 48.0;
-    let notes: Vec<String> = notes(timeline).iter().flat_map(|note| wrap(note, 4, fits(SMALL))).collect();
+    let note = format!(
+        "Dots: values with their own 95 % intervals. Dashed: save {}. Shaded: its band. {}",
+        timeline.against,
+        band_note(timeline)
+    );
+    let notes = wrap(&note, 6, fits(SMALL));
     let mut scene = Scene::new(WIDTH, TOP + PLOT + 62.0 + 16.0 * notes.len() as f64);
     let title = wrap(&visible(&format!("{} over the saves of {}", timeline.task, timeline.name)), 1, fits(TITLE));
     scene.text((24.0, 36.0), &title.concat(), TITLE, Anchor::Start);
     let direction = if timeline.higher_is_better { "higher is better" } else { "lower is better" };
-    let subtitle = format!("{}{}; {direction}", metric_name(&timeline.metric), unit.suffix());
+    let percent = if unit == Unit::Percent { " (%)" } else { "" };
+    let subtitle = format!("{}{percent}; {direction}", metric_name(&timeline.metric));
     scene.text((24.0, 58.0), &visible(&subtitle), TEXT.color(MUTED), Anchor::Start);
     let y = value_axis(timeline);
     let x = |save: usize| {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// What keeps a gate from judging. None of these is ever a pass.
 #[derive(Debug, thiserror::Error)]
 pub enum GateError {
-    /// A policy or a record of a diff that cannot be read.
+    /// A policy that cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
         /// The file.
@@ -106,13 +106,15 @@ pub enum GateError {
     },
     /// Limits on logits, and nothing to hold against them.
     #[error(
-        "{file}:{line}: [logits] sets limits, but there is no diff of the two models; write one with `yardstick diff BASE CANDIDATE --out FILE` and give it with --diff FILE"
+        "{file}:{line}: [logits] sets limits, but there is no diff of the two models: {reason}; write one with `yardstick diff BASE CANDIDATE --out FILE` and give it with --diff FILE"
     )]
     NoDiff {
         /// The policy.
         file: String,
         /// Counted from 1.
         line: usize,
+        /// Why none could be run.
+        reason: String,
     },
     /// A record of a diff that cannot be used.
     #[error("{file}: {reason}")]

@@ -3,6 +3,7 @@
 use crate::Evidence;
 use yardstick_stats::{
     PairedCounts, PairedMean, mean_non_inferiority_documents, non_inferiority_documents, normal_quantile,
+    tango_non_inferiority,
 };
 
 /// How many documents would do.
@@ -22,9 +23,11 @@ impl Evidence {
             return self.p();
         }
         let one_sided = match self {
-            // Both tests look at one statistic from its two ends.
-            Self::Counts { .. } | Self::Log { .. } => 1.0 - self.non_inferiority(drop),
-            Self::Mean { mean, .. } => 1.0 - mean.non_inferiority(drop),
+            // The test of a margin looks at the same statistic from its other end.
+            Self::Mean { mean, alone: Some(alone), .. } => {
+                1.0 - mean.non_inferiority(drop).min(tango_non_inferiority(alone, drop))
+            }
+            Self::Counts { .. } | Self::Mean { .. } | Self::Log { .. } => 1.0 - self.non_inferiority(drop),
             Self::Draws { sorted, .. } => {
                 let better = sorted.iter().filter(|gain| **gain >= -drop).count();
                 (better + 1) as f64 / (sorted.len() + 1) as f64
@@ -48,8 +51,7 @@ impl Evidence {
             }
             Self::Mean { alone: Some(alone), .. } => {
                 let needed = non_inferiority_documents(discordance(alone), margin, alpha, power)?;
-                let n = scaled(n, needed as f64 / alone.n().max(1) as f64);
-                Some(Documents { n, is_approximate: true })
+                Some(Documents { n: scaled(n, needed as f64 / alone.n().max(1) as f64), is_approximate: true })
             }
             Self::Mean { mean, units, .. } => of_mean(mean, *units, margin),
             Self::Log { mean, units, base, .. } => of_mean(mean, *units, (margin / base).ln_1p()),

@@ -50,7 +50,10 @@ const MIN_POSITIONS_P999: u64 = 1_000;
 
 /// A limit with what is held against it.
 struct Limit<'a> {
+    /// The policy's key.
     name: &'static str,
+    /// In words.
+    label: &'static str,
     bound: f64,
     figure: &'a Figure,
     /// Whether the figure must be at least the bound, and not at most.
@@ -60,21 +63,21 @@ struct Limit<'a> {
 
 /// A verdict a limit.
 pub(super) fn limits(limits: &Limits, figures: &LogitFigures) -> Vec<LimitVerdict> {
-    let ceiling = |name, bound: Option<f64>, figure| {
-        bound.map(|bound| Limit { name, bound, figure, is_floor: false, min_positions: MIN_POSITIONS })
+    let ceiling = |name, label, bound: Option<f64>, figure| {
+        bound.map(|bound| Limit { name, label, bound, figure, is_floor: false, min_positions: MIN_POSITIONS })
     };
-    let floor = |name, bound: Option<f64>, figure| {
-        bound.map(|bound| Limit { name, bound, figure, is_floor: true, min_positions: MIN_POSITIONS })
+    let floor = |name, label, bound: Option<f64>, figure| {
+        ceiling(name, label, bound, figure).map(|limit| Limit { is_floor: true, ..limit })
     };
-    let p999 = ceiling("max_p999_kl", limits.max_p999_kl, &figures.kl_p999);
+    let p999 = ceiling("max_p999_kl", "99.9 % KL", limits.max_p999_kl, &figures.kl_p999);
     let all = [
-        ceiling("max_mean_kl", limits.max_mean_kl, &figures.mean_kl),
-        ceiling("max_p99_kl", limits.max_p99_kl, &figures.kl_p99),
+        ceiling("max_mean_kl", "mean KL", limits.max_mean_kl, &figures.mean_kl),
+        ceiling("max_p99_kl", "99 % KL", limits.max_p99_kl, &figures.kl_p99),
         p999.map(|limit| Limit { min_positions: MIN_POSITIONS_P999, ..limit }),
-        ceiling("max_kl", limits.max_kl, &figures.kl_max),
-        floor("min_same_top1", limits.min_same_top1, &figures.same_top1),
-        floor("min_same_top5", limits.min_same_top5, &figures.same_top5),
-        ceiling("max_ln_ppl_ratio", limits.max_ln_ppl_ratio, &figures.ln_ppl_ratio),
+        ceiling("max_kl", "largest KL", limits.max_kl, &figures.kl_max),
+        floor("min_same_top1", "share with the same first token", limits.min_same_top1, &figures.same_top1),
+        floor("min_same_top5", "share with the same first five tokens", limits.min_same_top5, &figures.same_top5),
+        ceiling("max_ln_ppl_ratio", "ln of the perplexities' ratio", limits.max_ln_ppl_ratio, &figures.ln_ppl_ratio),
     ];
     all.into_iter().flatten().map(|limit| verdict(&limit, figures)).collect()
 }
@@ -112,8 +115,13 @@ fn judge(limit: &Limit, figures: &LogitFigures) -> (Outcome, String) {
     };
     let holds = |x: f64| if limit.is_floor { x >= limit.bound } else { x <= limit.bound };
     let ends = interval.as_ref().map_or_else(String::new, |i| format!(" ({} to {})", short(i.low), short(i.high)));
-    let side = if limit.is_floor { "at least" } else { "at most" };
-    let text = format!("{}{ends} over {n} positions, and {side} {} is wanted", short(*value), short(limit.bound));
+    let (side, unit) = if limit.is_floor { ("at least", "") } else { ("at most", " nats") };
+    let text = format!(
+        "{} {}{ends}{unit} over {n} positions, and {side} {} is wanted",
+        limit.label,
+        short(*value),
+        short(limit.bound)
+    );
     // NaN holds nothing.
     match (holds(worst), holds(best)) {
         (true, true) => (Outcome::Pass, text),

@@ -122,6 +122,8 @@ fn numbers(case: &Case, row: &TaskRow, policy: &Policy, family: usize) -> Number
         higher_is_better: row.higher_is_better,
         n: row.n,
         min_documents: case.assigned.tier.map_or(Policy::MIN_DOCUMENTS, |tier| tier.min_documents),
+        wins: row.wins,
+        losses: row.losses,
         base: row.base,
         candidate: row.candidate,
         difference: row.difference,

@@ -53,10 +53,10 @@ pub struct GateOptions<'a> {
     /// A diff of the two models' logits, where the policy sets limits on them.
     pub logits: Option<&'a LogitFigures>,
     /// Judges what there is on both sides, where documents or tasks are missing on one. Unfinished runs are refused all the
-    /// As in [`CompareOptions`].
-    pub cluster: Option<&'a str>,
     /// same.
     pub allow_missing: bool,
+    /// The column whose text makes documents depend on each other; see [`CompareOptions::cluster`].
+    pub cluster: Option<&'a str>,
 }
 
 /// Judges a candidate; gives the comparison that the verdict rests on, too.
@@ -81,7 +81,10 @@ pub fn gate(
             figures.check(base, candidate)?;
             logits::limits(limits, figures)
         }
-        (Some(limits), None) => return Err(GateError::NoDiff { file: policy.file.clone(), line: limits.line }),
+        (Some(limits), None) => {
+            let (file, reason) = (policy.file.clone(), "none is given".to_owned());
+            return Err(GateError::NoDiff { file, line: limits.line, reason });
+        }
     };
     let comparison = compare(base, candidate, &compare_options(options), value)?;
     let (mut verdicts, family) = measure::tasks(&assigned, &comparison, policy);
@@ -177,7 +180,10 @@ fn summary(verdict: &GateVerdict) -> String {
             let by_average = deciding().filter(|task| !task.counts).count();
             parts.extend((n > 0).then(|| pass(n - by_average)));
             parts.extend((by_average > 0).then(|| format!("the average stands in for {by_average} more")));
-            parts.extend((!of_limits.is_empty()).then(|| format!("{} limits on logits are kept", of_limits.len())));
+            parts.extend(
+                (!of_limits.is_empty())
+                    .then(|| format!("limits on logits are kept: {}", names(of_limits.iter().copied()))),
+            );
         }
         outcome => {
             let said = if outcome == Outcome::Regressed { "worse" } else { "not to be told" };

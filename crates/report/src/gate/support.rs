@@ -74,9 +74,8 @@ fn scores(row: &TaskRow, estimate: &Estimate, assumed: &Assumptions) -> Option<S
     let sd = || Some(stderr()? * (row.n as f64).sqrt() * of_difference);
     Some(match &row.evidence {
         Evidence::Counts { .. } => Scores::Flips { units: row.n },
-        Evidence::Mean { units, .. } if Unit::of(&row.metric) == Unit::Percent && row.clusters.is_some() => {
-            Scores::Flips { units: *units }
-        }
+        // From one model alone no flips are known, and so not how alike those of one passage are.
+        Evidence::Mean { alone: Some(_), units, .. } => Scores::Flips { units: *units },
         Evidence::Mean { units, .. } => Scores::Scatter { sd: sd()?, units: *units, base: row.base, is_log: false },
         // ln x has the error of x over x.
         Evidence::Log { units, .. } => {

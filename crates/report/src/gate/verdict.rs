@@ -135,6 +135,10 @@ pub struct Numbers {
     pub n: u64,
     /// The documents it takes to say anything.
     pub min_documents: u64,
+    /// Documents with a better score.
+    pub wins: u64,
+    /// Documents with a worse score.
+    pub losses: u64,
     /// The base's value.
     pub base: f64,
     /// The candidate's value.

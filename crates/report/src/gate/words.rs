@@ -28,17 +28,18 @@ pub(super) fn reason(cause: Cause, numbers: &Numbers, setting: &Setting) -> Stri
         Cause::Missing => "the two sides have no number for it that can be compared".to_owned(),
         Cause::Identical => {
             let same = if setting.same_model { ", and it is the same model" } else { "" };
-            format!("all {} answers are the same to the bit{same}", count(numbers.n))
+            format!("identical: all {} answers are the same to the bit{same}", count(numbers.n))
         }
         Cause::TooFew => {
             format!("{} documents are paired, and it takes {}", count(numbers.n), count(numbers.min_documents))
         }
         Cause::Within => within(numbers, setting),
         Cause::Worse => match numbers.allowed_drop.filter(|drop| *drop > 0.0) {
-            None => format!("worse by {}{} ({worse})", found(numbers, loss), ends(numbers)),
+            None => format!("worse by {}{} ({worse}); {}", found(numbers, loss), ends(numbers), outcomes(numbers)),
             Some(drop) => {
                 let allowed = about(drop);
-                format!("worse by {}{}, more than the {allowed} allowed ({worse})", found(numbers, loss), ends(numbers))
+                let (loss, ends, outcomes) = (found(numbers, loss), ends(numbers), outcomes(numbers));
+                format!("worse by {loss}{ends}, more than the {allowed} allowed ({worse}); {outcomes}")
             }
         },
         Cause::Untold => untold(numbers, setting),
@@ -97,6 +98,11 @@ fn corrected(numbers: &Numbers, setting: &Setting) -> String {
         Correction::None => return p(numbers.p_corrected),
     };
     format!("{}, {how} over {} tasks", p(numbers.p_corrected), setting.family)
+}
+
+/// Documents that changed sides, or values.
+fn outcomes(numbers: &Numbers) -> String {
+    format!("{} documents lost, {} won, of {}", count(numbers.losses), count(numbers.wins), count(numbers.n))
 }
 
 /// How much worse the candidate is.

@@ -47,7 +47,7 @@ fn passed() -> GateVerdict {
     let text = format!("{POLICY}[logits]\nmax_mean_kl = 0.01\nmin_same_top1 = 0.97\n");
     let mut figures = figures();
     figures.models.iter_mut().for_each(|model| *model = base.record.models[0].clone());
-    let options = GateOptions { policy: &policy(&text), logits: Some(&figures), cluster: None, allow_missing: false };
+    let options = GateOptions { policy: &policy(&text), logits: Some(&figures), allow_missing: false, cluster: None };
     judged_with(&base, &base, &options).expect("a verdict")
 }
 

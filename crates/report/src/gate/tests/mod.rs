@@ -80,7 +80,7 @@ fn judged_with(base: &Run, candidate: &Run, options: &GateOptions) -> Result<Gat
 }
 
 fn judged(base: &Run, candidate: &Run, policy: &Policy) -> Result<GateVerdict, GateError> {
-    judged_with(base, candidate, &GateOptions { policy, logits: None, cluster: None, allow_missing: false })
+    judged_with(base, candidate, &GateOptions { policy, logits: None, allow_missing: false, cluster: None })
 }
 
 const STRICT: &str = "[[tier]]\nname = \"critical\"\ntasks = [\"*\"]\nmargin = 0.03\n";

@@ -132,7 +132,7 @@ fn limits_on_logits_decide_with_the_tasks() {
         judged_with(
             &base,
             &base,
-            &GateOptions { policy: &policy(&text), logits: Some(figures), cluster: None, allow_missing: false },
+            &GateOptions { policy: &policy(&text), logits: Some(figures), allow_missing: false, cluster: None },
         )
     };
     assert_eq!(with(&figures(0.004)).expect("a verdict").verdict, Outcome::Pass);
@@ -152,7 +152,7 @@ fn unfinished_runs_are_never_judged() {
     partial.record.status = RunStatus::Partial;
     for (base, candidate, name) in [(&base, &partial, "new"), (&partial, &base, "base")] {
         for allow_missing in [false, true] {
-            let options = GateOptions { policy: &policy(STRICT), logits: None, cluster: None, allow_missing };
+            let options = GateOptions { policy: &policy(STRICT), logits: None, allow_missing, cluster: None };
             let error = judged_with(base, candidate, &options).expect_err("unfinished");
             assert!(
                 error.to_string().starts_with(&format!("{name} is an unfinished run")) && !error.is_usage(),
@@ -169,7 +169,7 @@ fn missing_documents_and_tasks_are_counted() {
     fewer.samples.retain(|sample| sample.task != "piqa" || sample.doc_id < 110);
     assert!(judged(&base, &fewer, &policy(STRICT)).is_err());
     let allow = |candidate: &Run| {
-        let options = GateOptions { policy: &policy(STRICT), logits: None, cluster: None, allow_missing: true };
+        let options = GateOptions { policy: &policy(STRICT), logits: None, allow_missing: true, cluster: None };
         judged_with(&base, candidate, &options).expect("a verdict")
     };
     let verdict = allow(&fewer);
