@@ -19,7 +19,7 @@ fn gate(base: &Path, candidate: &Path, extra: &[&str]) -> Finished {
 }
 
 fn check(finished: &Finished, code: i32, words: &[&str]) {
-    println!("{}", finished.stdout);
+    eprintln!("{}", finished.stdout);
     assert_eq!(finished.code, code, "{}\n{}", finished.stdout, finished.stderr);
     for word in words {
         assert!(finished.stdout.contains(word), "{word} is not in\n{}", finished.stdout);
