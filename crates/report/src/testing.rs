@@ -239,6 +239,19 @@ pub(crate) fn choice(model: &str) -> Sample {
     sample
 }
 
+/// A choice between two, answered rightly or wrongly with that much certainty.
+pub(crate) fn document(model: &str, task: &str, row: u64, right: bool, nats: f64) -> Sample {
+    let mut sample = choice(model);
+    sample.task = task.to_owned();
+    sample.doc_id = row;
+    sample.doc_hash = format!("{task} {row}");
+    sample.prompt_hash = format!("{task} {row}");
+    sample.responses[0].log_likelihood = -5.0;
+    sample.responses[1].log_likelihood = if right { -5.0 + nats } else { -5.0 - nats };
+    sample.metrics = [("acc".to_owned(), Score::Value(f64::from(u8::from(right))))].into();
+    sample
+}
+
 /// The choices are contexts and the continuation is shared.
 pub(crate) fn winograd(model: &str) -> Sample {
     let mut sample = base(model, "winogrande");

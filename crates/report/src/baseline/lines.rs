@@ -95,13 +95,7 @@ struct Scale {
 
 impl Scale {
     fn new(timeline: &Timeline, columns: usize) -> Self {
-        let ends = timeline.points.iter().flat_map(|point| {
-            let estimate = &point.estimate;
-            [Some(estimate.value), estimate.low, estimate.high, point.band.map(|b| b.0), point.band.map(|b| b.1)]
-        });
-        let values: Vec<f64> = ends.flatten().filter(|x| x.is_finite()).collect();
-        let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let (low, high) = timeline.extent();
         if low < high { Self { low, high, columns } } else { Self { low: low - 0.5, high: low + 0.5, columns } }
     }
 

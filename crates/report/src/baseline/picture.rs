@@ -140,13 +140,7 @@ fn draw_point(scene: &mut Scene, y: &Axis, x: f64, half: f64, point: &TimelinePo
 
 /// From a little below the lowest to a little above the highest of values, intervals and bands.
 fn value_axis(timeline: &Timeline) -> Axis {
-    let ends = timeline.points.iter().flat_map(|point| {
-        let estimate = &point.estimate;
-        [Some(estimate.value), estimate.low, estimate.high, point.band.map(|b| b.0), point.band.map(|b| b.1)]
-    });
-    let values: Vec<f64> = ends.flatten().filter(|x| x.is_finite()).collect();
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let (low, high) = timeline.extent();
     let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
     let room = (0.06 * (high - low)).max(1e-3 * high.abs()).max(1e-9);
     Axis::linear((low - room, high + room), (TOP + PLOT, TOP))

@@ -89,6 +89,16 @@ impl Timeline {
     /// The format that this version writes.
     pub const FORMAT: &'static str = "yardstick.timeline/1";
 
+    /// The lowest and the highest of values, ends of intervals and of bands; infinite, the wrong way round, without any.
+    pub(super) fn extent(&self) -> (f64, f64) {
+        let ends = self.points.iter().flat_map(|point| {
+            let estimate = &point.estimate;
+            [Some(estimate.value), estimate.low, estimate.high, point.band.map(|b| b.0), point.band.map(|b| b.1)]
+        });
+        let finite = ends.flatten().filter(|x| x.is_finite());
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+    }
+
     /// The timeline of a task over the saves of `name`, oldest first.
     ///
     /// # Errors

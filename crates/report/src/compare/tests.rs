@@ -31,19 +31,6 @@ fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
     }
 }
 
-/// A choice between two, answered rightly or wrongly with that much certainty.
-fn document(model: &str, task: &str, row: u64, right: bool, nats: f64) -> Sample {
-    let mut sample = testing::choice(model);
-    sample.task = task.to_owned();
-    sample.doc_id = row;
-    sample.doc_hash = format!("{task} {row}");
-    sample.prompt_hash = format!("{task} {row}");
-    sample.responses[0].log_likelihood = -5.0;
-    sample.responses[1].log_likelihood = if right { -5.0 + nats } else { -5.0 - nats };
-    sample.metrics = [("acc".to_owned(), Score::Value(f64::from(u8::from(right))))].into();
-    sample
-}
-
 /// A run of one model on one task; `right` says which documents it gets right.
 fn run(model: &str, task: &str, n: u64, right: impl Fn(u64) -> bool) -> Run {
     let mut record = testing::record(
@@ -51,7 +38,7 @@ fn run(model: &str, task: &str, n: u64, right: impl Fn(u64) -> bool) -> Run {
         vec![testing::task(task, &[("acc", true, Some(0.5))], n)],
     );
     record.warnings.clear();
-    let samples = (0..n).map(|row| document(model, task, row, right(row), 1.0 + row as f64 / 100.0)).collect();
+    let samples = (0..n).map(|row| testing::document(model, task, row, right(row), 1.0 + row as f64 / 100.0)).collect();
     Run { record, samples }
 }
 
@@ -346,7 +333,7 @@ fn printed() {
     for (run, right) in [(&mut base, 20), (&mut candidate, 21)] {
         let name = run.record.models[0].name.clone();
         run.record.tasks.push(other.record.tasks[0].clone());
-        run.samples.extend((0..60).map(|row| document(&name, "copa", row, row % 3 > 0 || row == right, 2.0)));
+        run.samples.extend((0..60).map(|row| testing::document(&name, "copa", row, row % 3 > 0 || row == right, 2.0)));
     }
     let comparison = with_defaults(&base, &candidate);
     assert_snapshot!("table", comparison_table(&comparison, 2, TableOptions { width: 120, ..TableOptions::default() }));

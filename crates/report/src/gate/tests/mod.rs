@@ -27,19 +27,6 @@ fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
     }
 }
 
-/// A choice between two, answered rightly or wrongly with that much certainty.
-fn document(model: &str, task: &str, row: u64, right: bool, nats: f64) -> Sample {
-    let mut sample = testing::choice(model);
-    sample.task = task.to_owned();
-    sample.doc_id = row;
-    sample.doc_hash = format!("{task} {row}");
-    sample.prompt_hash = format!("{task} {row}");
-    sample.responses[0].log_likelihood = -5.0;
-    sample.responses[1].log_likelihood = if right { -5.0 + nats } else { -5.0 - nats };
-    sample.metrics = [("acc".to_owned(), Score::Value(f64::from(u8::from(right))))].into();
-    sample
-}
-
 /// How a model does on a task: documents, and which of them it gets right.
 type Task = (&'static str, u64, fn(u64) -> bool);
 
@@ -51,7 +38,7 @@ fn run(model: &str, nats: f64, tasks: &[Task]) -> Run {
     record.warnings.clear();
     let mut samples = Vec::new();
     for (id, n, right) in tasks {
-        samples.extend((0..*n).map(|row| document(model, id, row, right(row), nats + row as f64 / 100.0)));
+        samples.extend((0..*n).map(|row| testing::document(model, id, row, right(row), nats + row as f64 / 100.0)));
         for result in record.results.iter_mut().filter(|result| result.task == *id) {
             let value = (0..*n).filter(|&row| right(row)).count() as f64 / *n as f64;
             result.estimate.value = value;
