@@ -74,7 +74,7 @@ impl<'s, 'a> Table<'s, 'a> {
                 });
             }
         }
-        Ok(Self { source, place, table, line })
+        Ok(Self { source, place, keys: table, line })
     }
 
     /// That a key's value cannot be.
