@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod diff;
 mod gate;
+mod ls;
 mod report;
 mod validate;
 
@@ -13,6 +14,7 @@ pub use bench::{BenchArgs, BenchPart};
 pub use compare::{CompareArgs, SidesArgs};
 pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
+pub use ls::{Listing, LsArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
@@ -236,38 +238,6 @@ impl Compat {
 pub enum Export {
     /// lm-evaluation-harness: `results_<date>.json` and `samples_<task>_<date>.jsonl`
     LmEval,
-}
-
-/// `yardstick ls`
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  yardstick ls tasks
-  yardstick ls models --json")]
-pub struct LsArgs {
-    /// What to list
-    pub what: Listing,
-    /// Folders with datasets, as for run
-    #[arg(short, long, value_name = "DIR", num_args = 1..)]
-    pub data: Vec<PathBuf>,
-    #[command(flatten)]
-    pub folders: FolderArgs,
-}
-
-/// What can be listed.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Listing {
-    /// Bundled models
-    Models,
-    /// Tasks and groups
-    Tasks,
-    /// Suites of tasks
-    Suites,
-    /// Metrics
-    Metrics,
-    /// Charts of a report
-    Charts,
-    /// Datasets that tasks read, and where they are
-    Datasets,
 }
 
 /// `yardstick show`
