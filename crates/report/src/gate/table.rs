@@ -9,7 +9,7 @@ use crate::number::{Unit, count};
 use crate::text::{clip, visible, wrap};
 
 const GAP: &str = "  ";
-/// Where there are more tasks, only those that do not pass get a sentence.
+/// Where more tasks decide, only those that do not pass get a sentence.
 const EXPLAINED: usize = 12;
 
 /// The verdict as text that ends in a newline: what is said and why, a line a task, the reasons, the surest flips of what
@@ -24,7 +24,8 @@ pub fn verdict_table(verdict: &GateVerdict, options: TableOptions) -> String {
         out.push('\n');
         out.push_str(&lines(verdict, options.color, width));
     }
-    let is_told = |task: &&TaskVerdict| task.verdict != Outcome::Pass || verdict.tasks.len() <= EXPLAINED;
+    let few = verdict.tasks.iter().filter(|task| task.tier.decides()).count() <= EXPLAINED;
+    let is_told = |task: &&TaskVerdict| task.verdict != Outcome::Pass || few && task.tier.decides();
     let told: Vec<&TaskVerdict> = verdict.tasks.iter().filter(is_told).collect();
     out.push_str(if told.is_empty() { "" } else { "\n" });
     for task in told {
