@@ -8,7 +8,7 @@ mod verdicts;
 
 use super::*;
 use crate::{Run, testing};
-use yardstick_core::{Sample, Score};
+use yardstick_core::Score;
 
 /// A number for each list of scores, as the task crate gives it for these names.
 fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
