@@ -4,9 +4,11 @@ use crate::args::{DiffArgs, JudgeArgs, ShotArgs};
 use crate::commands::diff::measure;
 use crate::error::CliError;
 use crate::run::Screen;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use yardstick_core::ModelCard;
-use yardstick_report::{DiffRecord, GateError, Limits, LogitFigures, Policy, Side, read_diff};
+use yardstick_report::{DiffRecord, DiffText, GateError, Limits, LogitFigures, Policy, Side, read_diff};
+use yardstick_tasks::Task;
 
 /// Refuses what cannot be held against anything, before a model is scored.
 ///
@@ -39,7 +41,12 @@ pub fn figures(
 ) -> Result<Option<(LogitFigures, Option<DiffRecord>)>, CliError> {
     let Some(limits) = &policy.logits else { return Ok(None) };
     if let Some(file) = &args.diff {
-        return Ok(Some((LogitFigures::new(file.display().to_string(), &read_diff(file)?), None)));
+        let record = read_diff(file)?;
+        let name = file.display().to_string();
+        if let Some(reason) = other_material(args, policy, limits, &record)? {
+            return Err(GateError::Diff { file: name, reason }.into());
+        }
+        return Ok(Some((LogitFigures::new(name, &record), None)));
     }
     let [a, b] = [base.card, candidate.card].map(reference);
     for (reference, side) in [(&a, base), (&b, candidate)] {
@@ -47,8 +54,7 @@ pub fn figures(
             return Err(no_diff(policy, limits, &format!("the model of {} is not at hand: {error}", side.name)));
         }
     }
-    // A policy's text is where the policy is.
-    let beside = |text: &String| Path::new(&policy.file).parent().unwrap_or(Path::new("")).join(text);
+    let beside = |text: &String| beside(policy, text);
     let work = &args.sides.work;
     let diff = DiffArgs {
         a,
@@ -65,6 +71,37 @@ pub fn figures(
     };
     let record = measure(&diff, Screen::new(quiet))?;
     Ok(Some((LogitFigures::new("the diff that was run now".to_owned(), &record), Some(record))))
+}
+
+/// A policy's text is where the policy is.
+fn beside(policy: &Policy, text: &str) -> PathBuf {
+    Path::new(&policy.file).parent().unwrap_or(Path::new("")).join(text)
+}
+
+/// Why a diff is not of what the policy names: a limit on one text says nothing of another.
+fn other_material(
+    args: &JudgeArgs,
+    policy: &Policy,
+    limits: &Limits,
+    record: &DiffRecord,
+) -> Result<Option<String>, CliError> {
+    let material = &record.material;
+    if let Some(text) = &limits.text {
+        let path = beside(policy, text);
+        let bytes = std::fs::read(&path).map_err(|source| CliError::Io { path: path.display().to_string(), source })?;
+        let wanted = DiffText::new(text.clone(), &bytes).sha256;
+        let is_it = material.tasks.is_empty() && matches!(&*material.texts, [only] if only.sha256 == wanted);
+        return Ok((!is_it).then(|| format!("it did not read {text}, which the policy names; run the diff on it")));
+    }
+    let Some(task) = &limits.task else { return Ok(None) };
+    let selection = args.sides.work.folders.catalog()?.resolve(std::slice::from_ref(task))?;
+    let wanted: BTreeSet<&str> = selection.tasks.iter().map(Task::id).collect();
+    let read: BTreeSet<&str> = material.tasks.iter().map(|card| card.id.as_str()).collect();
+    if !material.texts.is_empty() || read != wanted {
+        return Ok(Some(format!("it did not read {task} alone, which the policy names; run the diff on it")));
+    }
+    let short = material.tasks.iter().find(|card| card.n_docs < card.n_available);
+    Ok(short.map(|card| format!("it read {} of the {} documents of {}", card.n_docs, card.n_available, card.id)))
 }
 
 /// How a model is opened again; that it is the same one is checked by its checksums.

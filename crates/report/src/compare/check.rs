@@ -18,6 +18,7 @@ pub(super) fn same_protocol(
             same_task((base, task), (candidate, other))?;
             shared += 1;
             notes.extend(other_data(task, other));
+            notes.extend(other_windows(task, base, candidate));
         }
     }
     if shared == 0 {
@@ -57,6 +58,9 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
         Some(tokens) if ours.output_type == "generate_until" => tokens.to_string(),
         _ => "the task's own".to_owned(),
     };
+    let context = |side: &Side| {
+        side.record.spec.context.map_or_else(|| "the model's".to_owned(), |tokens| format!("{tokens} tokens"))
+    };
     let system = |side: &Side| side.record.spec.system.clone().unwrap_or_else(|| "none".to_owned());
     let template = |side: &Side| if side.record.chat_template.is_some() { "a conversation" } else { "plain text" };
     let parts = [
@@ -66,6 +70,7 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
         ("the number of shots", ours.shots.to_string(), theirs.shots.to_string()),
         ("the draw of its examples", draw(ours), draw(theirs)),
         ("the seed of its examples", seed(ours), seed(theirs)),
+        ("the context asked for", context(base), context(candidate)),
         ("the most tokens of a text", most_tokens(base), most_tokens(candidate)),
         ("the text before every prompt", system(base), system(candidate)),
         ("its prompt", template(base).to_owned(), template(candidate).to_owned()),
@@ -87,6 +92,23 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
 fn other_data(ours: &TaskCard, theirs: &TaskCard) -> Option<String> {
     let sums = |task: &TaskCard| task.dataset.files.iter().map(|file| file.1.clone()).collect::<Vec<_>>();
     (sums(ours) != sums(theirs)).then(|| format!("{}: the data files differ; documents are paired by content", ours.id))
+}
+
+/// A rolling text is read in windows as long as the context: the longer one has more to go by.
+fn other_windows(task: &TaskCard, base: &Side, candidate: &Side) -> Option<String> {
+    let (ours, theirs) = (base.card.n_ctx, candidate.card.n_ctx);
+    (task.output_type == "loglikelihood_rolling" && ours != theirs)
+        .then(|| format!("{}: read in windows of {ours} tokens by the base and of {theirs} by the candidate", task.id))
+}
+
+/// Refuses a column that groups no task's documents: they would pass as independent.
+pub(super) fn column_exists(rows: &[TaskRow], options: &CompareOptions) -> Result<(), CompareError> {
+    match options.cluster.as_deref() {
+        Some(column) if column != "none" && rows.iter().all(|row| row.clusters.is_none()) => {
+            Err(CompareError::UnknownColumn { column: column.to_owned() })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Refuses a metric that was asked for and stands for no task.

@@ -91,6 +91,14 @@ pub enum CompareError {
         /// What it is.
         number: String,
     },
+    /// A column that groups no documents.
+    #[error(
+        "no task that is compared has a column {column:?} of several texts to group its documents by; `yardstick render TASK --json` shows what a document has"
+    )]
+    UnknownColumn {
+        /// What was asked for.
+        column: String,
+    },
     /// A metric that no task of the comparison has.
     #[error("no task that is compared has the metric {metric:?}; there are {}", known.join(", "))]
     UnknownMetric {
@@ -125,7 +133,10 @@ impl CompareError {
     /// Whether the command line is at fault, and not the runs.
     pub const fn is_usage(&self) -> bool {
         match self {
-            Self::NoModel { .. } | Self::WhichModel { .. } | Self::UnknownMetric { .. } => true,
+            Self::NoModel { .. }
+            | Self::WhichModel { .. }
+            | Self::UnknownMetric { .. }
+            | Self::UnknownColumn { .. } => true,
             Self::Partial { .. }
             | Self::Protocol(_)
             | Self::NothingShared { .. }

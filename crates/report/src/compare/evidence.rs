@@ -71,12 +71,8 @@ impl Evidence {
     /// flips (Agresti & Min 2005), so that no flip does not count as certainty.
     pub fn stderr(&self) -> Option<f64> {
         match self {
-            Self::Counts { counts } => {
-                let n = counts.n() as f64 + 2.0;
-                let (lost, won) = (counts.base_only as f64 + 0.5, counts.candidate_only as f64 + 0.5);
-                Some((lost + won - (won - lost).powi(2) / n).sqrt() / n)
-            }
-            Self::Mean { mean, .. } => Some(mean.stderr),
+            Self::Counts { counts } => Some(wald(counts)),
+            Self::Mean { mean, alone, .. } => Some(mean.stderr.max(alone.as_ref().map_or(0.0, wald))),
             Self::Log { mean, base, .. } => Some(mean.stderr * base),
             Self::Draws { sorted, .. } => yardstick_stats::sample_sd(sorted),
         }
@@ -111,7 +107,7 @@ impl Evidence {
     /// One-sided p of the hypothesis that the candidate is worse by `margin` or more, in the metric's unit.
     pub fn non_inferiority(&self, margin: f64) -> f64 {
         match self {
-            Self::Counts { counts } => tango_non_inferiority(counts, margin),
+            Self::Counts { counts } => tango_non_inferiority(counts, margin).max(no_more_lost(counts, margin)),
             Self::Mean { mean, alone, .. } => {
                 let score = alone.as_ref().map_or(0.0, |alone| tango_non_inferiority(alone, margin));
                 mean.non_inferiority(margin).max(score)
@@ -152,6 +148,29 @@ impl Evidence {
             }
         }
     }
+}
+
+/// Wald's standard error of a difference of shares, half a document added to each side of the flips.
+fn wald(counts: &PairedCounts) -> f64 {
+    let n = counts.n() as f64 + 2.0;
+    let (lost, won) = (counts.base_only as f64 + 0.5, counts.candidate_only as f64 + 0.5);
+    (lost + won - (won - lost).powi(2) / n).sqrt() / n
+}
+
+/// P(at most the losses that there are) if each document were lost with probability `margin`: where nothing was won, the exact
+/// counterpart of Tango's p, which is too small for few losses.
+fn no_more_lost(counts: &PairedCounts, margin: f64) -> f64 {
+    if counts.candidate_only > 0 || margin >= 1.0 {
+        return 0.0;
+    }
+    let (n, odds) = (counts.n() as f64, margin / (1.0 - margin));
+    let mut term = (n * (-margin).ln_1p()).exp();
+    let mut sum = term;
+    for lost in 0..counts.base_only {
+        term *= odds * (n - lost as f64) / (lost as f64 + 1.0);
+        sum += term;
+    }
+    sum.min(1.0)
 }
 
 /// A gain in ln of a perplexity as a gain of the perplexity.

@@ -78,6 +78,7 @@ fn row(paired: &Paired, options: &CompareOptions, value: ValueOf) -> Result<Opti
         wins,
         losses,
         ties,
+        tied: paired.tied,
         identical: paired.identical,
         test: evidence.test(),
         p: evidence.p(),

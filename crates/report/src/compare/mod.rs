@@ -123,6 +123,7 @@ pub fn compare(
         rows.extend(measured);
     }
     check::metrics_exist(&rows, options)?;
+    check::column_exists(&rows, options)?;
     let family = correct(&mut rows);
     row::finish(&mut rows, options, family);
     flips::sort(&mut flips);

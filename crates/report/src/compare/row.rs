@@ -58,6 +58,9 @@ pub struct TaskRow {
     pub losses: u64,
     /// Documents with the same score.
     pub ties: u64,
+    /// Documents of which the candidate finds its two best choices equally likely to the bit, less those of the base: the
+    /// first of them counts, as in lm-eval, and says nothing of the model.
+    pub tied: u64,
     /// Whether all answers are the same to the bit.
     pub identical: bool,
     /// The test behind `p`.

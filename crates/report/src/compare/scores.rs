@@ -29,6 +29,8 @@ pub(super) struct Paired<'a> {
     pub clusters: Option<Clusters>,
     /// Whether all answers are the same to the bit.
     pub identical: bool,
+    /// Documents with two best choices, of the candidate less those of the base.
+    pub tied: u64,
 }
 
 /// What a test of gains gives.
@@ -50,7 +52,11 @@ impl<'a> Paired<'a> {
         let (places, scores): (Vec<usize>, Vec<_>) = task.pairs.iter().enumerate().filter_map(both).unzip();
         let identical = places.iter().all(|&at| same_answers(task.pairs[at]));
         let clusters = clusters.and_then(|clusters| clusters.among(&places));
-        (scores.len() > 1).then_some(Self { task, metric, scores, clusters, identical })
+        let tied = |which: fn(&(&'a Sample, &'a Sample)) -> &'a Sample| {
+            places.iter().filter(|&&at| has_two_best(which(&task.pairs[at]))).count() as u64
+        };
+        let tied = tied(|pair| pair.1).saturating_sub(tied(|pair| pair.0));
+        (scores.len() > 1).then_some(Self { task, metric, scores, clusters, identical, tied })
     }
 
     /// The values of both sides; `None` where scores cannot be put together.
@@ -267,6 +273,13 @@ fn is_number(score: &Score) -> bool {
         Score::Ratio(y, x) => !y.is_nan() && x.is_finite(),
         Score::Counts(counts) => counts.iter().all(|count| count.is_finite()),
     }
+}
+
+/// Whether two choices are equally likely to the bit, and none more so.
+fn has_two_best(sample: &Sample) -> bool {
+    let answers = || sample.responses.iter().take(sample.choices.len()).map(|response| response.log_likelihood);
+    let best = answers().fold(f64::NEG_INFINITY, f64::max);
+    answers().filter(|answer| answer.to_bits() == best.to_bits()).count() > 1
 }
 
 /// Whether both answered with the same bits.

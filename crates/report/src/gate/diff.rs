@@ -3,7 +3,7 @@
 use super::logits::{Figure, LogitFigures};
 use super::verdict::Ends;
 use super::{GateError, Side};
-use crate::{DiffRate, DiffRecord};
+use crate::{DiffRate, DiffRecord, DiffUnit};
 use yardstick_core::{Estimate, ModelCard};
 
 impl LogitFigures {
@@ -19,6 +19,7 @@ impl LogitFigures {
         Self {
             file,
             models: [record.model_a.clone(), record.model_b.clone()],
+            warnings: warnings(record),
             n_positions: record.n_positions,
             bit_identical: record.bit_identical,
             mean_kl: estimate(&record.mean_kl),
@@ -29,6 +30,11 @@ impl LogitFigures {
             same_top5: rate(&record.same_top5),
             ln_ppl_ratio: estimate(&record.ln_ppl_ratio),
         }
+    }
+
+    /// Whether both models are one, by their checksums.
+    pub(super) fn is_same_model(&self) -> bool {
+        differs(&self.models[0], &self.models[1]).is_none()
     }
 
     /// Refuses a diff of other models than the two that are judged: an old file would otherwise pass anything.
@@ -46,6 +52,13 @@ impl LogitFigures {
         }
         Ok(())
     }
+}
+
+/// What the diff itself warns of, and what its errors rest on.
+fn warnings(record: &DiffRecord) -> Vec<String> {
+    let alone = "logits: the positions of one window are taken as independent, so their errors are too small";
+    let alone = (record.unit == DiffUnit::Position).then(|| alone.to_owned());
+    record.material.warnings.iter().map(|warning| format!("logits: {warning}")).chain(alone).collect()
 }
 
 /// What makes two models two. Their contexts may differ: a diff may read shorter windows.

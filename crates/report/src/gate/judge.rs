@@ -12,6 +12,9 @@
 use super::verdict::Outcome;
 use serde::Serialize;
 
+/// One document in so many may have choices that are equally likely.
+const TIED: u64 = 100;
+
 /// What is known of a task.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Facts {
@@ -27,6 +30,8 @@ pub(super) struct Facts {
     pub gain: f64,
     /// p of the test that finds the candidate worse than allowed, corrected.
     pub worse: f64,
+    /// Documents of which the candidate finds two choices equally likely, and the base does not.
+    pub tied: u64,
     /// What it takes to pass.
     pub proof: Proof,
 }
@@ -68,6 +73,8 @@ pub enum Cause {
     Untold,
     /// Not found worse, in data that might not have shown it.
     Blind,
+    /// The candidate finds choices equally likely, of which the first one counts: its score is none of its own.
+    Tied,
     /// One side has no number for it.
     Missing,
 }
@@ -78,7 +85,7 @@ impl Cause {
         match self {
             Self::Identical | Self::Within | Self::NotWorse => Outcome::Pass,
             Self::Worse => Outcome::Regressed,
-            Self::TooFew | Self::Untold | Self::Blind | Self::Missing => Outcome::Inconclusive,
+            Self::TooFew | Self::Untold | Self::Blind | Self::Tied | Self::Missing => Outcome::Inconclusive,
         }
     }
 }
@@ -99,13 +106,20 @@ pub(super) fn judge(facts: &Facts, alpha: f64) -> Cause {
         return Cause::Identical;
     }
     let is_worse = facts.worse <= alpha && facts.gain < 0.0;
-    match facts.proof {
+    let cause = match facts.proof {
         Proof::Margin { p } if p <= alpha => Cause::Within,
         _ if is_worse => Cause::Worse,
         Proof::Margin { .. } => Cause::Untold,
-        Proof::Seen { detectable: Some(detectable), at_most, .. } if detectable <= at_most => Cause::NotWorse,
+        // The test asks for more than what is allowed, so the drop that it finds is the sum of both.
+        Proof::Seen { allowed, detectable: Some(detectable), at_most }
+            if detectable <= at_most && facts.gain >= -allowed =>
+        {
+            Cause::NotWorse
+        }
         Proof::Seen { .. } => Cause::Blind,
-    }
+    };
+    let is_tied = facts.tied > facts.n / TIED;
+    if is_tied && cause.outcome() == Outcome::Pass { Cause::Tied } else { cause }
 }
 
 #[cfg(test)]
@@ -116,7 +130,7 @@ mod tests {
     const ALPHA: f64 = 0.05;
 
     fn facts(gain: f64, worse: f64, proof: Proof) -> Facts {
-        Facts { n: 500, min_documents: 100, identical: false, same_model: false, gain, worse, proof }
+        Facts { n: 500, min_documents: 100, identical: false, same_model: false, gain, worse, tied: 0, proof }
     }
 
     fn seen(detectable: Option<f64>) -> Proof {
@@ -134,6 +148,9 @@ mod tests {
             (facts(-0.01, 0.2, margin(0.3)), Cause::Untold),
             (facts(-0.05, 0.01, seen(Some(0.01))), Cause::Worse),
             (facts(-0.01, 0.5, seen(Some(0.04))), Cause::NotWorse),
+            (facts(-0.03, 0.5, seen(Some(0.04))), Cause::Blind),
+            (Facts { tied: 6, ..facts(0.2, 0.01, margin(0.01)) }, Cause::Tied),
+            (Facts { tied: 5, ..facts(0.2, 0.01, margin(0.01)) }, Cause::Within),
             (facts(-0.01, 0.5, seen(Some(0.06))), Cause::Blind),
             (facts(0.0, 1.0, seen(None)), Cause::Blind),
         ];
@@ -173,7 +190,7 @@ mod tests {
             worse in 0.0..=1.0_f64,
             proof in proofs(),
         ) -> Facts {
-            Facts { n, min_documents, identical, same_model, gain, worse, proof }
+            Facts { n, min_documents, identical, same_model, gain, worse, tied: 0, proof }
         }
     }
 

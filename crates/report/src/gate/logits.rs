@@ -14,6 +14,8 @@ pub struct LogitFigures {
     pub file: String,
     /// The base and the candidate that they are of.
     pub models: [ModelCard; 2],
+    /// What a reader of the diff must know.
+    pub warnings: Vec<String>,
     /// Positions compared.
     pub n_positions: u64,
     /// Whether all logits are the same to the bit.
@@ -97,16 +99,20 @@ fn verdict(limit: &Limit, figures: &LogitFigures) -> LimitVerdict {
 /// An interval wholly on the wrong side of the bound is a regression, one across it tells nothing. A figure without an
 /// interval is taken as it is: it describes the text that was read, and no more.
 fn judge(limit: &Limit, figures: &LogitFigures) -> (Outcome, String) {
-    if figures.bit_identical {
-        return (Outcome::Pass, "all logits are the same to the bit".to_owned());
-    }
     let n = count(figures.n_positions);
+    let equal = || format!("all logits are the same to the bit at {n} positions");
+    if figures.bit_identical && figures.is_same_model() {
+        return (Outcome::Pass, equal());
+    }
     let Figure { value, interval } = limit.figure;
     if figures.n_positions < limit.min_positions {
         return (
             Outcome::Inconclusive,
             format!("{n} positions are compared, and it takes {}", count(limit.min_positions)),
         );
+    }
+    if figures.bit_identical {
+        return (Outcome::Pass, equal());
     }
     let (best, worst) = match interval {
         Some(ends) if limit.is_floor => (ends.high, ends.low),
@@ -153,6 +159,7 @@ pub(super) fn figures() -> LogitFigures {
     LogitFigures {
         file: "diff.json".to_owned(),
         models: [model(), model()],
+        warnings: Vec::new(),
         n_positions: 5_000,
         bit_identical: false,
         mean_kl: point(0.004),
@@ -205,8 +212,11 @@ mod tests {
         let some = LogitFigures { n_positions: 400, ..figures() };
         let p999 = limits(&all(), &some).into_iter().find(|one| one.limit == "max_p999_kl").expect("a verdict");
         assert_eq!(p999.verdict, Outcome::Inconclusive);
-        let equal = LogitFigures { bit_identical: true, ..few };
+        let mut equal = LogitFigures { bit_identical: true, ..few };
         assert!(limits(&all(), &equal).iter().all(|one| one.verdict == Outcome::Pass));
+        // What is equal for a few tokens may part later.
+        equal.models[1].weights_sha256 = "other".to_owned();
+        assert!(limits(&all(), &equal).iter().all(|one| one.verdict == Outcome::Inconclusive));
     }
 
     #[test]

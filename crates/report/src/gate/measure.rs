@@ -1,5 +1,6 @@
 //! From a comparison's rows to a verdict a task.
 
+use super::GateError;
 use super::assign::Assigned;
 use super::judge::{Cause, Facts, Proof, judge};
 use super::policy::{Bar, Policy, Size};
@@ -13,6 +14,33 @@ use crate::number::Unit;
 const VISIBLE: f64 = 0.05;
 /// Flips shown of a regressed task.
 const FLIPS: usize = 3;
+
+/// Refuses points where shares are meant: nothing loses as much as all of its documents.
+///
+/// # Errors
+/// [`GateError::Key`].
+pub(super) fn check_sizes(assigned: &[Assigned], comparison: &Comparison, file: &str) -> Result<(), GateError> {
+    for one in assigned {
+        let Some(tier) = one.tier else { continue };
+        let row = comparison.rows.iter().find(|row| row.task == one.task && Unit::of(&row.metric) == Unit::Percent);
+        let (Some(row), Some(Size::Units(size))) = (row, tier.bar.map(|bar| bar.size())) else { continue };
+        if row.base.abs() <= 1.0 && size >= 1.0 {
+            return Err(GateError::Key {
+                file: file.to_owned(),
+                line: tier.tasks.first().map_or(1, |pattern| pattern.line),
+                key: "margin or allowed_drop".to_owned(),
+                reason: format!(
+                    "{} of {} is a share: {size} is {:.0} points; write {} for {size} points",
+                    row.metric,
+                    row.task,
+                    100.0 * size,
+                    size / 100.0
+                ),
+            });
+        }
+    }
+    Ok(())
+}
 
 /// A task on its way to a verdict.
 struct Case<'a> {
@@ -88,6 +116,7 @@ fn verdict(case: &Case, comparison: &Comparison, policy: &Policy, family: usize)
         same_model: comparison.same_model,
         gain: row.gain(),
         worse: case.corrected,
+        tied: row.tied,
         proof: match case.bar {
             Bar::Margin(_) => Proof::Margin { p: numbers.p_margin.unwrap_or(1.0) },
             Bar::AllowedDrop(size) => {
@@ -137,6 +166,7 @@ fn numbers(case: &Case, row: &TaskRow, policy: &Policy, family: usize) -> Number
         documents_needed: documents.map(|documents| documents.n).filter(|&needed| needed > row.n),
         documents_are_approximate: documents.is_some_and(|documents| documents.is_approximate),
         unpaired: row.unpaired,
+        tied: row.tied,
         chance: row.chance,
         stderr: row.evidence.stderr(),
     }

@@ -86,7 +86,18 @@ pub fn gate(
             return Err(GateError::NoDiff { file, line: limits.line, reason });
         }
     };
-    let comparison = compare(base, candidate, &compare_options(options), value)?;
+    let mut wanted = compare_options(options);
+    // A metric of a task that only one side has stands for nothing here.
+    let shared = |metric: &String| {
+        let has = |side: &Side, id: &str| {
+            let mut own = side.record.tasks.iter().filter(|task| task.id == id);
+            own.any(|task| task.metrics.iter().any(|card| card.name == *metric))
+        };
+        base.record.tasks.iter().any(|task| has(base, &task.id) && has(candidate, &task.id))
+    };
+    wanted.metrics.retain(shared);
+    let comparison = compare(base, candidate, &wanted, value)?;
+    measure::check_sizes(&assigned, &comparison, &policy.file)?;
     let (mut verdicts, family) = measure::tasks(&assigned, &comparison, policy);
     let tiers = tier::tiers(&mut verdicts, policy);
     let mut verdict = GateVerdict {
@@ -107,6 +118,7 @@ pub fn gate(
         unpaired: comparison.unpaired.len() as u64,
         notes: comparison.notes.clone(),
     };
+    verdict.notes.extend(options.logits.iter().flat_map(|figures| figures.warnings.clone()));
     verdict.notes.extend(guessing(base, &verdict.tasks));
     verdict.summary = summary(&verdict);
     Ok((verdict, comparison))

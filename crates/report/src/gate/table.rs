@@ -125,6 +125,11 @@ fn lines(verdict: &GateVerdict, color: bool, width: usize) -> String {
     out
 }
 
+/// Whether the candidate is better: the test that finds it different does not find it worse.
+const fn is_gain(numbers: &Numbers) -> bool {
+    if numbers.higher_is_better { numbers.difference > 0.0 } else { numbers.difference < 0.0 }
+}
+
 fn columns(tasks: &[TaskVerdict], longest: usize) -> Vec<Column> {
     let column = |heading, is_word, expendable, cell: &dyn Fn(&TaskVerdict) -> String| Column {
         heading,
@@ -145,7 +150,7 @@ fn columns(tasks: &[TaskVerdict], longest: usize) -> Vec<Column> {
         number("difference", 0, &difference),
         number("interval", 4, &interval),
         number("may lose", 3, &allowed),
-        number("p worse", 8, &|numbers| p_value(numbers.p_corrected)),
+        number("p worse", 8, &|numbers| if is_gain(numbers) { "–".to_owned() } else { p_value(numbers.p_corrected) }),
         number("p margin", 7, &|numbers| numbers.p_margin.map_or_else(|| "–".to_owned(), p_value)),
         column("verdict", true, 0, &word),
     ]

@@ -163,6 +163,8 @@ pub struct Numbers {
     pub documents_needed: Option<u64>,
     /// Whether that number is of a normal approximation.
     pub documents_are_approximate: bool,
+    /// Documents of which the candidate finds two choices equally likely to the bit, and the base does not.
+    pub tied: u64,
     /// Documents that stand on one side only.
     pub unpaired: u64,
     /// What guessing gets.

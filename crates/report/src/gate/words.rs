@@ -45,13 +45,29 @@ pub(super) fn reason(cause: Cause, numbers: &Numbers, setting: &Setting) -> Stri
         Cause::Untold => untold(numbers, setting),
         Cause::NotWorse => format!(
             "not found worse ({worse}); a drop of {} would have been, with {:.0} % power",
-            found(numbers, numbers.detectable.unwrap_or(0.0)),
+            found(numbers, numbers.allowed_drop.unwrap_or(0.0) + numbers.detectable.unwrap_or(0.0)),
             100.0 * setting.power
         ),
+        Cause::Tied => {
+            format!(
+                "two choices of {} documents are equally likely to the bit, which the first one wins: the candidate does not tell them apart",
+                count(numbers.tied)
+            )
+        }
+        Cause::Blind if loss > numbers.allowed_drop.unwrap_or(0.0) => {
+            format!(
+                "worse by {}{}, which is more than is allowed, but may be chance ({worse})",
+                found(numbers, loss),
+                ends(numbers)
+            )
+        }
         Cause::Blind => {
             let seen = numbers.detectable.map_or_else(
                 || "no drop could have been shown with so few documents".to_owned(),
-                |drop| format!("a drop below {} might have been missed", found(numbers, drop)),
+                |drop| {
+                    let missed = found(numbers, numbers.allowed_drop.unwrap_or(0.0) + drop);
+                    format!("a drop below {missed} might have been missed")
+                },
             );
             format!("not found worse ({worse}), but {seen}; it takes data that shows {}", about(setting.at_most))
         }
