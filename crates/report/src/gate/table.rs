@@ -194,26 +194,39 @@ pub(super) fn p_value(p: f64) -> String {
     if p < 0.001 { "<0.001".to_owned() } else { format!("{p:.3}") }
 }
 
-/// A document that was lost, in two lines.
+/// A document that was lost: where, how sure both models were, the end of its prompt, and what each side gave.
 fn flip_lines(flip: &Flip, width: usize) -> String {
-    let room = width.saturating_sub(6);
-    let said = format!("lost row {}: {}", flip.doc_id, answers(flip));
-    format!("    {}\n      {}\n", clip(&said, width - 4), end(&flip.prompt, room))
+    let mut out = format!("    lost row {}, {} nats apart\n", flip.doc_id, short(flip.certainty));
+    let mut line = |text: String| out.push_str(&format!("      {}\n", clip(&text, width.saturating_sub(6))));
+    if !flip.prompt.trim().is_empty() {
+        line(end(&flip.prompt, width.saturating_sub(6)));
+    }
+    match given(flip) {
+        Some([base, candidate]) => {
+            line(format!("base       {base}"));
+            line(format!("candidate  {candidate}"));
+        }
+        None => line(format!("right      {:?}", flip.target)),
+    }
+    out
 }
 
-/// What was right and what each side gave instead.
-pub(super) fn answers(flip: &Flip) -> String {
+/// What each side chose or wrote, where that can be told.
+fn given(flip: &Flip) -> Option<[String; 2]> {
     let given = |choice: Option<usize>, text: &Option<String>| {
         let choice = choice.and_then(|at| flip.choices.get(at)).or(text.as_ref());
         choice.map(|choice| format!("{choice:?}"))
     };
-    let base = given(flip.base_choice, &flip.base_text);
-    let candidate = given(flip.candidate_choice, &flip.candidate_text);
-    match (base, candidate) {
-        (Some(base), Some(candidate)) => {
-            format!("base {base}, candidate {candidate}, {} nats apart", short(flip.certainty))
-        }
-        _ => format!("right {:?}, {} nats apart", flip.target, short(flip.certainty)),
+    let base = given(flip.base_choice, &flip.base_text)?;
+    Some([base, given(flip.candidate_choice, &flip.candidate_text)?])
+}
+
+/// What was right and what each side gave instead, in a line.
+pub(super) fn answers(flip: &Flip) -> String {
+    let apart = format!("{} nats apart", short(flip.certainty));
+    match given(flip) {
+        Some([base, candidate]) => format!("base {base}, candidate {candidate}, {apart}"),
+        None => format!("right {:?}, {apart}", flip.target),
     }
 }
 
