@@ -26,6 +26,7 @@ mod number {
     use serde::{Deserializer, Serializer};
     use std::fmt;
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a field over like this")]
     pub(super) fn serialize<S: Serializer>(number: &f64, serializer: S) -> Result<S::Ok, S::Error> {
         if number.is_finite() { serializer.serialize_f64(*number) } else { serializer.collect_str(number) }
     }
@@ -63,5 +64,29 @@ mod number {
                 other => Err(E::invalid_value(Unexpected::Str(other), &self)),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: f64, json: &str) {
+        let estimate = Estimate { value, stderr: None, low: None, high: None, n: 2, method: String::new() };
+        let text = serde_json::to_string(&estimate).unwrap();
+        assert!(text.contains(json), "{text}");
+        let back: Estimate = serde_json::from_str(&text).unwrap();
+        assert_eq!(back.value.to_string(), value.to_string());
+    }
+
+    #[test]
+    fn what_is_not_finite_is_read_again() {
+        check(0.25, "\"value\":0.25");
+        check(f64::INFINITY, "\"value\":\"inf\"");
+        check(f64::NEG_INFINITY, "\"value\":\"-inf\"");
+        check(f64::NAN, "\"value\":\"NaN\"");
+        let whole: Estimate =
+            serde_json::from_str(r#"{"value":3,"stderr":null,"low":null,"high":null,"n":1,"method":""}"#).unwrap();
+        assert!((whole.value - 3.0).abs() < 1e-12);
     }
 }

@@ -145,6 +145,27 @@ fn other_statistics_are_drawn() {
     assert!(row.p > 0.0 && row.interval.is_some(), "{row:?}");
 }
 
+#[test]
+fn few_losses_are_held_against_the_exact_test() {
+    let right = |_| true;
+    let mut changed = run("new", "piqa", 200, right);
+    changed.samples[0].responses[0].log_likelihood -= 0.5;
+    let comparison = with_defaults(&run("old", "piqa", 200, right), &changed);
+    // (1 − 0.0135)²⁰⁰, where Tango's test says 0.049.
+    let p = comparison.rows[0].evidence.non_inferiority(0.0135);
+    assert!((p - 0.066).abs() < 5e-4, "{p}");
+}
+
+#[test]
+fn choices_that_are_equally_likely_are_counted() {
+    let (base, mut candidate) = eight_to_one();
+    for sample in &mut candidate.samples[..7] {
+        sample.responses[1].log_likelihood = sample.responses[0].log_likelihood;
+    }
+    assert_eq!(with_defaults(&base, &candidate).rows[0].tied, 7);
+    assert_eq!(with_defaults(&candidate, &base).rows[0].tied, 0);
+}
+
 /// A run whose documents have texts of these lengths and log-likelihoods for them.
 fn prose(model: &str, texts: &[(f64, f64)]) -> Run {
     let mut run = run(model, "prose", texts.len() as u64, |_| true);
@@ -193,6 +214,8 @@ fn passages_without_a_flip_are_not_certain() {
     let interval = row.interval.as_ref().expect("there is one");
     assert!((interval.high - 0.277_5).abs() < 1e-3 && (interval.low + 0.277_5).abs() < 1e-3, "{interval:?}");
     assert!(row.non_inferiority > 0.3 && row.detectable.is_some_and(|d| d > 0.5), "{row:?}");
+    // √(0.5 + 0.5)/12, as of ten documents.
+    assert!(row.stderr.is_some_and(|stderr| (stderr - 1.0 / 12.0).abs() < 1e-12), "{row:?}");
 }
 
 #[test]
@@ -204,6 +227,9 @@ fn clusters_are_found_or_named() {
         let options = CompareOptions { cluster: Some(column.to_owned()), ..CompareOptions::default() };
         compared(&base, &candidate, &options).expect("they can be compared").rows[0].clone()
     };
+    let options = CompareOptions { cluster: Some("pasage".to_owned()), ..CompareOptions::default() };
+    let error = compared(&base, &candidate, &options).expect_err("there is no such column");
+    assert!(error.is_usage() && error.to_string().contains("\"pasage\""), "{error}");
     assert!(with("none").clusters.is_none() && with("none").test.starts_with("McNemar"));
     assert_eq!(with("passage").clusters.map(|found| found.count), Some(10));
     // Two instructions in turn are no passages; documents that are the same as a whole count once.
@@ -288,6 +314,11 @@ fn what_cannot_be_compared() {
     check_refused(
         |run| run.record.tasks[0].version = "2".into(),
         &["task piqa: its version is 1 in base and 2 in new"],
+        false,
+    );
+    check_refused(
+        |run| run.record.spec.context = Some(32),
+        &["context asked for is the model's in base and 32 tokens in new"],
         false,
     );
     check_refused(|run| run.record.tasks[0].shots = 5, &["number of shots is 0 in base and 5 in new"], false);

@@ -23,7 +23,7 @@ pub(super) fn check_sizes(assigned: &[Assigned], comparison: &Comparison, file: 
     for one in assigned {
         let Some(tier) = one.tier else { continue };
         let row = comparison.rows.iter().find(|row| row.task == one.task && Unit::of(&row.metric) == Unit::Percent);
-        let (Some(row), Some(Size::Units(size))) = (row, tier.bar.map(|bar| bar.size())) else { continue };
+        let (Some(row), Some(Size::Units(size))) = (row, tier.bar.map(Bar::size)) else { continue };
         if row.base.abs() <= 1.0 && size >= 1.0 {
             return Err(GateError::Key {
                 file: file.to_owned(),

@@ -201,3 +201,28 @@ proptest! {
         prop_assert!(n >= 100 || few.verdict == Outcome::Inconclusive);
     }
 }
+
+#[test]
+fn points_are_no_shares() {
+    let base = run("old", 1.0, &[("piqa", 120, GOOD)]);
+    let text = "[[tier]]\nname = \"critical\"\ntasks = [\"piqa\"]\nmargin = 5\n";
+    let policy = policy(text);
+    let options = GateOptions { policy: &policy, logits: None, allow_missing: false, cluster: None };
+    let error = judged_with(&base, &base, &options).expect_err("500 points").to_string();
+    assert!(error.contains("5 is 500 points; write 0.05 for 5 points"), "{error}");
+}
+
+#[test]
+fn a_model_that_tells_nothing_apart_does_not_pass() {
+    let base = run("old", 1.0, &[("piqa", 400, GOOD)]);
+    let mut dead = run("new", 1.0, &[("piqa", 400, |_| true)]);
+    for sample in &mut dead.samples {
+        let first = sample.responses[0].log_likelihood;
+        sample.responses.iter_mut().for_each(|response| response.log_likelihood = first);
+    }
+    let policy = policy(STRICT);
+    let options = GateOptions { policy: &policy, logits: None, allow_missing: false, cluster: None };
+    let verdict = judged_with(&base, &dead, &options).expect("a verdict");
+    assert_eq!(verdict.verdict, Outcome::Inconclusive);
+    assert!(verdict.tasks[0].reason.contains("does not tell them apart"), "{}", verdict.tasks[0].reason);
+}
