@@ -239,6 +239,32 @@ pub(crate) fn choice(model: &str) -> Sample {
     sample
 }
 
+/// A number for each list of scores, as the task crate gives it for these names; `largest` is none of them.
+pub(crate) fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
+    let values: Vec<f64> = scores
+        .iter()
+        .map(|score| match score {
+            Score::Value(value) => *value,
+            Score::Ratio(y, x) => y / x,
+            Score::Counts(counts) => counts[0],
+        })
+        .collect();
+    match aggregation {
+        "mean" => Some(yardstick_stats::mean(&values)),
+        "perplexity" => Some((-yardstick_stats::mean(&values)).exp()),
+        "bits_per_byte" => {
+            let sum = |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>();
+            Some(
+                -sum(|s| if let Score::Ratio(y, _) = s { *y } else { 0.0 })
+                    / sum(|s| if let Score::Ratio(_, x) = s { *x } else { 0.0 })
+                    / std::f64::consts::LN_2,
+            )
+        }
+        "largest" => values.iter().copied().reduce(f64::max),
+        _ => None,
+    }
+}
+
 /// A choice between two, answered rightly or wrongly with that much certainty.
 pub(crate) fn document(model: &str, task: &str, row: u64, right: bool, nats: f64) -> Sample {
     let mut sample = choice(model);

@@ -30,22 +30,14 @@ pub struct Clusters {
 impl Clusters {
     /// By a text for each document.
     fn by<'a>(column: &str, texts: impl Iterator<Item = &'a str>) -> Self {
-        let (mut ids, mut of) = (BTreeMap::new(), Vec::new());
-        for text in texts {
-            let next = ids.len();
-            of.push(*ids.entry(text).or_insert(next));
-        }
-        Self { column: column.to_owned(), count: ids.len(), of }
+        let (count, of) = numbered(texts);
+        Self { column: column.to_owned(), count, of }
     }
 
     /// Those of some of the documents; `None` where fewer than two are left.
     pub fn among(&self, places: &[usize]) -> Option<Self> {
-        let (mut ids, mut of) = (BTreeMap::new(), Vec::new());
-        for &place in places {
-            let next = ids.len();
-            of.push(*ids.entry(self.of[place]).or_insert(next));
-        }
-        (ids.len() > 1).then(|| Self { column: self.column.clone(), count: ids.len(), of })
+        let (count, of) = numbered(places.iter().map(|&place| self.of[place]));
+        (count > 1).then(|| Self { column: self.column.clone(), count, of })
     }
 
     /// The sum of each cluster's values.
@@ -59,6 +51,17 @@ impl Clusters {
     fn shared(&self) -> f64 {
         1.0 - self.count as f64 / self.of.len() as f64
     }
+}
+
+/// How many different keys there are, and the number of each, counted from 0 in the order of appearance.
+fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> (usize, Vec<usize>) {
+    let mut numbers = BTreeMap::new();
+    let number = |key| {
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    };
+    let of = keys.map(number).collect();
+    (numbers.len(), of)
 }
 
 /// Finds what documents share: the column that is `wanted`, or that of the longest texts, of at least 80 characters on
@@ -77,7 +80,7 @@ pub(super) fn find(samples: &[&Sample], wanted: Option<&str>) -> Option<Clusters
     };
     let columns = first.doc.keys().filter_map(|column| by_column(samples, column)).filter(is_passage);
     let same = || {
-        let found = Clusters::by(WHOLE, samples.iter().map(|sample| sample.prompt_hash.as_str()));
+        let found = Clusters::by(WHOLE, prompts(samples));
         (found.count > 1 && found.shared() >= SHARED).then_some(found)
     };
     columns.max_by_key(|(length, _)| *length).map(|(_, clusters)| clusters).or_else(same)
@@ -93,13 +96,15 @@ fn by_column(samples: &[&Sample], column: &str) -> Option<(usize, Clusters)> {
 
 /// What is said of documents that repeat others and are yet taken as independent.
 pub(super) fn note(task: &str, samples: &[&Sample], clusters: Option<&Clusters>) -> Option<String> {
-    let whole = Clusters::by(WHOLE, samples.iter().map(|sample| sample.prompt_hash.as_str()));
-    let repeated = samples.len() - whole.count;
-    (clusters.is_none() && repeated > 0).then(|| {
-        let (verb, plural) = if repeated == 1 { ("repeats", "") } else { ("repeat", "s") };
-        format!(
-            "{task}: {repeated} document{plural} {verb} an earlier one and count{} as independent",
-            if repeated == 1 { "s" } else { "" }
-        )
-    })
+    if clusters.is_some() {
+        return None;
+    }
+    let repeated = samples.len() - Clusters::by(WHOLE, prompts(samples)).count;
+    let (documents, count) = if repeated == 1 { ("document repeats", "counts") } else { ("documents repeat", "count") };
+    (repeated > 0).then(|| format!("{task}: {repeated} {documents} an earlier one and {count} as independent"))
+}
+
+/// What tells whole documents apart.
+fn prompts<'a>(samples: &[&'a Sample]) -> impl Iterator<Item = &'a str> {
+    samples.iter().map(|sample| sample.prompt_hash.as_str())
 }

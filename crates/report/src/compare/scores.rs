@@ -100,14 +100,20 @@ impl<'a> Paired<'a> {
 
     /// The error is that of `gains`, the test that of `turned`.
     fn tested(&self, gains: &[f64], turned: &[f64]) -> Option<Tested> {
-        let (mean, p, units) = match &self.clusters {
-            None => (paired_mean(gains, LEVEL)?, sign_flip_test(turned, SEED), gains.len()),
-            Some(clusters) => {
-                let mean = clustered_mean(gains, &clusters.of, LEVEL)?;
-                (mean, sign_flip_test(&clusters.sums(turned), SEED), clusters.count)
-            }
+        let (mean, units) = self.averaged(gains)?;
+        let p = match &self.clusters {
+            None => sign_flip_test(turned, SEED),
+            Some(clusters) => sign_flip_test(&clusters.sums(turned), SEED),
         };
-        Some(Tested { p: beyond_draws(p, 1e-4, mean.p), mean, units: units as u64 })
+        Some(Tested { p: beyond_draws(p, 1e-4, mean.p), mean, units })
+    }
+
+    /// The mean of gains with its error, and the documents, or clusters of them, that it is of.
+    fn averaged(&self, gains: &[f64]) -> Option<(PairedMean, u64)> {
+        match &self.clusters {
+            None => Some((paired_mean(gains, LEVEL)?, gains.len() as u64)),
+            Some(clusters) => Some((clustered_mean(gains, &clusters.of, LEVEL)?, clusters.count as u64)),
+        }
     }
 
     /// The gain of Σy/Σx, times `scale`: linearised for its error (Cochran 1977, eq. 2.46). For its test answers change sides:
@@ -127,8 +133,8 @@ impl<'a> Paired<'a> {
             swap(&units, swapped, &mut left, &mut right);
             of_sums(&right) - of_sums(&left)
         });
-        let tested = self.tested(&gains, &gains)?;
-        Some(Tested { p: beyond_draws(p, 1.0 / (draws + 1) as f64, tested.mean.p), ..tested })
+        let (mean, units) = self.averaged(&gains)?;
+        Some(Tested { p: beyond_draws(p, 1.0 / (draws + 1) as f64, mean.p), mean, units })
     }
 
     /// Quantities with their units, of both sides.

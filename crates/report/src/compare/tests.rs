@@ -5,32 +5,6 @@ use crate::{Run, TableOptions, testing};
 use insta::assert_snapshot;
 use yardstick_core::{FewShotCard, Map, RunStatus, Target, Value};
 
-/// A number for each list of scores, as the task crate gives it for these names.
-fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
-    let values: Vec<f64> = scores
-        .iter()
-        .map(|score| match score {
-            Score::Value(value) => *value,
-            Score::Ratio(y, x) => y / x,
-            Score::Counts(counts) => counts[0],
-        })
-        .collect();
-    match aggregation {
-        "mean" => Some(yardstick_stats::mean(&values)),
-        "perplexity" => Some((-yardstick_stats::mean(&values)).exp()),
-        "bits_per_byte" => {
-            let sum = |part: fn(&Score) -> f64| scores.iter().map(part).sum::<f64>();
-            Some(
-                -sum(|s| if let Score::Ratio(y, _) = s { *y } else { 0.0 })
-                    / sum(|s| if let Score::Ratio(_, x) = s { *x } else { 0.0 })
-                    / std::f64::consts::LN_2,
-            )
-        }
-        "largest" => values.iter().copied().reduce(f64::max),
-        _ => None,
-    }
-}
-
 /// A run of one model on one task; `right` says which documents it gets right.
 fn run(model: &str, task: &str, n: u64, right: impl Fn(u64) -> bool) -> Run {
     let mut record = testing::record(
@@ -43,7 +17,7 @@ fn run(model: &str, task: &str, n: u64, right: impl Fn(u64) -> bool) -> Run {
 }
 
 fn compared(base: &Run, candidate: &Run, options: &CompareOptions) -> Result<Comparison, CompareError> {
-    compare(&Side::new("base", base, None)?, &Side::new("new", candidate, None)?, options, &value)
+    compare(&Side::new("base", base, None)?, &Side::new("new", candidate, None)?, options, &testing::value)
 }
 
 fn with_defaults(base: &Run, candidate: &Run) -> Comparison {

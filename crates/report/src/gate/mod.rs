@@ -86,17 +86,7 @@ pub fn gate(
             return Err(GateError::NoDiff { file, line: limits.line, reason });
         }
     };
-    let mut wanted = compare_options(options);
-    // A metric of a task that only one side has stands for nothing here.
-    let shared = |metric: &String| {
-        let has = |side: &Side, id: &str| {
-            let mut own = side.record.tasks.iter().filter(|task| task.id == id);
-            own.any(|task| task.metrics.iter().any(|card| card.name == *metric))
-        };
-        base.record.tasks.iter().any(|task| has(base, &task.id) && has(candidate, &task.id))
-    };
-    wanted.metrics.retain(shared);
-    let comparison = compare(base, candidate, &wanted, value)?;
+    let comparison = compare(base, candidate, &compare_options(options, base, candidate), value)?;
     measure::check_sizes(&assigned, &comparison, &policy.file)?;
     let (mut verdicts, family) = measure::tasks(&assigned, &comparison, policy);
     let tiers = tier::tiers(&mut verdicts, policy);
@@ -139,11 +129,20 @@ fn cards<'a>(base: &Side<'a>, candidate: &Side<'a>) -> Vec<&'a TaskCard> {
     ours.iter().chain(theirs).collect()
 }
 
-fn compare_options(options: &GateOptions) -> CompareOptions {
+/// How the two sides are compared. A metric of a task that only one side has stands for nothing.
+fn compare_options(options: &GateOptions, base: &Side, candidate: &Side) -> CompareOptions {
     let policy = options.policy;
+    let has = |side: &Side, id: &str, metric: &str| {
+        let mut own = side.record.tasks.iter().filter(|task| task.id == id);
+        own.any(|task| task.metrics.iter().any(|card| card.name == metric))
+    };
+    let is_shared = |metric: &str| {
+        let mut tasks = base.record.tasks.iter();
+        tasks.any(|task| has(base, &task.id, metric) && has(candidate, &task.id, metric))
+    };
     let mut metrics: Vec<String> = Vec::new();
     for (metric, _) in policy.tiers.iter().filter_map(|tier| tier.metric.as_ref()) {
-        if !metrics.contains(metric) {
+        if is_shared(metric) && !metrics.contains(metric) {
             metrics.push(metric.clone());
         }
     }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 fn init(run: &Run) -> Result<String, GateError> {
-    init_policy(&Side::new("runs/main", run, None)?, &Assumptions::default(), &value)
+    init_policy(&Side::new("runs/main", run, None)?, &Assumptions::default(), &testing::value)
 }
 
 /// A run of right-or-wrong tasks and a perplexity.

@@ -10,23 +10,6 @@ use super::*;
 use crate::{Run, testing};
 use yardstick_core::Score;
 
-/// A number for each list of scores, as the task crate gives it for these names.
-fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
-    let values: Vec<f64> = scores
-        .iter()
-        .map(|score| match score {
-            Score::Value(value) => *value,
-            Score::Ratio(y, x) => y / x,
-            Score::Counts(counts) => counts[0],
-        })
-        .collect();
-    match aggregation {
-        "mean" => Some(yardstick_stats::mean(&values)),
-        "perplexity" => Some((-yardstick_stats::mean(&values)).exp()),
-        _ => None,
-    }
-}
-
 /// How a model does on a task: documents, and which of them it gets right.
 type Task = (&'static str, u64, fn(u64) -> bool);
 
@@ -63,7 +46,7 @@ fn policy(text: &str) -> Policy {
 
 fn judged_with(base: &Run, candidate: &Run, options: &GateOptions) -> Result<GateVerdict, GateError> {
     let (base, candidate) = (Side::new("base", base, None)?, Side::new("new", candidate, None)?);
-    gate(&base, &candidate, options, &value).map(|(verdict, _)| verdict)
+    gate(&base, &candidate, options, &testing::value).map(|(verdict, _)| verdict)
 }
 
 fn judged(base: &Run, candidate: &Run, policy: &Policy) -> Result<GateVerdict, GateError> {
