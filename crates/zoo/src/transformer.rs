@@ -3,7 +3,9 @@
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::network::{Causal, Paths};
 use crate::nn::{Embedding, Head, KeyValues, Lane, Team, work_bytes};
+use std::any::Any;
 use yardstick_core::Costs;
 
 /// The sizes of a network.
@@ -138,6 +140,62 @@ pub trait Transformer: Send + Sync {
 
     /// The projection to the vocabulary.
     fn head(&self) -> &Head;
+}
+
+impl<T: Transformer> Causal for T {
+    fn dimensions(&self) -> Dimensions {
+        Transformer::dimensions(self)
+    }
+
+    fn costs(&self) -> Costs {
+        Transformer::dimensions(self).costs()
+    }
+
+    fn paths(&self, count: usize, positions: usize) -> Box<dyn Paths + '_> {
+        let d = Transformer::dimensions(self);
+        let path = |_| KeyValues::new(d.n_head, d.n_embd / d.n_head, positions);
+        let layers = (0..d.n_layer).map(|_| (0..count).map(path).collect()).collect();
+        Box::new(Attended { network: self, layers, buffers: Buffers::default() })
+    }
+
+    fn head(&self) -> &Head {
+        Transformer::head(self)
+    }
+}
+
+/// Paths by their keys and values.
+struct Attended<'m> {
+    network: &'m dyn Transformer,
+    /// One a layer, with all paths.
+    layers: Vec<Layer>,
+    buffers: Buffers,
+}
+
+impl Paths for Attended<'_> {
+    fn forward(&mut self, pass: &Pass) -> &[f32] {
+        self.buffers.resize(pass.tokens.len(), &self.network.dimensions());
+        self.network.forward(pass, &mut self.layers, &mut self.buffers);
+        &self.buffers.h
+    }
+
+    fn keep(&self, path: usize, len: usize) -> Box<dyn Any + Send + Sync> {
+        Box::new(self.layers.iter().map(|layer| layer[path].keep(len)).collect::<Vec<KeyValues>>())
+    }
+
+    fn resume(&mut self, path: usize, past: &(dyn Any + Send + Sync), len: usize) {
+        let past = past.downcast_ref::<Vec<KeyValues>>().map_or(&[][..], Vec::as_slice);
+        for (layer, past) in self.layers.iter_mut().zip(past) {
+            layer[path].resume(past, len);
+        }
+    }
+
+    fn copy(&mut self, from: usize, to: usize, len: usize) {
+        for layer in &mut self.layers {
+            if let Ok([from, to]) = layer.get_disjoint_mut([from, to]) {
+                to.resume(from, len);
+            }
+        }
+    }
 }
 
 /// The head: the token embedding, or `lm_head.weight` where the configuration unties them.

@@ -6,6 +6,7 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::network::Network;
 use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
@@ -29,8 +30,8 @@ impl Family for Gpt2 {
         Ok(Hyper::read(config)?.dims.n_ctx)
     }
 
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError> {
+        Ok(Model::load(config, &Hyper::read(config)?, checkpoint)?.into())
     }
 }
 

@@ -7,9 +7,9 @@ mod openai_gpt;
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::network::Network;
 use crate::nn::Activation;
 use crate::tokenizer::Bpe;
-use crate::transformer::Transformer;
 
 /// Every family. Adding one: a file beside this one and a line here.
 pub static FAMILIES: &[&dyn Family] = &[&openai_gpt::OpenAiGpt, &gpt2::Gpt2, &gpt_neo::GptNeo];
@@ -35,7 +35,7 @@ pub trait Family: Sync {
     ///
     /// # Errors
     /// A key or tensor is missing or wrong.
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError>;
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError>;
 }
 
 /// The family that the configuration names.

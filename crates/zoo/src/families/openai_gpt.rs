@@ -7,6 +7,7 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::network::Network;
 use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
@@ -30,8 +31,8 @@ impl Family for OpenAiGpt {
         Ok(Hyper::read(config)?.dims.n_ctx)
     }
 
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError> {
+        Ok(Model::load(config, &Hyper::read(config)?, checkpoint)?.into())
     }
 }
 
