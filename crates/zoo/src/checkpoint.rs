@@ -72,7 +72,7 @@ fn outside(index: &Config, tensor: &str, name: &serde_json::Value) -> ZooError {
 }
 
 /// Whether `name` is one path component, so that it cannot leave the folder.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
 }
@@ -210,6 +210,11 @@ impl Weights<'_> {
     /// How layers are to hold their weights.
     pub const fn storage(&self) -> Storage {
         self.checkpoint.storage
+    }
+
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.checkpoint.index.contains_key(&format!("{}{name}", self.prefix))
     }
 
     /// One tensor in f32, contiguous.

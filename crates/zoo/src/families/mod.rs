@@ -1,8 +1,12 @@
 //! One file a model family, and the list of them.
 
+mod bert;
+mod distilbert;
 mod gpt2;
 mod gpt_neo;
+mod lstm;
 mod openai_gpt;
+mod roberta;
 
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
@@ -12,7 +16,15 @@ use crate::nn::Activation;
 use crate::tokenizer::Bpe;
 
 /// Every family. Adding one: a file beside this one and a line here.
-pub static FAMILIES: &[&dyn Family] = &[&openai_gpt::OpenAiGpt, &gpt2::Gpt2, &gpt_neo::GptNeo];
+pub static FAMILIES: &[&dyn Family] = &[
+    &openai_gpt::OpenAiGpt,
+    &gpt2::Gpt2,
+    &gpt_neo::GptNeo,
+    &lstm::LstmFamily,
+    &bert::Bert,
+    &roberta::Roberta,
+    &distilbert::DistilBert,
+];
 
 /// A kind of checkpoint: what to call it, and how to build a network from one.
 pub trait Family: Sync {

@@ -7,6 +7,7 @@ mod kernel;
 mod lanes;
 mod plan;
 mod softmax;
+mod whole;
 #[cfg(test)]
 mod tests;
 
