@@ -40,7 +40,7 @@ pub use transformer::{Dimensions, Transformer};
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak};
 }
 
 use yardstick_core::LanguageModel;
