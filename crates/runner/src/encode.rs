@@ -130,7 +130,9 @@ mod tests {
 
     #[test]
     fn a_model_that_reads_both_sides_scores_every_token() {
-        for (context, continuation, tokens, scored) in [("", "xyz", "xyz", 3), ("xy", "z", "xyz", 1), ("a", "b", "ab", 1)] {
+        for (context, continuation, tokens, scored) in
+            [("", "xyz", "xyz", 3), ("xy", "z", "xyz", 1), ("a", "b", "ab", 1)]
+        {
             let pair = encode_pair(&Toy::masked(8), context, continuation).unwrap();
             assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.unscored), (tokens, scored, 0));
         }

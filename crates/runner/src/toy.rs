@@ -7,8 +7,8 @@ use decoder::ToyDecoder;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{
-    Costs, Decoder, LanguageModel, ModelCard, Past, Request, ScoreError, Scoring, Session, Span, Stretch, TokenScore, Wanted,
-    score_span,
+    Costs, Decoder, LanguageModel, ModelCard, Past, Request, ScoreError, Scoring, Session, Span, Stretch, TokenScore,
+    Wanted, score_span,
 };
 
 pub struct Toy {

@@ -87,14 +87,19 @@ impl<'a> Raw<'a> {
 
     /// The one tensor whose name has all of these parts; of the last one, any.
     fn find(&self, parts: &[&str], kinds: &[&str]) -> Option<&str> {
-        let is = |name: &&String| parts.iter().all(|part| name.contains(part)) && kinds.iter().any(|k| name.ends_with(k));
+        let is =
+            |name: &&String| parts.iter().all(|part| name.contains(part)) && kinds.iter().any(|k| name.ends_with(k));
         self.tensors.keys().find(is).map(String::as_str)
     }
 
     fn require(&self, parts: &[&str], kinds: &[&str]) -> Result<&str, ZooError> {
         self.find(parts, kinds).ok_or_else(|| ZooError::MissingTensor {
             file: self.manifest.file().to_owned(),
-            tensor: format!("{}{}", parts.iter().map(|part| format!("{part}/…/")).collect::<String>(), kinds.join(" or ")),
+            tensor: format!(
+                "{}{}",
+                parts.iter().map(|part| format!("{part}/…/")).collect::<String>(),
+                kinds.join(" or ")
+            ),
         })
     }
 
@@ -118,7 +123,8 @@ impl<'a> Raw<'a> {
         let bytes = read(&path)?;
         let size = expected.iter().try_fold(size_of::<f32>(), |size, n| size.checked_mul(*n));
         if size != Some(bytes.len()) {
-            let reason = format!("it has {} bytes, and {name} of shape {expected:?} takes 4 for each number", bytes.len());
+            let reason =
+                format!("it has {} bytes, and {name} of shape {expected:?} takes 4 for each number", bytes.len());
             return Err(ZooError::Import { file: path.display().to_string(), reason });
         }
         Ok(bytes.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())

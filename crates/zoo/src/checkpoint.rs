@@ -176,9 +176,9 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
-/// Causal masks that older checkpoints store beside the weights: `attn.bias`, `attn.attention.masked_bias`, …
+/// Causal masks and rotary frequencies that older checkpoints store beside the weights: `attn.bias`, …
 fn is_mask(name: &str) -> bool {
-    ["attn.bias", "attn.masked_bias", "attn.attention.bias", "attn.attention.masked_bias"]
+    ["attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"]
         .iter()
         .any(|suffix| name.ends_with(&format!(".{suffix}")))
 }
@@ -251,6 +251,9 @@ mod tests {
             ("h.0.attn.bias", true),
             ("transformer.h.0.attn.masked_bias", true),
             ("transformer.h.1.attn.attention.bias", true),
+            ("gpt_neox.layers.0.attention.bias", true),
+            ("model.layers.0.self_attn.rotary_emb.inv_freq", true),
+            ("gpt_neox.layers.0.attention.dense.bias", false),
             ("h.0.attn.c_attn.bias", false),
             ("h.0.mlp.bias", false),
         ] {

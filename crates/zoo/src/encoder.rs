@@ -3,7 +3,7 @@
 
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
-use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Team, Window};
+use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Team};
 use crate::transformer::{Buffers, Dimensions};
 use std::ops::Range;
 use yardstick_core::Costs;
@@ -131,7 +131,7 @@ impl Encoder {
         let dims = &self.hyper.dims;
         let longest = inputs.inputs.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
         let room = b.kv.take().filter(|kv| kv.positions() >= longest);
-        let mut kv = room.unwrap_or_else(|| KeyValues::new(dims.n_head, dims.n_embd / dims.n_head, longest));
+        let mut kv = room.unwrap_or_else(|| dims.key_values(longest));
         self.embed(inputs, &mut b.stream);
         let all: Vec<u32> = (0..inputs.tokens.len() as u32).collect();
         for (i, layer) in self.layers.iter().enumerate() {
@@ -183,10 +183,10 @@ impl Block {
         names: &EncoderNames,
         w: &Weights,
     ) -> Result<Self, ZooError> {
-        let (n, scale) = (d.n_embd, 1.0 / ((d.n_embd / d.n_head) as f32).sqrt());
+        let n = d.n_embd;
         Ok(Self {
             qkv: Linear::side_by_side(&names.qkv.map(|name| (w.at(name), n)), n, true)?,
-            attention: Attention { n_head: d.n_head, scale, window: Window::Global },
+            attention: Attention::new(d.n_head, d.scale()),
             out: Linear::transposed(&w.at(names.attended[0]), n, n)?,
             norm_1: LayerNorm::load(&w.at(names.attended[1]), n, eps)?,
             fc: Linear::transposed(&w.at(names.inner[0]), n, d.n_inner)?,

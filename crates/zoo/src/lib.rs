@@ -34,8 +34,8 @@ pub use charrnn::{CharRnn, import_charrnn};
 pub use chat::chat_template;
 pub use checkpoint::{Checkpoint, Weights};
 pub use config::Config;
-pub use error::ZooError;
 pub use encoder::{Encoder, EncoderBuffers, Inputs};
+pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
 pub use network::{Causal, Network, Paths};
@@ -47,7 +47,7 @@ pub use transformer::{Dimensions, Transformer};
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak};
 }
 
 use yardstick_core::{LanguageModel, Scoring};

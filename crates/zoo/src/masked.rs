@@ -1,12 +1,12 @@
 //! Masked models, scored by pseudo-log-likelihood: each token is masked in a copy of the text of its own, and what the network
 //! makes of its place is its score (Salazar et al. 2020, "Masked Language Model Scoring").
 
+use crate::ZooError;
 use crate::encoder::{Encoder, EncoderBuffers, Inputs};
 use crate::nn::Team;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::words::Words;
-use crate::ZooError;
 use std::ops::Range;
 use yardstick_core::{
     Costs, Decoder, Feed, ModelCard, Next, Past, ScoreError, Scoring, Session, Span, Stretch, TokenScore,
@@ -48,11 +48,6 @@ impl Masked {
         Ok(Self { encoder, scoring, special, words: tokenizer.words(vocab_size) })
     }
 
-    /// The encoder.
-    pub const fn encoder(&self) -> &Encoder {
-        &self.encoder
-    }
-
     /// How it scores.
     pub const fn scoring(&self) -> Scoring {
         self.scoring
@@ -82,12 +77,13 @@ impl Masked {
         check_tokens(card, tokens)?;
         let mut scores = Vec::with_capacity(*scored);
         let mut buffers = EncoderBuffers::default();
-        let places: Vec<usize> = (len - scored..len).collect();
-        for places in places.chunks((ROWS / (len + 2)).max(1)) {
-            let hidden = self.read(tokens, places, &mut buffers);
-            let wanted: Vec<(usize, u32)> = places.iter().map(|&place| tokens[place]).enumerate().collect();
+        let masked: Vec<Range<usize>> = self.masked(tokens).split_off(len - scored);
+        for masked in masked.chunks((ROWS / (len + ModelCard::AROUND)).max(1)) {
+            let places = masked.iter().map(|masked| masked.start);
+            let wanted: Vec<(usize, u32)> = places.map(|place| tokens[place]).enumerate().collect();
+            let hidden = self.read(tokens, masked, &mut buffers);
             let found = self.encoder.head().score(hidden, &wanted, Team::ONE);
-            scores.extend(found.map_err(|at| not_finite(card, scores.len() + at, places[at]))?);
+            scores.extend(found.map_err(|at| not_finite(card, scores.len() + at, masked[at].start))?);
         }
         Ok(scores)
     }
@@ -110,33 +106,34 @@ impl Masked {
         bad.map_or(Ok(logits), |row| Err(not_finite(card, row, row)))
     }
 
-    /// Reads a copy of the text for each of `places` and gives the hidden states of what is masked there.
-    fn read<'b>(&self, tokens: &[u32], places: &[usize], buffers: &'b mut EncoderBuffers) -> &'b [f32] {
+    /// Reads a copy of the text for each of `masked`, with the tokens there masked, and gives the hidden state of the first.
+    fn read<'b>(&self, tokens: &[u32], masked: &[Range<usize>], buffers: &'b mut EncoderBuffers) -> &'b [f32] {
         let [before, behind, mask] = self.special;
-        let rows = tokens.len() + 2;
-        let (mut all, mut wanted) = (Vec::with_capacity(rows * places.len()), Vec::with_capacity(places.len()));
-        let mut inputs: Vec<Range<usize>> = Vec::with_capacity(places.len());
-        for &place in places {
+        let rows = tokens.len() + ModelCard::AROUND;
+        let (mut all, mut wanted) = (Vec::with_capacity(rows * masked.len()), Vec::with_capacity(masked.len()));
+        let mut inputs: Vec<Range<usize>> = Vec::with_capacity(masked.len());
+        for masked in masked {
             let first = all.len();
             all.push(before);
             all.extend_from_slice(tokens);
             all.push(behind);
-            all[first + 1..][self.masked(tokens, place)].fill(mask);
-            wanted.push((first + 1 + place) as u32);
+            all[first + 1..][masked.clone()].fill(mask);
+            wanted.push((first + 1 + masked.start) as u32);
             inputs.push(first..all.len());
         }
         self.encoder.forward(&Inputs { tokens: &all, inputs: &inputs, wanted: &wanted }, buffers)
     }
 
-    /// What is masked to score the token at `place`.
-    fn masked(&self, tokens: &[u32], place: usize) -> Range<usize> {
-        let rest = match self.scoring {
-            Scoring::PllWordL2r => {
-                tokens[place..].windows(2).take_while(|pair| self.words.is_same(pair[0], pair[1])).count()
+    /// For each token what is masked to score it: itself, and what else its way of scoring says.
+    fn masked(&self, tokens: &[u32]) -> Vec<Range<usize>> {
+        let mut ends: Vec<usize> = (1..=tokens.len()).collect();
+        if self.scoring == Scoring::PllWordL2r {
+            let go_on = self.words.go_on(tokens);
+            for place in (1..tokens.len()).rev().filter(|&place| go_on[place]) {
+                ends[place - 1] = ends[place];
             }
-            Scoring::PllOriginal | Scoring::Causal => 0,
-        };
-        place..place + 1 + rest
+        }
+        ends.into_iter().enumerate().map(|(place, end)| place..end).collect()
     }
 }
 

@@ -5,7 +5,6 @@ use crate::config::Config;
 use crate::decoder::PathDecoder;
 use crate::masked::{Masked, Refusal};
 use crate::network::{Causal, Network};
-use crate::nn::Storage;
 use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
@@ -13,7 +12,8 @@ use crate::transformer::Dimensions;
 use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{
-    Costs, Decoder, LanguageModel, ModelCard, ScoreError, Scoring, Session, Span, Stretch, TokenScore, Wanted, score_span,
+    Costs, Decoder, LanguageModel, ModelCard, ScoreError, Scoring, Session, Span, Stretch, TokenScore, Wanted,
+    score_span,
 };
 
 /// How many models were loaded by this process: each has a number.
@@ -132,9 +132,7 @@ impl LanguageModel for Model {
 
     fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
         let score = |span: &Span| match &self.scorer {
-            Scorer::Causal(_) => {
-                score_span(self.session(span.tokens.len().max(2) - 1, 1).as_mut(), &self.card, span)
-            }
+            Scorer::Causal(_) => score_span(self.session(span.tokens.len().max(2) - 1, 1).as_mut(), &self.card, span),
             Scorer::Masked(masked) => masked.score(&self.card, span),
         };
         batch.iter().map(score).collect()

@@ -1,85 +1,91 @@
-//! Which tokens are parts of one word, as the tokenizer divides text into words.
+//! Which tokens of a text make one word together, as the tokenizer divides it.
 
-use tokenizers::{ModelWrapper, Tokenizer};
+use tokenizers::pre_tokenizer::PreTokenizedString;
+use tokenizers::{ModelWrapper, OffsetReferential, OffsetType, PreTokenizer, PreTokenizerWrapper, Tokenizer};
 
-/// What a byte-level alphabet writes for a space, a line feed, a tab and a carriage return (Radford et al. 2019, 2.2), and
-/// what sentencepiece writes for a space.
-const SPACES: [char; 5] = ['Ġ', 'Ċ', 'ĉ', 'č', '▁'];
+/// What begins a word in vocabularies that do not mark what goes on: sentencepiece's space, and the byte-level one.
+const SPACES: [char; 2] = ['▁', 'Ġ'];
 
-/// For each token, how it stands to its neighbours.
-pub struct Words(Vec<Token>);
-
-#[derive(Clone, Copy)]
-struct Token {
-    /// Whether it can belong to the word of the token before.
-    goes_on: bool,
-    /// What it begins with.
-    first: Kind,
-    /// What it ends in.
-    last: Kind,
-}
-
-/// What GPT-2's pattern, which byte-level tokenizers split text by, never mixes in one word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Goes with what stands beside it: a lone space, part of a character of several bytes, or where no pattern is needed.
-    Any,
-    Letter,
-    Digit,
-    Other,
+/// The division that a tokenizer makes before it looks for tokens.
+pub enum Words {
+    /// For each token whether it goes on with the word before it: `WordPiece` marks those (`##`), sentencepiece the others.
+    Marked(Vec<bool>),
+    /// Tokens are bytes, and words what the pattern finds in the text. `None` for special tokens.
+    Bytes(Vec<Option<Vec<u8>>>, PreTokenizerWrapper),
 }
 
 impl Words {
-    /// The words of a tokenizer with `vocab_size` tokens. `WordPiece` marks what goes on with a prefix (`##`). A byte-level
-    /// tokenizer or sentencepiece marks what begins anew with its space; where there is none, as at a comma behind a word, a
-    /// word ends where letters, digits and other characters meet. A special token is a word of its own.
+    /// The words of a tokenizer with `vocab_size` tokens. A special token is a word of its own.
     pub fn of(tokenizer: &Tokenizer, vocab_size: usize) -> Self {
         let special = tokenizer.get_added_tokens_decoder();
-        let prefix = match tokenizer.get_model() {
-            ModelWrapper::WordPiece(model) => Some(model.continuing_subword_prefix.as_str()),
-            _ => None,
-        };
-        let token = |id: u32| {
-            let text = tokenizer.id_to_token(id).filter(|_| !special.contains_key(&id)).unwrap_or_default();
-            match prefix {
-                Some(prefix) => Token::marked(!prefix.is_empty() && text.starts_with(prefix)),
-                None => Token::of_text(&text),
+        let text = |id: u32| tokenizer.id_to_token(id).filter(|_| !special.contains_key(&id));
+        let ids = 0..vocab_size as u32;
+        if let ModelWrapper::WordPiece(model) = tokenizer.get_model() {
+            let prefix = model.continuing_subword_prefix.as_str();
+            return Self::Marked(ids.map(|id| text(id).is_some_and(|text| text.starts_with(prefix))).collect());
+        }
+        match tokenizer.get_pre_tokenizer() {
+            Some(split @ PreTokenizerWrapper::ByteLevel(_)) => {
+                Self::Bytes(ids.map(|id| text(id).map(|text| bytes(&text))).collect(), split.clone())
             }
-        };
-        Self((0..vocab_size as u32).map(token).collect())
-    }
-
-    /// Whether `next`, right behind `token`, belongs to the same word. Both are in the vocabulary.
-    pub fn is_same(&self, token: u32, next: u32) -> bool {
-        let (token, next) = (self.0[token as usize], self.0[next as usize]);
-        next.goes_on && (token.last == next.first || token.last == Kind::Any || next.first == Kind::Any)
-    }
-}
-
-impl Token {
-    const fn marked(goes_on: bool) -> Self {
-        Self { goes_on, first: Kind::Any, last: Kind::Any }
-    }
-
-    fn of_text(text: &str) -> Self {
-        let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
-            return Self { goes_on: false, first: Kind::Other, last: Kind::Other };
-        };
-        let last = if text.chars().count() == 1 && SPACES.contains(&last) { Kind::Any } else { Kind::of(last) };
-        Self { goes_on: !SPACES.contains(&first), first: Kind::of(first), last }
-    }
-}
-
-impl Kind {
-    fn of(c: char) -> Self {
-        match c {
-            // How a byte-level alphabet writes the bytes that characters of several bytes consist of.
-            '\u{a1}'..='\u{ff}' | '\u{121}'..='\u{143}' => Self::Any,
-            _ if c.is_alphabetic() && !SPACES.contains(&c) => Self::Letter,
-            _ if c.is_numeric() => Self::Digit,
-            _ => Self::Other,
+            _ => Self::Marked(ids.map(|id| text(id).is_some_and(|text| !text.starts_with(SPACES))).collect()),
         }
     }
+
+    /// For each of `tokens`, all in the vocabulary, whether it belongs to the word of the one before it.
+    pub fn go_on(&self, tokens: &[u32]) -> Vec<bool> {
+        let mut go_on: Vec<bool> = match self {
+            Self::Marked(marks) => tokens.iter().map(|&token| marks[token as usize]).collect(),
+            Self::Bytes(all, split) => {
+                let mut go_on = Vec::with_capacity(tokens.len());
+                for part in tokens.split_inclusive(|&token| all[token as usize].is_none()) {
+                    let bytes = part.iter().filter_map(|&token| all[token as usize].as_deref());
+                    let before = go_on.len();
+                    go_on.extend(inside(bytes, split));
+                    go_on.resize(before + part.len(), false);
+                }
+                go_on
+            }
+        };
+        if let Some(first) = go_on.first_mut() {
+            *first = false;
+        }
+        go_on
+    }
+}
+
+/// For each of the pieces of a text whether it begins inside of a word.
+fn inside<'a>(pieces: impl Iterator<Item = &'a [u8]>, split: &PreTokenizerWrapper) -> Vec<bool> {
+    let (mut all, mut starts) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        starts.push(all.len());
+        all.extend_from_slice(piece);
+    }
+    // A text that was cut may begin or end in the middle of a character: such a byte becomes a character of one byte.
+    let mut text = String::with_capacity(all.len());
+    for chunk in all.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\0'));
+    }
+    let mut words = PreTokenizedString::from(text.as_str());
+    if split.pre_tokenize(&mut words).is_err() {
+        return vec![false; starts.len()];
+    }
+    let words = words.get_splits(OffsetReferential::Original, OffsetType::Byte);
+    let begins: Vec<usize> = words.iter().map(|(_, (start, _), _)| *start).collect();
+    starts.iter().map(|start| begins.binary_search(start).is_err()).collect()
+}
+
+/// What a byte-level alphabet writes (Radford et al. 2019, 2.2): printable Latin-1 characters for their own numbers, the
+/// characters from 256 on for the other bytes in order.
+fn bytes(text: &str) -> Vec<u8> {
+    let is_own = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
+    let others: Vec<u8> = (0..=255).filter(|byte| !is_own(byte)).collect();
+    let byte = |c: char| match u32::from(c) {
+        n @ 0..=255 => n.to_le_bytes().first().copied(),
+        n => others.get(n as usize - 256).copied(),
+    };
+    text.chars().filter_map(byte).collect()
 }
 
 #[cfg(test)]
@@ -91,16 +97,35 @@ mod tests {
     fn check(fixture: &str, text: &str, wanted: &[&str]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(fixture);
         let tokenizer = Tokenizer::from_file(path.join("tokenizer.json")).unwrap();
-        let words = Words::of(&tokenizer, tokenizer.get_vocab_size(true));
-        let ids = tokenizer.encode(text, false).unwrap().get_ids().to_vec();
-        let found = ids.chunk_by(|a, b| words.is_same(*a, *b)).map(|word| tokenizer.decode(word, false).unwrap());
-        assert_eq!(found.collect::<Vec<_>>(), wanted, "{fixture}: {ids:?}");
+        let encoding = tokenizer.encode(text, false).unwrap();
+        let ids = encoding.get_ids();
+        let go_on = Words::of(&tokenizer, tokenizer.get_vocab_size(true)).go_on(ids);
+        let starts: Vec<usize> = (0..ids.len()).filter(|&i| !go_on[i]).chain([ids.len()]).collect();
+        let words = starts.windows(2).map(|word| tokenizer.decode(&ids[word[0]..word[1]], false).unwrap());
+        assert_eq!(words.collect::<Vec<_>>(), wanted, "{fixture}: {:?}", encoding.get_tokens());
     }
 
     #[test]
     fn words_of_several_tokens() {
         check("bert", "The lighter fog, takenly", &["the", "lighter", "fog", ",", "takenly"]);
         check("roberta", "The old man's café, 1984!", &["The", " old", " man", "'s", " café", ",", " 1984", "!"]);
-        check("roberta", "x\n\ny <mask>z", &["x", "\n", "\n", "y", "<mask>", "z"]);
+        check("roberta", "“Naïve” — 東京\n\nx", &["“", "Naïve", "”", " —", " 東京", "\n", "\n", "x"]);
+        check("roberta", "x<mask>,y", &["x", "<mask>", ",", "y"]);
+    }
+
+    #[test]
+    fn a_text_may_begin_and_end_in_the_middle_of_a_character() {
+        let split =
+            PreTokenizerWrapper::ByteLevel(tokenizers::pre_tokenizers::byte_level::ByteLevel::new(false, true, true));
+        let check = |pieces: &[&[u8]], wanted: &[bool]| {
+            assert_eq!(inside(pieces.iter().copied(), &split), wanted, "{pieces:?}");
+        };
+        check(&[b"\xa9", b"t", b"\xc3", b"\xa9", b" x", b"\xc3"], &[false, false, true, true, false, false]);
+        check(&[], &[]);
+    }
+
+    #[test]
+    fn the_alphabet_has_every_byte_once() {
+        assert_eq!(bytes("aĠĊâĢľ"), b"a \n\xe2\x80\x9c");
     }
 }

@@ -120,10 +120,10 @@ proptest! {
 /// What a model that reads both sides gives a request, from its spans alone.
 fn whole(model: &Toy, request: &Request) -> f64 {
     let encoded = crate::spans::encode_all(model, &[request]).unwrap();
-    let spans = encoded[0].spans.iter().map(|span| yardstick_core::Span {
-        tokens: span.tokens_from(0).collect(),
-        scored: span.scored,
-    });
+    let spans = encoded[0]
+        .spans
+        .iter()
+        .map(|span| yardstick_core::Span { tokens: span.tokens_from(0).collect(), scored: span.scored });
     let sum = |scores: Vec<TokenScore>| scores.iter().map(|score| score.log_prob).sum::<f64>();
     spans.map(|span| sum(model.score(&[span]).unwrap().remove(0))).sum()
 }

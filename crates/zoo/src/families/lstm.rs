@@ -115,7 +115,7 @@ impl Model {
 impl Causal for Model {
     fn dimensions(&self) -> Dimensions {
         let Hyper { vocab_size, n_layer, n_hidden, n_positions, .. } = self.hyper;
-        Dimensions { n_layer, n_head: 0, n_embd: n_hidden, n_inner: 4 * n_hidden, n_ctx: n_positions, vocab_size }
+        Dimensions { n_layer, n_ctx: n_positions, vocab_size, ..Dimensions::multi_head(0, n_hidden) }
     }
 
     fn costs(&self) -> Costs {

@@ -8,7 +8,7 @@ use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
 
@@ -110,7 +110,7 @@ impl Block {
         let scale = 1.0 / ((n_embd / n_head) as f32).sqrt();
         Ok(Self {
             c_attn: Linear::conv1d(&w.at("attn").at("c_attn"), n_embd, 3 * n_embd)?,
-            attn: Attention { n_head, scale, window: Window::Global },
+            attn: Attention::new(n_head, scale),
             c_proj: Linear::conv1d(&w.at("attn").at("c_proj"), n_embd, n_embd)?,
             ln_1: LayerNorm::load(&w.at("ln_1"), n_embd, hyper.eps)?,
             mlp: Mlp::load(hyper, &w.at("mlp"))?,

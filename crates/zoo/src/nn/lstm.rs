@@ -80,9 +80,11 @@ impl Lstm {
         let mut steps: Vec<Step> = Vec::with_capacity(lanes.len());
         for _ in 0..most {
             steps.clear();
-            steps.extend(lanes.iter_mut().filter_map(|(path, rows)| {
-                rows.next().map(|(row, position)| Step { path: *path, row, position })
-            }));
+            steps.extend(
+                lanes
+                    .iter_mut()
+                    .filter_map(|(path, rows)| rows.next().map(|(row, position)| Step { path: *path, row, position })),
+            );
             self.step(&steps, x, paths, b, team);
         }
     }
@@ -190,8 +192,11 @@ mod tests {
         for n in [1, 7, 16, 130] {
             let numbers =
                 |seed: usize, len| (0..len).map(move |i| ((i * 7919 + seed * 104_729) % 1000) as f32 / 125.0 - 4.0);
-            let (gates, products, c) =
-                (numbers(1, 4 * n).collect::<Vec<_>>(), numbers(2, 4 * n).collect::<Vec<_>>(), numbers(3, n).collect::<Vec<_>>());
+            let (gates, products, c) = (
+                numbers(1, 4 * n).collect::<Vec<_>>(),
+                numbers(2, 4 * n).collect::<Vec<_>>(),
+                numbers(3, n).collect::<Vec<_>>(),
+            );
             let mut bits = Vec::new();
             for isa in Isa::all() {
                 let mut found = gates.clone();

@@ -1,17 +1,28 @@
 //! Reference checkpoints: a folder with a model, four texts, and the token ids and logits another implementation gives.
 
 use safetensors::SafeTensors;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use yardstick_core::{LanguageModel, Span};
 use yardstick_zoo::{FAMILIES, LoadOptions, Model};
 
-/// The checkpoints in the repository, and those of known families in `$YARDSTICK_SHARED/reference`.
+/// The checkpoints of causal models, those whose scores depend on the tokens before alone.
 pub fn checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints of masked models, whose scores depend on all tokens.
+pub fn masked_checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| !open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
+fn all() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut folders = models_in(&own);
-    for family in FAMILIES {
-        let name = family.model_type();
-        assert!(folders.iter().any(|f| model_type(f).as_deref() == Some(name)), "no {name} in {}", own.display());
+    let there: BTreeSet<String> = folders.iter().filter_map(|folder| model_type(folder)).collect();
+    for family in FAMILIES.iter().map(|family| family.model_type()) {
+        assert!(there.contains(family), "{} has no checkpoint of {family}", own.display());
     }
     match std::env::var_os("YARDSTICK_SHARED") {
         Some(shared) => folders.extend(models_in(&Path::new(&shared).join("reference"))),

@@ -106,7 +106,6 @@ impl Whole<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::Window;
 
     const N_HEAD: usize = 3;
 
@@ -129,13 +128,20 @@ mod tests {
     }
 
     fn check(dim: usize, before: usize, rows: usize) {
-        let attention = Attention { n_head: N_HEAD, scale: 0.25, window: Window::Global };
+        let attention = Attention::new(N_HEAD, 0.25);
         let qkv = numbers((before + rows + 2) * 3 * N_HEAD * dim, rows);
         let input = before..before + rows;
         let run = |isa, queries: &[u32]| {
             let mut scratch = KeyValues::new(N_HEAD, dim, rows + 70);
             // What an earlier, longer input left.
-            attention.whole_on(isa, &vec![9.0; (rows + 70) * 3 * N_HEAD * dim], 0..rows + 70, &[], &mut scratch, &mut []);
+            attention.whole_on(
+                isa,
+                &vec![9.0; (rows + 70) * 3 * N_HEAD * dim],
+                0..rows + 70,
+                &[],
+                &mut scratch,
+                &mut [],
+            );
             let mut out = vec![f32::NAN; queries.len() * N_HEAD * dim];
             attention.whole_on(isa, &qkv, input.clone(), queries, &mut scratch, &mut out);
             out
@@ -145,7 +151,10 @@ mod tests {
         for (i, head) in (0..rows).flat_map(|i| (0..N_HEAD).map(move |head| (i, head))) {
             let reference = reference(&qkv, dim, input.clone(), before + i, head);
             for (found, wanted) in wanted[(i * N_HEAD + head) * dim..].iter().zip(reference) {
-                assert!((f64::from(*found) - wanted).abs() < 1e-5, "{rows} rows of {dim}: row {i}: {found}, not {wanted}");
+                assert!(
+                    (f64::from(*found) - wanted).abs() < 1e-5,
+                    "{rows} rows of {dim}: row {i}: {found}, not {wanted}"
+                );
             }
         }
         let bits = |out: &[f32]| out.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
