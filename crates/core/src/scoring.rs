@@ -26,7 +26,12 @@ impl Scoring {
         matches!(self, Self::Causal)
     }
 
-    /// In records, labels and on the command line.
+    /// On the command line: the name without what all of them begin with.
+    pub fn short_name(self) -> &'static str {
+        self.name().trim_start_matches("pll-")
+    }
+
+    /// In records and labels.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Causal => "causal",
