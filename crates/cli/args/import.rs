@@ -6,8 +6,8 @@ use std::path::PathBuf;
 /// `yardstick import`
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  yardstick import charrnn ./shakespeare --out shakespeare-lstm
-  yardstick run --model shakespeare-lstm --task starter_last_word")]
+  yardstick import charrnn ./my-charrnn --out my-lstm
+  yardstick run --model ./my-lstm --task starter_last_word")]
 pub struct ImportArgs {
     /// What the folder holds
     pub layout: ImportLayout,

@@ -40,6 +40,11 @@ impl Scoring {
         }
     }
 
+    /// Those of masked models by their short names.
+    pub fn of_short_name(name: &str) -> Option<Self> {
+        Self::MASKED.into_iter().find(|scoring| scoring.short_name() == name)
+    }
+
     /// What it is, for people; nothing to say of log-likelihoods.
     pub const fn note(self) -> Option<&'static str> {
         match self {
@@ -63,6 +68,8 @@ mod tests {
         for scoring in [Scoring::Causal, Scoring::PllOriginal, Scoring::PllWordL2r] {
             assert_eq!(serde_json::to_value(scoring).unwrap(), scoring.name());
             assert_eq!(scoring.is_causal(), scoring.note().is_none());
+            let masked = (!scoring.is_causal()).then_some(scoring);
+            assert_eq!(Scoring::of_short_name(scoring.short_name()), masked);
         }
     }
 }
