@@ -303,7 +303,8 @@ fn dtype(text: &str) -> Result<Storage, String> {
 
 /// How masked models score, by name.
 fn pll(text: &str) -> Result<Scoring, String> {
-    Scoring::of_short_name(text).ok_or_else(|| format!("must be one of {}", Scoring::MASKED.map(Scoring::short_name).join(", ")))
+    Scoring::of_short_name(text)
+        .ok_or_else(|| format!("must be one of {}", Scoring::MASKED.map(Scoring::short_name).join(", ")))
 }
 
 /// A number of bytes, with K, M, G or T for thousands, millions, …

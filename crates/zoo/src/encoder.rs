@@ -117,12 +117,17 @@ impl Encoder {
         self.hyper.dims
     }
 
-    /// What the work costs, for each row that is fed, pair of rows of an input, and row that is wanted.
+    /// What the work costs, for each row that is fed, pair of rows of an input, and row that is wanted. Keys and values are
+    /// those of one layer at a time.
     pub fn costs(&self) -> Costs {
         let d = self.hyper.dims;
-        let costs = d.costs();
-        let transform = 2 * (d.n_embd * d.n_embd) as u64;
-        Costs { flop_per_scored_row: costs.flop_per_scored_row + transform, ..costs }
+        let (costs, layers) = (d.costs(), d.n_layer as u64);
+        Costs {
+            flop_per_scored_row: costs.flop_per_scored_row + 2 * (d.n_embd * d.n_embd) as u64,
+            bytes_per_position: costs.bytes_per_position / layers,
+            bytes_per_path: costs.bytes_per_path / layers,
+            ..costs
+        }
     }
 
     /// Reads inputs, each at most `n_ctx` tokens of the vocabulary, on the calling thread. The hidden states of the wanted
