@@ -5,6 +5,7 @@ mod bench;
 mod compare;
 mod diff;
 mod gate;
+mod import;
 mod ls;
 mod report;
 mod validate;
@@ -14,6 +15,7 @@ pub use bench::{BenchArgs, BenchPart};
 pub use compare::{CompareArgs, SidesArgs};
 pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
+pub use import::{ImportArgs, ImportLayout};
 pub use ls::{Listing, LsArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
@@ -23,9 +25,9 @@ use crate::commands::DataArgs;
 use crate::error::CliError;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use yardstick_core::RunSpec;
+use yardstick_core::{RunSpec, Scoring};
 use yardstick_tasks::{DrawMode, LoadOptions};
-use yardstick_zoo::Storage;
+use yardstick_zoo::{LoadOptions as ModelOptions, Storage};
 
 /// Measures language models: scores checkpoints on many datasets and draws the comparison.
 ///
@@ -80,6 +82,8 @@ pub enum Command {
     Gate(GateArgs),
     /// Keep runs under names, and follow a task over them
     Baseline(BaselineArgs),
+    /// Turn a model in another tool's layout into a folder that --model takes
+    Import(ImportArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
 }
@@ -145,12 +149,22 @@ pub struct WorkArgs {
     /// Weights held as f32, bf16, int8 or int4; what rounds them is another protocol and named in the results [default: f32]
     #[arg(long, value_name = "TYPE", value_parser = dtype)]
     pub dtype: Option<Storage>,
+    /// How masked models (BERT) score a token: word-l2r masks the rest of its word with it, original nothing else; another protocol, and named in the results [default: word-l2r]
+    #[arg(long, value_name = "WAY", value_parser = pll)]
+    pub pll: Option<Scoring>,
     /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
     #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
+}
+
+impl WorkArgs {
+    /// How models are loaded.
+    pub fn model_options(&self) -> ModelOptions {
+        ModelOptions { context: self.context, storage: self.dtype.unwrap_or_default(), masked: self.pll }
+    }
 }
 
 /// What stands before each document, for run and render.
@@ -287,6 +301,12 @@ fn dtype(text: &str) -> Result<Storage, String> {
     Storage::of_name(text).ok_or_else(|| format!("must be one of {}", Storage::ALL.map(Storage::name).join(", ")))
 }
 
+/// How masked models score, by name.
+fn pll(text: &str) -> Result<Scoring, String> {
+    Scoring::of_short_name(text)
+        .ok_or_else(|| format!("must be one of {}", Scoring::MASKED.map(Scoring::short_name).join(", ")))
+}
+
 /// A number of bytes, with K, M, G or T for thousands, millions, …
 fn bytes(text: &str) -> Result<u64, String> {
     const UNITS: [(char, u64); 4] = [('K', 1_000), ('M', 1_000_000), ('G', 1_000_000_000), ('T', 1_000_000_000_000)];
@@ -345,6 +365,7 @@ mod tests {
             ["--threads", "1000000"],
             ["--threads", "-1"],
             ["--dtype", "int3"],
+            ["--pll", "causal"],
             ["--memory", "much"],
             ["--memory", "0"],
             ["--memory", "99999999T"],

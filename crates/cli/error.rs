@@ -162,7 +162,7 @@ impl CliError {
             Self::Usage { .. }
             | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
-            Self::Score { reason: RunnerError::Score { .. }, .. }
+            Self::Score { reason: RunnerError::Score { .. } | RunnerError::CannotWrite { .. }, .. }
             | Self::Model(_)
             | Self::Arithmetic(_)
             | Self::Vocabulary(_) => 4,

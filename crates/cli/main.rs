@@ -42,6 +42,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Compare(args) => commands::compare(&args, quiet, json),
         Command::Baseline(args) => commands::baseline(&args, quiet, json),
         Command::Validate(args) => commands::validate(&args, json),
+        Command::Import(args) => commands::import(&args, json),
         Command::Bench(args) => commands::bench(&args, quiet, json),
     };
     done.map(|()| ExitCode::SUCCESS)

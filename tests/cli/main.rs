@@ -16,6 +16,7 @@ mod goldens;
 mod interrupt;
 mod invariance;
 mod listings;
+mod masked;
 mod memory;
 mod readme;
 mod refusals;

@@ -73,10 +73,10 @@ fn models() -> Result<List, CliError> {
         let numbers = [card.n_params, card.n_layer, card.n_embd, card.n_head, card.n_ctx as u64];
         let mut row = vec![card.name, card.family];
         row.extend(numbers.map(|n| n.to_string()));
-        row.push(card.dtype);
+        row.extend([card.dtype, card.scoring.name().to_owned()]);
         row
     };
-    let head = &["model", "family", "parameters", "n_layer", "n_embd", "n_head", "n_ctx", "dtype"];
+    let head = &["model", "family", "parameters", "n_layer", "n_embd", "n_head", "n_ctx", "dtype", "scoring"];
     Ok(List { head, rows: yardstick_zoo::bundled()?.into_iter().map(row).collect() })
 }
 

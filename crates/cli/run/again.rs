@@ -6,7 +6,6 @@ use crate::args::RunArgs;
 use crate::error::CliError;
 use yardstick_core::RunStatus;
 use yardstick_report::{Run, is_same_model, read_run};
-use yardstick_zoo::LoadOptions;
 
 /// Runs one model and gives the run. A folder that holds the same run finished is read instead, if model and data are still
 /// what they were, and an unfinished one is gone on with.
@@ -49,7 +48,7 @@ fn check(run: &Run, args: &RunArgs, references: &[String], screen: Screen) -> Re
     if work.tasks.iter().map(|task| &task.card).ne(&run.record.tasks) {
         return Err(changed("tasks or data"));
     }
-    let options = LoadOptions { context: args.work.context, storage: args.work.dtype.unwrap_or_default() };
+    let options = args.work.model_options();
     for (reference, card) in references.iter().zip(&run.record.models) {
         if !is_same_model(yardstick_zoo::load(reference, &options)?.card(), card) {
             return Err(changed("the model"));

@@ -31,7 +31,6 @@ use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
 use yardstick_tasks::{Group, Loaded};
-use yardstick_zoo::LoadOptions;
 
 /// Everything that is the same for all models.
 struct Work {
@@ -125,7 +124,7 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    let options = LoadOptions { context: args.work.context, storage: args.work.dtype.unwrap_or_default() };
+    let options = args.work.model_options();
     let names = models::names(references, options.storage);
     models::in_turn(references, &options, stop, |i, model, loading| {
         let scorer = Scorer {

@@ -2,7 +2,7 @@
 
 use super::Work;
 use crate::args::RunArgs;
-use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
+use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus, Scoring};
 use yardstick_tasks::LoadOptions;
 use yardstick_zoo::Storage;
 
@@ -24,6 +24,7 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
             .shots
             .chat
             .then(|| if args.work.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
+        pll: args.work.pll.filter(|pll| *pll != Scoring::MASKED[0]).map(|pll| pll.short_name().to_owned()),
         token_scores: args.token_scores,
     }
 }

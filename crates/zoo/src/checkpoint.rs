@@ -72,7 +72,7 @@ fn outside(index: &Config, tensor: &str, name: &serde_json::Value) -> ZooError {
 }
 
 /// Whether `name` is one path component, so that it cannot leave the folder.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
 }
@@ -176,9 +176,9 @@ impl<'a> Checkpoint<'a> {
     }
 }
 
-/// Causal masks that older checkpoints store beside the weights: `attn.bias`, `attn.attention.masked_bias`, …
+/// Causal masks and rotary frequencies that older checkpoints store beside the weights: `attn.bias`, …
 fn is_mask(name: &str) -> bool {
-    ["attn.bias", "attn.masked_bias", "attn.attention.bias", "attn.attention.masked_bias"]
+    ["attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"]
         .iter()
         .any(|suffix| name.ends_with(&format!(".{suffix}")))
 }
@@ -210,6 +210,11 @@ impl Weights<'_> {
     /// How layers are to hold their weights.
     pub const fn storage(&self) -> Storage {
         self.checkpoint.storage
+    }
+
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.checkpoint.index.contains_key(&format!("{}{name}", self.prefix))
     }
 
     /// One tensor in f32, contiguous.
@@ -246,6 +251,9 @@ mod tests {
             ("h.0.attn.bias", true),
             ("transformer.h.0.attn.masked_bias", true),
             ("transformer.h.1.attn.attention.bias", true),
+            ("gpt_neox.layers.0.attention.bias", true),
+            ("model.layers.0.self_attn.rotary_emb.inv_freq", true),
+            ("gpt_neox.layers.0.attention.dense.bias", false),
             ("h.0.attn.c_attn.bias", false),
             ("h.0.mlp.bias", false),
         ] {

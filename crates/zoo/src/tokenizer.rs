@@ -4,6 +4,8 @@ use crate::ZooError;
 use crate::config::Config;
 use crate::paragraphs::Paragraphs;
 use crate::source::Source;
+use crate::unknown::missing;
+use crate::words::Words;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use tokenizers::decoders::bpe::BPEDecoder;
@@ -32,6 +34,8 @@ pub enum Bpe {
 pub struct Tokenizer {
     inner: tokenizers::Tokenizer,
     paragraphs: Option<Paragraphs>,
+    /// The file that it was built from, for messages.
+    pub file: String,
     /// sha256 (hex) of the files it was built from.
     pub sha256: String,
 }
@@ -47,8 +51,9 @@ impl Tokenizer {
             None => from_bpe_files(source, bpe)?,
         };
         configure(&mut inner);
-        check_ids(source.describe_file(file), &inner, vocab_size)?;
-        Ok(Self { paragraphs: Paragraphs::of(&inner), inner, sha256 })
+        let file = source.describe_file(file);
+        check_ids(file.clone(), &inner, vocab_size)?;
+        Ok(Self { paragraphs: Paragraphs::of(&inner), inner, file, sha256 })
     }
 
     /// The ids of `text`, no special tokens added.
@@ -64,7 +69,10 @@ impl Tokenizer {
 
     /// The same without a memory.
     pub(crate) fn encode_whole(&self, text: &str) -> Result<Vec<u32>, String> {
-        let encoding = self.inner.encode_fast(text, false).map_err(|error| error.to_string())?;
+        let encoding = self.inner.encode_fast(text, false).map_err(|error| match missing(&self.inner, text) {
+            Some(word) => format!("its vocabulary has no {word:?}, and no token for what it does not know"),
+            None => error.to_string(),
+        })?;
         Ok(encoding.get_ids().to_vec())
     }
 
@@ -86,6 +94,11 @@ impl Tokenizer {
     #[cfg(test)]
     pub(crate) const fn remembers(&self) -> bool {
         self.paragraphs.is_some()
+    }
+
+    /// Which of its tokens make words together; `vocab_size` is more than any id.
+    pub fn words(&self, vocab_size: usize) -> Words {
+        Words::of(&self.inner, vocab_size)
     }
 
     /// The id of a token.

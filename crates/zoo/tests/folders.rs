@@ -5,6 +5,8 @@ mod folders {
     mod damage;
     mod defects;
     mod layouts;
+    mod masked;
+    mod recurrent;
     mod support;
     mod tokenizers;
     mod variants;

@@ -74,7 +74,7 @@ fn compare(args: &DiffArgs, models: &Models, material: &Material, screen: Screen
     let bar = screen.bar(&format!("{} and {}", args.a, args.b), material.tokens(models.a())?);
     let found = pool.install(|| side_by_side(models.both(), &requests, &|tokens| bar.add(tokens)));
     let found = found.map_err(|error| match error {
-        RunnerError::Vocabulary { .. } => CliError::Vocabulary(error),
+        RunnerError::Vocabulary { .. } | RunnerError::NoNextToken { .. } => CliError::Vocabulary(error),
         error => CliError::Score { place: material.place(error.request()), reason: error },
     })?;
     bar.finish(found.n_requests);

@@ -1,15 +1,29 @@
 //! Reference checkpoints: a folder with a model, four texts, and the token ids and logits another implementation gives.
 
 use safetensors::SafeTensors;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use yardstick_core::{LanguageModel, Span};
 use yardstick_zoo::{FAMILIES, LoadOptions, Model};
 
-/// The checkpoints in the repository, and those of known families in `$YARDSTICK_SHARED/reference`.
+/// The checkpoints of causal models, those whose scores depend on the tokens before alone.
 pub fn checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints of masked models, whose scores depend on all tokens.
+pub fn masked_checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| !open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
+fn all() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut folders = models_in(&own);
-    assert_eq!(folders.len(), FAMILIES.len(), "one checkpoint a family in {}", own.display());
+    let there: BTreeSet<String> = folders.iter().filter_map(|folder| model_type(folder)).collect();
+    for family in FAMILIES.iter().map(|family| family.model_type()) {
+        assert!(there.contains(family), "{} has no checkpoint of {family}", own.display());
+    }
     match std::env::var_os("YARDSTICK_SHARED") {
         Some(shared) => folders.extend(models_in(&Path::new(&shared).join("reference"))),
         None => eprintln!("YARDSTICK_SHARED is not set: only the checkpoints in tests/fixtures are checked"),
@@ -17,11 +31,12 @@ pub fn checkpoints() -> Vec<PathBuf> {
     folders
 }
 
-/// Folders with a config.json of a known family, in name order.
+/// Folders with weights in safetensors and a config.json of a known family, in name order.
 fn models_in(parent: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(parent)
         .unwrap_or_else(|error| panic!("{}: {error}", parent.display()))
         .map(|entry| entry.unwrap().path())
+        .filter(|folder| folder.join("model.safetensors").is_file())
         .filter(|folder| model_type(folder).is_some_and(|name| FAMILIES.iter().any(|f| f.model_type() == name)))
         .collect();
     folders.sort();
