@@ -175,8 +175,12 @@ impl Block {
     fn load(hyper: &Hyper, window: Window, w: &Weights) -> Result<Self, ZooError> {
         let (d, attn) = (&hyper.dims, w.at("self_attn"));
         let norm = |w: &Weights, name: &str, n| RmsNorm::around_one(&w.at(name), n, hyper.eps);
-        let load_qk_norm =
-            || Ok::<_, ZooError>(QkNorm { q_norm: norm(&attn, "q_norm", d.head_dim)?, k_norm: norm(&attn, "k_norm", d.head_dim)? });
+        let load_qk_norm = || {
+            Ok::<_, ZooError>(QkNorm {
+                q_norm: norm(&attn, "q_norm", d.head_dim)?,
+                k_norm: norm(&attn, "k_norm", d.head_dim)?,
+            })
+        };
         let scores = hyper.caps.scores.map_or(Scores::Plain, Scores::Capped);
         Ok(Self {
             input_layernorm: norm(w, "input_layernorm", d.n_embd)?,

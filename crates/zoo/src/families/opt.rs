@@ -110,7 +110,10 @@ impl Model {
         let embed_positions = Embedding::behind(&w.at("embed_positions"), POSITION_OFFSET, n_ctx, n_embd)?;
         let load_projections = || {
             let project_in = Linear::dense(&w.at("project_in"), width, n_embd, false)?;
-            Ok::<_, ZooError>(Projections { project_in, project_out: Linear::dense(&w.at("project_out"), n_embd, width, false)? })
+            Ok::<_, ZooError>(Projections {
+                project_in,
+                project_out: Linear::dense(&w.at("project_out"), n_embd, width, false)?,
+            })
         };
         let projections = (width != n_embd).then(load_projections).transpose()?;
         let layers = (0..n_layer).map(|i| Block::load(&hyper, &w.at("layers").at(i))).collect::<Result<_, _>>()?;

@@ -3,7 +3,7 @@
 use super::fixtures::{checkpoints, expected, open, with_config};
 use yardstick_core::{LanguageModel, Span};
 
-const TOLERANCE: f32 = 1e-4;
+const TOLERANCE: f32 = 2e-5;
 /// Of log-probabilities: exponentials are f32, with relative errors up to 2e-7 that are independent of one another.
 const LOG_PROB_TOLERANCE: f64 = 2e-7;
 

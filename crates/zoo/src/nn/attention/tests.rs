@@ -178,7 +178,10 @@ fn preorder(rows: usize, deepest: usize) -> impl Strategy<Value = Vec<usize>> {
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    let heads = prop_oneof![(1_usize..=12).prop_map(|n| (n, n)), (1_usize..=3, 1_usize..=6).prop_map(|(n, share)| (n * share, n))];
+    let heads = prop_oneof![
+        (1_usize..=12).prop_map(|n| (n, n)),
+        (1_usize..=3, 1_usize..=6).prop_map(|(n, share)| (n * share, n))
+    ];
     let dim = prop_oneof![8_usize..=33, Just(64), Just(100), Just(128)];
     let window = prop_oneof![Just(Window::Global), (1_usize..150).prop_map(Window::Local)];
     (heads, dim, window, 0_u8..4).prop_map(|((n_head, n_kv_head), dim, window, kind)| {
