@@ -11,6 +11,7 @@ mod chat;
 mod checkpoint;
 mod config;
 mod decoder;
+mod dimensions;
 mod error;
 mod families;
 mod model;
