@@ -12,6 +12,7 @@ mod chat;
 mod checkpoint;
 mod config;
 mod decoder;
+mod dimensions;
 mod encoder;
 mod error;
 mod families;
