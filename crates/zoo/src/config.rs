@@ -38,6 +38,11 @@ impl Config {
         self.fields.get(key).filter(|value| !value.is_null())
     }
 
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
+    }
+
     /// A dimension: an integer from 1 to 2²⁴.
     ///
     /// # Errors
