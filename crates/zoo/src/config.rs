@@ -63,6 +63,11 @@ impl Config {
         Ok(Some(Self { file, prefix, fields, sha256: self.sha256.clone() }))
     }
 
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
+    }
+
     /// A dimension: an integer from 1 to 2²⁴.
     ///
     /// # Errors
