@@ -193,7 +193,12 @@ impl ZooError {
 fn others(more: &[String], n: usize) -> String {
     match n {
         0 => String::new(),
-        _ => format!("; nor {} {n} more: {}{}", if n == 1 { "has" } else { "have" }, more.join(", "), if more.len() < n { ", …" } else { "" }),
+        _ => format!(
+            "; nor {} {n} more: {}{}",
+            if n == 1 { "has" } else { "have" },
+            more.join(", "),
+            if more.len() < n { ", …" } else { "" }
+        ),
     }
 }
 

@@ -46,11 +46,18 @@ fn index(bytes: &[u8]) {
 
 /// The files that a tokenizer is made of, by the first byte; two files are apart by a zero byte.
 fn tokenizer(bytes: &[u8]) {
-    const FILES: [&[&str]; 4] =
-        [&["tokenizer.json"], &["vocab.json", "merges.txt"], &["vocab.txt"], &["tokenizer_config.json", "tokenizer.json"]];
+    const FILES: [&[&str]; 4] = [
+        &["tokenizer.json"],
+        &["vocab.json", "merges.txt"],
+        &["vocab.txt"],
+        &["tokenizer_config.json", "tokenizer.json"],
+    ];
     let Some((choice, rest)) = bytes.split_first() else { return };
     let names = FILES[usize::from(*choice) % FILES.len()];
-    let files = names.iter().map(|name| (*name).to_owned()).zip(rest.splitn(names.len(), |byte| *byte == 0).map(<[u8]>::to_vec));
+    let files = names
+        .iter()
+        .map(|name| (*name).to_owned())
+        .zip(rest.splitn(names.len(), |byte| *byte == 0).map(<[u8]>::to_vec));
     let source = Source::Memory(files.collect());
     if let Ok(tokenizer) = Tokenizer::load(&source, Bpe::ByteLevel, 1 << 24)
         && let Ok(tokens) = tokenizer.encode("Two words, and\n\n  ü.")

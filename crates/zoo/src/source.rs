@@ -127,7 +127,9 @@ impl Source {
             Self::Folder(_) if !self.has(name) => Err(self.missing(name, hint)),
             Self::Folder(folder) => {
                 let path = folder.join(name);
-                native::map(&path).map(|map| Bytes::Mapped(Arc::new(map))).map_err(|source| ZooError::Read { path, source })
+                native::map(&path)
+                    .map(|map| Bytes::Mapped(Arc::new(map)))
+                    .map_err(|source| ZooError::Read { path, source })
             }
         }
     }

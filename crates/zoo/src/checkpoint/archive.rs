@@ -35,7 +35,8 @@ pub fn entries(bytes: &[u8]) -> Result<Vec<Entry>, Fault> {
         let file = archive.by_index_raw(i).map_err(words)?;
         let name = file.name().map_err(words)?.into_owned();
         let start = file.data_start().and_then(|start| usize::try_from(start).ok());
-        let range = start.and_then(|start| Some(start..start.checked_add(usize::try_from(file.compressed_size()).ok()?)?));
+        let range =
+            start.and_then(|start| Some(start..start.checked_add(usize::try_from(file.compressed_size()).ok()?)?));
         let range = range.filter(|range| range.end <= bytes.len());
         let range = range.ok_or_else(|| format!("{name:?} goes past the end of the archive"))?;
         let deflated = is_deflated(&name, file.compression(), file.encrypted())?;
@@ -52,6 +53,8 @@ fn is_deflated(name: &str, method: CompressionMethod, encrypted: bool) -> Result
         _ if encrypted => Err(Fault::Refused(format!("{name:?} in the archive is encrypted"))),
         CompressionMethod::STORE => Ok(false),
         CompressionMethod::DEFLATE => Ok(true),
-        other => Err(Fault::Refused(format!("{name:?} in the archive is compressed by {other:?}; store or deflate it"))),
+        other => {
+            Err(Fault::Refused(format!("{name:?} in the archive is compressed by {other:?}; store or deflate it")))
+        }
     }
 }

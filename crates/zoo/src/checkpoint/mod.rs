@@ -10,6 +10,8 @@ mod pickle;
 mod safetensors;
 mod shards;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod torch;
 
 pub use formats::{FORMATS, Fault, Format, Tensors};
@@ -44,7 +46,11 @@ impl WeightFiles {
     pub fn open(source: &Source) -> Result<Self, ZooError> {
         let folder = source.describe();
         if let Source::Gguf(file) = source {
-            return Ok(Self { files: vec![(folder.clone(), file.bytes.clone())], folder, format: &crate::gguf::FORMAT });
+            return Ok(Self {
+                files: vec![(folder.clone(), file.bytes.clone())],
+                folder,
+                format: &crate::gguf::FORMAT,
+            });
         }
         let (format, names) = names(source)?;
         let map = |name: String| {
@@ -145,7 +151,8 @@ impl<'a> Checkpoint<'a> {
     /// [`ZooError::UnusedTensor`].
     pub fn check_all_used(&self, layers: &Weights, n_layer: usize) -> Result<(), ZooError> {
         let taken = self.taken();
-        let is_unused = |name: &&String| name.starts_with(&layers.prefix) && !taken.contains_key(*name) && !is_mask(name);
+        let is_unused =
+            |name: &&String| name.starts_with(&layers.prefix) && !taken.contains_key(*name) && !is_mask(name);
         let unused: Vec<&String> = self.index.keys().filter(is_unused).collect();
         let Some(tensor) = unused.first() else { return Ok(()) };
         let more = unused[1..].iter().take(MOST_NAMES - 1).map(ToString::to_string).collect();
@@ -232,23 +239,5 @@ impl Weights<'_> {
     /// It is missing, or of another shape or an unsupported type.
     pub fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ZooError> {
         self.checkpoint.take(&format!("{}{name}", self.prefix), shape)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn masks_are_told_from_biases() {
-        for (name, mask) in [
-            ("h.0.attn.bias", true),
-            ("transformer.h.0.attn.masked_bias", true),
-            ("transformer.h.1.attn.attention.bias", true),
-            ("h.0.attn.c_attn.bias", false),
-            ("h.0.mlp.bias", false),
-        ] {
-            assert_eq!(is_mask(name), mask, "{name}");
-        }
     }
 }

@@ -80,10 +80,11 @@ pub struct Pickle<'a> {
 /// # Errors
 /// It ends too early, is inconsistent, or asks for something else than data.
 pub fn read(bytes: &[u8]) -> Result<Pickle<'_>, Fault> {
-    let mut machine = Machine { bytes, at: 0, values: Vec::new(), stack: Vec::new(), marks: Vec::new(), memo: BTreeMap::new() };
+    let mut machine =
+        Machine { bytes, at: 0, values: Vec::new(), stack: Vec::new(), marks: Vec::new(), memo: BTreeMap::new() };
     loop {
         let at = machine.at;
-        let opcode = machine.byte()?;
+        let opcode = machine.take(1)?[0];
         if opcode == b'.' {
             let top = machine.pop()?;
             return Ok(Pickle { values: machine.values, top, len: machine.at });
@@ -280,10 +281,11 @@ impl<'a> Machine<'a> {
     fn storage(&mut self) -> Result<(), Fault> {
         let id = self.pop()?;
         let parts = match &self.values[id] {
-            Value::Tuple(parts) => parts.iter().map(|&part| &self.values[part]).collect(),
+            Value::Tuple(parts) => parts.iter().map(|&part| &self.values[part]).collect::<Vec<_>>(),
             _ => Vec::new(),
         };
-        let [Value::Text("storage"), Value::Name(Name::Storage(kind, size)), Value::Text(key), _, len, rest @ ..] = parts[..]
+        let [Value::Text("storage"), Value::Name(Name::Storage(kind, size)), Value::Text(key), _, len, rest @ ..] =
+            &parts[..]
         else {
             return Err("its pickle refers to something outside that is no storage".into());
         };
@@ -305,7 +307,8 @@ impl<'a> Machine<'a> {
             (Name::OrderedDict, []) => self.push(Value::Dict(Vec::new())),
             (Name::RebuildParameter, &[tensor, ..]) => self.stack.push(tensor),
             (Name::RebuildTensor, &[storage, offset, shape, strides, ..]) => {
-                let view = self.view(storage, offset, shape, strides).ok_or("its pickle has a tensor without a shape")?;
+                let view =
+                    self.view(storage, offset, shape, strides).ok_or("its pickle has a tensor without a shape")?;
                 self.push(Value::Tensor(view));
             }
             _ => return Err(format!("its pickle calls {name:?} with the wrong arguments").into()),
@@ -331,7 +334,9 @@ impl<'a> Machine<'a> {
         self.pop()?;
         match self.values[self.top()?] {
             Value::Dict(_) => Ok(()),
-            _ => Err(Fault::Refused(format!("its pickle sets the state of something that is no dictionary; {NO_CODE}"))),
+            _ => {
+                Err(Fault::Refused(format!("its pickle sets the state of something that is no dictionary; {NO_CODE}")))
+            }
         }
     }
 }

@@ -109,7 +109,9 @@ impl Stored {
         let bytes = self.bytes(file)?;
         let n = elements(&self.shape).ok_or("its shape overflows")?;
         let values = match (&self.layout, &self.kind) {
-            (Layout::Rows, Kind::Blocks(blocks)) => return dequantize(*blocks, &bytes, n)?.reshape(shape).map_err(words),
+            (Layout::Rows, Kind::Blocks(blocks)) => {
+                return dequantize(*blocks, &bytes, n)?.reshape(shape).map_err(words);
+            }
             (Layout::Rows, kind) => decode(kind, &bytes, n)?,
             (Layout::LessOne, kind) => decode(kind, &bytes, n)?.into_iter().map(|x| x - 1.0).collect(),
             (Layout::Strided(strides), kind) => gather(kind, &bytes, shape, strides)?,
@@ -200,7 +202,7 @@ fn element(kind: &Kind, bytes: &[u8], at: usize) -> Option<f32> {
 fn advance(index: &mut [usize], shape: &[usize]) {
     for (i, size) in index.iter_mut().zip(shape).rev() {
         *i += 1;
-        if i < size {
+        if *i < *size {
             return;
         }
         *i = 0;

@@ -4,7 +4,7 @@
 use super::archive::{self, Entry};
 use super::formats::{Fault, Tensors};
 use super::pickle::{self, Pickle, Storage, Value, View};
-use super::stored::{Kind, Layout, Place, Stored, elements};
+use super::stored::{Layout, Place, Stored, elements};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -74,7 +74,8 @@ fn places<'a>(
     pickle: &Pickle<'a>,
     keys: &Pickle<'a>,
 ) -> Result<BTreeMap<&'a str, Range<usize>>, Fault> {
-    let storages = pickle.values.iter().filter_map(|value| if let Value::Storage(s) = value { Some((s.key, s)) } else { None });
+    let storages =
+        pickle.values.iter().filter_map(|value| if let Value::Storage(s) = value { Some((s.key, s)) } else { None });
     let storages: BTreeMap<&str, &Storage> = storages.collect();
     let Value::List(list) = &keys.values[keys.top] else { return Err("it has no list of storages".into()) };
     let mut places = BTreeMap::new();
@@ -104,7 +105,9 @@ fn tensors(pickle: &Pickle, place: impl Fn(&Storage) -> Result<Range<usize>, Fau
             let reason = format!("{name:?} is no tensor; save the model's state_dict and nothing else");
             return Err(Fault::Refused(reason));
         };
-        let Value::Storage(storage) = &pickle.values[view.storage] else { return Err("a tensor has no storage".into()) };
+        let Value::Storage(storage) = &pickle.values[view.storage] else {
+            return Err("a tensor has no storage".into());
+        };
         let stored = look(view, storage, &place(storage)?).map_err(|reason| format!("tensor {name:?}: {reason}"))?;
         Ok((name.to_owned(), stored))
     };
@@ -119,9 +122,10 @@ fn look(view: &View, storage: &Storage, range: &Range<usize>) -> Result<Stored, 
     if n > storage.len {
         return Err("it has more elements than its storage; save a contiguous copy");
     }
-    let reach = view.shape.iter().zip(&view.strides).try_fold(view.offset, |reach, (size, stride)| {
-        reach.checked_add(size.saturating_sub(1).checked_mul(*stride)?)
-    });
+    let reach =
+        view.shape.iter().zip(&view.strides).try_fold(view.offset, |reach, (size, stride)| {
+            reach.checked_add(size.saturating_sub(1).checked_mul(*stride)?)
+        });
     if n > 0 && reach.is_none_or(|reach| reach >= storage.len) {
         return Err("it goes past the end of its storage");
     }

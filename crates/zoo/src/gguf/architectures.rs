@@ -73,7 +73,10 @@ pub static ARCHITECTURES: &[Architecture] = &[
 pub fn find(keys: &Keys) -> Result<&'static Architecture, Fault> {
     ARCHITECTURES.iter().find(|architecture| architecture.name == keys.architecture).ok_or_else(|| {
         let known = ARCHITECTURES.iter().map(|architecture| architecture.name).collect::<Vec<_>>().join(", ");
-        Fault::Refused(format!("it is of the architecture {:?}; of GGUF files yardstick reads {known}", keys.architecture))
+        Fault::Refused(format!(
+            "it is of the architecture {:?}; of GGUF files yardstick reads {known}",
+            keys.architecture
+        ))
     })
 }
 

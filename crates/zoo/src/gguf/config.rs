@@ -19,7 +19,9 @@ impl<'a> Config<'a> {
         config.set("model_type", model_type);
         config.set("vocab_size", embedding.shape.first().copied().unwrap_or(0));
         config.set("tie_word_embeddings", keys.tensor("output.weight").is_none());
-        for (key, name) in [("bos_token_id", "tokenizer.ggml.bos_token_id"), ("eos_token_id", "tokenizer.ggml.eos_token_id")] {
+        for (key, name) in
+            [("bos_token_id", "tokenizer.ggml.bos_token_id"), ("eos_token_id", "tokenizer.ggml.eos_token_id")]
+        {
             if let Some(id) = keys.optional_size(name)? {
                 config.set(key, id);
             }
@@ -147,9 +149,9 @@ pub fn llama(keys: &Keys) -> Result<Value, Fault> {
     config.set("hidden_act", "silu");
     let head = head_length(keys, &wide);
     match keys.optional_size(".rope.dimension_count")? {
-        Some(rotated) if rotated != head => {
-            Err(Fault::Refused(format!("{rotated} of a head's {head} dimensions are rotated; the llama family rotates all")))
-        }
+        Some(rotated) if rotated != head => Err(Fault::Refused(format!(
+            "{rotated} of a head's {head} dimensions are rotated; the llama family rotates all"
+        ))),
         _ => with_stretched_frequencies(keys, config, head),
     }
 }
@@ -235,7 +237,9 @@ fn scaling(keys: &Keys) -> Result<Option<Value>, Fault> {
             let yarn = json!({"rope_type": "yarn", "factor": factor()?, "original_max_position_embeddings": original});
             Ok(Some(yarn))
         }
-        Some(other) => Err(Fault::Refused(format!("its rope scaling is {other:?}; of GGUF files linear and yarn are read"))),
+        Some(other) => {
+            Err(Fault::Refused(format!("its rope scaling is {other:?}; of GGUF files linear and yarn are read")))
+        }
     }
 }
 

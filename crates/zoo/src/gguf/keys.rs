@@ -114,7 +114,8 @@ impl<'a> Keys<'a> {
         let mut reader = Reader { bytes: &self.bytes[..list.range.end], at: list.range.start };
         let text = |i| {
             let range = reader.text()?;
-            std::str::from_utf8(&self.bytes[range]).map_err(|_| format!("{} has no UTF-8 at {i}", self.full(key)).into())
+            std::str::from_utf8(&self.bytes[range])
+                .map_err(|_| format!("{} has no UTF-8 at {i}", self.full(key)).into())
         };
         (0..list.len).map(text).collect::<Result<_, Fault>>().map(Some)
     }

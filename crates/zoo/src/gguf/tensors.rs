@@ -174,6 +174,30 @@ mod tests {
         }
     }
 
+    /// What the gguf package made of each type (`tests/fixtures/formats/generate.py`), bit for bit.
+    #[test]
+    fn blocks_hold_what_the_reference_reads_in_them() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/formats/blocks.gguf");
+        let bytes = std::fs::read(path).unwrap();
+        let header = super::super::header::Header::read(&bytes).unwrap();
+        let keys = Keys::new(&header, &bytes).unwrap();
+        let read = |info: &Info| {
+            let tensor = plain(&keys, info).unwrap().read(&bytes).unwrap();
+            let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
+            values.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        let mut n = 0;
+        for info in keys.tensors() {
+            if let Some(name) = info.name.strip_suffix(".expected") {
+                let stored = keys.tensor(name).unwrap();
+                assert_eq!(kind(stored).unwrap().name().unwrap(), name);
+                assert_eq!((&stored.shape[..], read(stored)), (&[2, 512][..], read(info)), "{name}");
+                n += 1;
+            }
+        }
+        assert_eq!(n, 12);
+    }
+
     #[test]
     fn what_does_not_divide_is_refused() {
         let stored = |shape: &[usize]| Stored {

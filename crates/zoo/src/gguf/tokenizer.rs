@@ -18,7 +18,10 @@ pub fn json(keys: &Keys) -> Result<Value, Fault> {
         Some("gpt2") => byte_level(keys, &vocabulary),
         Some("llama") => sentencepiece(keys, &vocabulary),
         other => {
-            let reason = format!("its tokenizer is {:?}; of GGUF files \"gpt2\" and \"llama\" are read", other.unwrap_or("nothing"));
+            let reason = format!(
+                "its tokenizer is {:?}; of GGUF files \"gpt2\" and \"llama\" are read",
+                other.unwrap_or("nothing")
+            );
             Err(Fault::Refused(reason))
         }
     }
@@ -54,7 +57,8 @@ struct Cut {
 }
 
 const LLAMA3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-const QWEN2: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+const QWEN2: &str =
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
 const BLOOM: &str = r" ?[^(\s|[.,!?…。，、।۔،])]+";
 
 /// By `tokenizer.ggml.pre`, which llama.cpp writes since 2024; before, and for what it does not know, by the architecture.
@@ -69,7 +73,9 @@ fn cut(keys: &Keys) -> Result<Cut, Fault> {
         other => {
             let known = "gpt-2, phi-2, olmo, mpt, llama-bpe, qwen2, bloom";
             let found = other.unwrap_or("nothing");
-            Err(Fault::Refused(format!("tokenizer.ggml.pre is {found:?}: how it cuts texts is not known here ({known} are)")))
+            Err(Fault::Refused(format!(
+                "tokenizer.ggml.pre is {found:?}: how it cuts texts is not known here ({known} are)"
+            )))
         }
     }
 }
@@ -85,7 +91,8 @@ fn byte_level(keys: &Keys, vocabulary: &Vocabulary) -> Result<Value, Fault> {
     let pre_tokenizer = match cut.pattern {
         None => bytes.clone(),
         Some(pattern) => {
-            let split = json!({"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false});
+            let split =
+                json!({"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": false});
             json!({"type": "Sequence", "pretokenizers": [split, bytes]})
         }
     };
