@@ -8,23 +8,21 @@ use crate::gguf::{self, Gguf};
 use crate::source::Source;
 use crate::tokenizer::{Bpe, Tokenizer};
 
-/// Something that reads bytes.
-pub struct Target {
-    /// Its name, and that of its folder of seeds.
-    pub name: &'static str,
-    /// Reads them.
-    pub run: fn(&[u8]),
-}
+/// The targets, which are also the names of their folders of seeds.
+pub const NAMES: [&str; 6] = ["safetensors", "pickle", "npz", "gguf", "index", "tokenizer"];
 
-/// Every target.
-pub static TARGETS: &[Target] = &[
-    Target { name: "safetensors", run: |bytes| weights(&FORMATS[0], bytes) },
-    Target { name: "pickle", run: |bytes| weights(&FORMATS[1], bytes) },
-    Target { name: "npz", run: |bytes| weights(&FORMATS[2], bytes) },
-    Target { name: "gguf", run: gguf },
-    Target { name: "index", run: index },
-    Target { name: "tokenizer", run: tokenizer },
-];
+/// Reads `bytes` as the target `name` does; other names do nothing.
+pub fn run(name: &str, bytes: &[u8]) {
+    match name {
+        "safetensors" => weights(&FORMATS[0], bytes),
+        "pickle" => weights(&FORMATS[1], bytes),
+        "npz" => weights(&FORMATS[2], bytes),
+        "gguf" => gguf(bytes),
+        "index" => index(bytes),
+        "tokenizer" => tokenizer(bytes),
+        _ => {}
+    }
+}
 
 fn weights(format: &Format, bytes: &[u8]) {
     let _ = read_all(format, bytes, bytes.len());

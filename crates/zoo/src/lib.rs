@@ -39,7 +39,7 @@ pub use transformer::{Dimensions, Transformer};
 
 /// The parsers of what comes from outside, on plain bytes: for fuzzing.
 pub mod parsers {
-    pub use crate::fuzz::{TARGETS, Target};
+    pub use crate::fuzz::{NAMES, run};
 }
 
 /// The layers on plain buffers, for benchmarks.

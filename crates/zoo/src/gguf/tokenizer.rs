@@ -166,3 +166,31 @@ fn whole(vocabulary: &Vocabulary, normalizer: &Value, pre_tokenizer: &Value, dec
         "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "post_processor": null, "decoder": decoder, "model": model,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Gguf;
+    use serde_json::Value;
+    use tokenizers::Tokenizer;
+
+    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/formats");
+
+    /// What sentencepiece itself makes of texts (`generate.py` beside the file).
+    #[test]
+    fn scores_become_merges_that_give_sentencepieces_tokens() {
+        let bytes = std::fs::read(format!("{FOLDER}/sentencepiece.gguf")).unwrap();
+        let gguf = Gguf::read(&bytes).unwrap();
+        let tokenizer = Tokenizer::from_bytes(gguf.file(&bytes, "tokenizer.json").unwrap().unwrap()).unwrap();
+        let expected: Vec<Value> =
+            serde_json::from_slice(&std::fs::read(format!("{FOLDER}/sentencepiece.json")).unwrap()).unwrap();
+        for case in &expected {
+            let text = case["text"].as_str().unwrap();
+            let ids = tokenizer.encode(text, false).unwrap().get_ids().to_vec();
+            assert_eq!(serde_json::json!(ids), case["ids"], "{text:?}");
+            assert_eq!(tokenizer.decode(&ids, false).unwrap(), case["decoded"].as_str().unwrap(), "{text:?}");
+        }
+        assert!(expected.len() > 5);
+        let special = tokenizer.encode("a<s>", false).unwrap();
+        assert_eq!(special.get_ids().last(), Some(&1), "a special token is one where it is written");
+    }
+}
