@@ -117,6 +117,7 @@ mod fuzz {
             if let Some(fault) = fault(target, &input) {
                 let path = std::env::temp_dir().join(format!("yardstick-fuzz-{target}-{n}"));
                 std::fs::write(&path, input).unwrap();
+                drop(std::panic::take_hook());
                 panic!("{target} {fault}: {}", path.display());
             }
             n += 1;
@@ -127,6 +128,8 @@ mod fuzz {
     /// One test, for memory is counted of the whole process.
     #[test]
     fn no_file_does_harm() {
+        // The tokenizer library's panics are caught and become errors: printing them costs time and, once, memory.
+        std::panic::set_hook(Box::new(|_| {}));
         let seconds = std::env::var("YARDSTICK_FUZZ_SECONDS").ok().map(|s| Duration::from_secs(s.parse().unwrap()));
         let only = std::env::var("YARDSTICK_FUZZ_TARGET").ok();
         for target in NAMES.iter().filter(|name| only.as_ref().is_none_or(|only| only == *name)) {
