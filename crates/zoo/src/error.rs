@@ -58,12 +58,14 @@ pub enum ZooError {
         found: String,
     },
     /// A `model_type` without a family.
-    #[error("{file}: no family is called {model_type:?}; yardstick knows {known}")]
+    #[error("{file}: no family is called {model_type:?}{hint}; yardstick knows {known}")]
     UnknownFamily {
         /// The configuration file.
         file: String,
         /// As written there.
         model_type: String,
+        /// The nearest family and what differs, behind a semicolon; or nothing.
+        hint: String,
         /// The families, comma-separated.
         known: String,
     },

@@ -11,12 +11,14 @@ mod chat;
 mod checkpoint;
 mod config;
 mod decoder;
+mod dimensions;
 mod error;
 mod families;
 mod fuzz;
 mod gguf;
 mod model;
 mod native;
+mod network;
 mod nn;
 mod paragraphs;
 mod reference;
@@ -32,6 +34,7 @@ pub use config::Config;
 pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
+pub use network::{Causal, Network, Paths};
 pub use nn::Storage;
 pub use reference::Reference;
 pub use tokenizer::Bpe;
@@ -45,7 +48,7 @@ pub mod parsers {
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak};
 }
 
 use yardstick_core::LanguageModel;

@@ -3,11 +3,11 @@
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
 use crate::decoder::PathDecoder;
+use crate::network::{Causal, Network};
 use crate::nn::Storage;
 use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
-use crate::transformer::Transformer;
 use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session, Stretch, Wanted};
@@ -20,7 +20,7 @@ pub struct Model {
     number: u64,
     card: ModelCard,
     tokenizer: Tokenizer,
-    network: Box<dyn Transformer>,
+    network: Box<dyn Causal>,
 }
 
 impl Model {
@@ -91,7 +91,7 @@ impl LanguageModel for Model {
     }
 
     fn costs(&self) -> Costs {
-        self.network.dimensions().costs()
+        self.network.costs()
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
@@ -105,7 +105,7 @@ impl LanguageModel for Model {
 
 /// What the files of a model give.
 struct Parts {
-    network: Box<dyn Transformer>,
+    network: Box<dyn Causal>,
     tokenizer: Tokenizer,
     family: &'static str,
     n_params: u64,
@@ -135,7 +135,7 @@ impl Parts {
         storage: Storage,
     ) -> Result<Self, ZooError> {
         let checkpoint = Checkpoint::parse(files, storage)?;
-        let network = family.build(config, &checkpoint)?;
+        let Network::Causal(network) = family.build(config, &checkpoint)?;
         Ok(Self {
             tokenizer: Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?,
             network,

@@ -7,6 +7,7 @@ mod conformance {
     mod invariance;
     mod reference;
     mod spans;
+    mod stories;
     mod tree;
     mod writing;
 }

@@ -207,9 +207,9 @@ pub fn read_all(format: &Format, bytes: &[u8], most: usize) -> Result<(), Fault>
     Ok(())
 }
 
-/// Causal masks that older checkpoints store beside the weights: `attn.bias`, `attn.attention.masked_bias`, …
+/// Causal masks and rotary frequencies that older checkpoints store beside the weights: `attn.bias`, …
 fn is_mask(name: &str) -> bool {
-    ["attn.bias", "attn.masked_bias", "attn.attention.bias", "attn.attention.masked_bias"]
+    ["attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "rotary_emb.inv_freq"]
         .iter()
         .any(|suffix| name.ends_with(&format!(".{suffix}")))
 }

@@ -208,6 +208,9 @@ fn masks_are_told_from_biases() {
         ("h.0.attn.bias", true),
         ("transformer.h.0.attn.masked_bias", true),
         ("transformer.h.1.attn.attention.bias", true),
+        ("gpt_neox.layers.0.attention.bias", true),
+        ("model.layers.0.self_attn.rotary_emb.inv_freq", true),
+        ("gpt_neox.layers.0.attention.dense.bias", false),
         ("h.0.attn.c_attn.bias", false),
         ("h.0.mlp.bias", false),
     ] {

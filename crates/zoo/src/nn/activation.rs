@@ -115,6 +115,29 @@ fn gelu_erf(x: f32) -> f32 {
     x * if x < 0.0 { tail } else { 1.0 - tail }
 }
 
+/// cap·tanh(x / cap): what is far from 0 is pressed below `cap`.
+#[inline(always)]
+pub fn soft_cap(x: f32, cap: f32) -> f32 {
+    cap * tanh(x / cap)
+}
+
+/// [`soft_cap`] of every element.
+pub struct SoftCap<'a> {
+    /// The limit.
+    pub cap: f32,
+    /// What it is written over.
+    pub xs: &'a mut [f32],
+}
+
+impl WithSimd for SoftCap<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        each(self.xs, |x| soft_cap(x, self.cap));
+    }
+}
+
 /// An odd polynomial near 0, elsewhere (1 - e)/(1 + e) with e = e^(-2|x|).
 #[inline(always)]
 fn tanh(x: f32) -> f32 {

@@ -27,6 +27,11 @@ impl LayerNorm {
         Ok(Self::new(vector("weight")?, vector("bias")?, eps))
     }
 
+    /// A norm over `n` numbers without weight and bias.
+    pub fn plain(n: usize, eps: f32) -> Self {
+        Self::new(vec![1.0; n], vec![0.0; n], eps)
+    }
+
     /// From `weight` and `bias`, both `[n]`.
     pub const fn new(weight: Vec<f32>, bias: Vec<f32>, eps: f32) -> Self {
         Self { weight, bias, eps }

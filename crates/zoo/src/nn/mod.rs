@@ -14,11 +14,13 @@ mod linear;
 mod pack;
 mod path;
 mod peak;
+mod rms_norm;
+mod rope;
 mod simd;
 mod team;
 
 pub use activation::Activation;
-pub use attention::{Attention, Window};
+pub use attention::{Attention, Scores, Window};
 pub use embedding::Embedding;
 pub use head::Head;
 pub use kernel::work_bytes;
@@ -27,6 +29,8 @@ pub use linear::Linear;
 pub use pack::{Source, Storage};
 pub use path::{KeyValues, Lane, Run};
 pub use peak::fma_peak;
+pub use rms_norm::RmsNorm;
+pub use rope::{Pairing, Rope, Turned};
 pub use team::Team;
 
 use candle_core::{CpuStorage, Tensor};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use yardstick_core::{LanguageModel, Span};
 use yardstick_zoo::{FAMILIES, LoadOptions, Model};
 
-/// The checkpoints in the repository, and those of known families in `$YARDSTICK_SHARED/reference`.
+/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
 pub fn checkpoints() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut folders = models_in(&own);
@@ -36,6 +36,16 @@ fn model_type(folder: &Path) -> Option<String> {
     let config = std::fs::read(folder.join("config.json")).ok()?;
     let config: serde_json::Value = serde_json::from_slice(&config).ok()?;
     Some(config["model_type"].as_str()?.to_owned())
+}
+
+/// A copy of a checkpoint whose config.json is `config`.
+pub fn with_config(folder: &Path, config: &[u8]) -> Model {
+    let to = tempfile::tempdir().unwrap();
+    for file in ["model.safetensors", "tokenizer.json", "tokenizer_config.json"] {
+        std::fs::copy(folder.join(file), to.path().join(file)).unwrap();
+    }
+    std::fs::write(to.path().join("config.json"), config).unwrap();
+    open(to.path())
 }
 
 pub fn open(folder: &Path) -> Model {
