@@ -17,6 +17,7 @@ mod model;
 mod native;
 mod nn;
 mod paragraphs;
+mod presets;
 mod reference;
 mod session;
 mod source;
@@ -31,6 +32,7 @@ pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
 pub use nn::Storage;
+pub use presets::{Layout, PRESETS, Preset};
 pub use reference::Reference;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
@@ -38,7 +40,7 @@ pub use transformer::{Dimensions, Transformer};
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Storage, Team, Window, fma_peak, instruction_set};
 }
 
 use yardstick_core::LanguageModel;
@@ -50,6 +52,17 @@ pub struct LoadOptions {
     pub context: Option<usize>,
     /// How the layers' weights are held, where the reference does not say.
     pub storage: Storage,
+    /// What the card says, where the folder's path does not tell it: that of a cache says nothing to people.
+    pub identity: Option<Identity>,
+}
+
+/// What a model is called, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name in tables.
+    pub name: String,
+    /// For the record: what finds the same weights again.
+    pub source: String,
 }
 
 /// Loads a model by its [`Reference`]: a bundled name, or a folder in the hub's layout; see [`Model::open`].

@@ -26,7 +26,7 @@ pub use layer_norm::LayerNorm;
 pub use linear::Linear;
 pub use pack::{Source, Storage};
 pub use path::{KeyValues, Lane, Run};
-pub use peak::fma_peak;
+pub use peak::{fma_peak, instruction_set};
 pub use team::Team;
 
 use candle_core::{CpuStorage, Tensor};
