@@ -48,7 +48,7 @@ pub enum CliError {
         /// As typed, where it might have been meant as something else.
         typed: Option<String>,
         /// Why not.
-        reason: HubError,
+        reason: Box<HubError>,
     },
     /// Numbers that are not what they should be; which they are is printed.
     #[error("{failed} of {count} checks failed: {what}")]

@@ -31,7 +31,8 @@ pub fn find(typed: &str, hub: HubArgs, screen: Screen) -> Result<Found, CliError
     };
     let Reference { model, storage } = Reference::parse(typed);
     let id = ModelId::parse(model).ok_or(reason)?;
-    let snapshot = pull(&id, hub, screen).map_err(|reason| CliError::Pull { typed: Some(typed.to_owned()), reason })?;
+    let snapshot = pull(&id, hub, screen)
+        .map_err(|reason| CliError::Pull { typed: Some(typed.to_owned()), reason: Box::new(reason) })?;
     let held = storage.map_or_else(String::new, |storage| format!(":{}", storage.name()));
     // The commit, not the branch: what finds the same weights again.
     let source = format!("{}@{}", id.id(), snapshot.commit);

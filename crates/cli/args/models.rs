@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Whether the hub may be asked.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HubArgs {
-    /// Fetch nothing: models of the hub are taken as the cache has them, as with HF_HUB_OFFLINE=1
+    /// Fetch nothing: models of the hub are taken as the cache has them, as with `HF_HUB_OFFLINE=1`
     #[arg(long)]
     pub offline: bool,
 }

@@ -17,7 +17,8 @@ pub fn pull(args: &PullModelsArgs, quiet: bool, json: bool) -> Result<(), CliErr
     let screen = Screen::new(quiet);
     let mut all = Vec::new();
     for id in &ids {
-        let found = models::pull(id, args.hub, screen).map_err(|reason| CliError::Pull { typed: None, reason })?;
+        let found = models::pull(id, args.hub, screen)
+            .map_err(|reason| CliError::Pull { typed: None, reason: Box::new(reason) })?;
         let Snapshot { files, bytes, kept, .. } = &found;
         screen
             .say(&format!("{}@{}: {files} files, {bytes} bytes, {kept} of them there before", found.id, found.commit));

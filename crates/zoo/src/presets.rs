@@ -55,7 +55,7 @@ pub static PRESETS: &[Preset] = &[
     preset("gpt3-175b", GPT3, "175.0B", [96, 96, 12_288, 2048, 50_257], ""),
 ];
 
-/// `[n_layer, n_head, n_embd, n_ctx, vocab_size]`; d_head is n_embd / n_head, the feed-forward four times as wide.
+/// `[n_layer, n_head, n_embd, n_ctx, vocab_size]`; a head is `n_embd` / `n_head` wide, the feed-forward four times the width.
 const fn preset(
     name: &'static str,
     source: &'static str,

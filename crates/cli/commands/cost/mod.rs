@@ -18,9 +18,9 @@ use yardstick_zoo::{BUNDLED_NAMES, Dimensions, LoadOptions, PRESETS, Preset, Sto
 
 /// The model whose tokens are counted where a preset has none.
 const TOKENIZER: &str = "gpt2-micro";
-/// Tokens of GPT-2's vocabulary of 50,257 for one of [`TOKENIZER`]'s 4,096, on the texts of the bundled suite; see `docs/cost.md`.
-const OF_TOKENS: f64 = 0.75;
-/// How much longer and shorter than estimated runs may well take; see `docs/cost.md`.
+/// Tokens of GPT-2's vocabulary of 50,257 for one of [`TOKENIZER`]'s 4,096, on the texts of the bundled suite; see `docs/models.md`.
+const OF_TOKENS: f64 = 0.78;
+/// How much longer and shorter than estimated runs may well take; see `docs/models.md`.
 const RANGE: (f64, f64) = (0.7, 1.5);
 
 /// One model.

@@ -4,6 +4,9 @@ use crate::run::half_of_free;
 use yardstick_core::{LanguageModel, Request};
 use yardstick_runner::{GenerateOptions, GenerationPlan, PlanOptions, RunnerError, plan};
 
+/// Bytes that any model's keys and values fit into.
+const AMPLE: u64 = 1 << 50;
+
 /// The requests of all tasks.
 pub struct Work<'a> {
     scored: Vec<&'a Request>,
@@ -37,12 +40,18 @@ impl<'a> Work<'a> {
         Self { scored, written, documents }
     }
 
-    /// What it takes `model` on that many threads.
+    /// What it takes `model` on that many threads, in the memory that is free; or in as much as it takes, where that is not enough.
     ///
     /// # Errors
     /// The first reason why the model cannot do it.
     pub fn effort(&self, model: &dyn LanguageModel, threads: usize) -> Result<Effort, RunnerError> {
-        let memory = half_of_free(0);
+        match self.effort_in(half_of_free(0), model, threads) {
+            Err(RunnerError::Memory { .. }) => self.effort_in(AMPLE, model, threads),
+            done => done,
+        }
+    }
+
+    fn effort_in(&self, memory: u64, model: &dyn LanguageModel, threads: usize) -> Result<Effort, RunnerError> {
         let mut effort = Effort { tokens: 0, flop: 0, schedule: 0.0 };
         if !self.scored.is_empty() {
             let counts =

@@ -88,10 +88,10 @@ fn scores(model: &dyn LanguageModel, known: &Value) -> Vec<Check> {
         if let Some(wanted) = case["is_greedy"].as_bool() {
             checks.push(Check::same(format!("first choice {what}"), wanted, response.is_greedy));
         }
-        if let Some(other) = case["likelier_than"].as_u64().and_then(|other| responses.get(other as usize)) {
-            let other_text = text(&cases[case["likelier_than"].as_u64().unwrap_or(0) as usize]["continuation"]);
+        if let Some(other) = case["likelier_than"].as_u64().map(|other| other as usize) {
+            let (other, than) = (&responses[other], text(&cases[other]["continuation"]));
             let is_likelier = response.log_likelihood > other.log_likelihood;
-            checks.push(Check::same(format!("{what} is likelier than {other_text:?}"), true, is_likelier));
+            checks.push(Check::same(format!("{what} is likelier than {than:?}"), true, is_likelier));
         }
     }
     checks

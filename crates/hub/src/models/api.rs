@@ -31,12 +31,7 @@ pub fn listing(client: &Client, model: &ModelId, cache: &Cache) -> Result<Listin
 
 /// What a refusal means for a model. The hub says 401 of models that there are not, since they might be private.
 fn meaning(client: &Client, model: &ModelId, cache: &Cache, error: HubError) -> HubError {
-    let is_gated = |code: &Option<String>, status| code.as_deref().map_or(status == 403, |code| code == "GatedRepo");
-    match error {
-        HubError::Denied { status, has_token, code, .. } if is_gated(&code, status) => {
-            let page = format!("{}/{}", client.options.endpoint, model.id());
-            HubError::Gated { id: model.id().to_owned(), page, status, has_token }
-        }
+    match gated(client, model.id(), error) {
         HubError::Denied { has_token, .. } => no_model(client, model, cache, has_token),
         HubError::NotFound { code, .. } if code.as_deref() != Some("RepoNotFound") => match revisions(client, model) {
             Some(known) => {
@@ -47,6 +42,18 @@ fn meaning(client: &Client, model: &ModelId, cache: &Cache, error: HubError) -> 
             None => no_model(client, model, cache, client.options.token.is_some()),
         },
         HubError::NotFound { .. } => no_model(client, model, cache, client.options.token.is_some()),
+        error => error,
+    }
+}
+
+/// A refusal to whoever did not accept a model's terms. The hub lists the files of such a model and refuses them one by one.
+pub fn gated(client: &Client, id: &str, error: HubError) -> HubError {
+    let is_gated = |code: Option<&str>, status| code.map_or(status == 403, |code| code == "GatedRepo");
+    match error {
+        HubError::Denied { status, has_token, code, .. } if is_gated(code.as_deref(), status) => {
+            let page = format!("{}/{id}", client.options.endpoint);
+            HubError::Gated { id: id.to_owned(), page, status, has_token }
+        }
         error => error,
     }
 }

@@ -100,12 +100,10 @@ impl Repo {
         let link = self.snapshot(commit).join(file);
         let folder = make_parent(&link)?;
         let new = folder.join(format!(".{file}.{}.tmp", std::process::id()));
-        let make = || match make_link(&self.blob(etag), &Path::new("../../blobs").join(etag), &new) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => std::fs::remove_file(&new)
-                .and_then(|()| make_link(&self.blob(etag), &Path::new("../../blobs").join(etag), &new)),
-            made => made,
-        };
-        make().and_then(|()| std::fs::rename(&new, &link)).map_err(|e| io(&link, e))?;
+        // Left by a process of the same number that was killed.
+        let _ = std::fs::remove_file(&new);
+        let made = make_link(&self.blob(etag), &Path::new("../../blobs").join(etag), &new);
+        made.and_then(|()| std::fs::rename(&new, &link)).map_err(|e| io(&link, e))?;
         sync_folder(folder)
     }
 

@@ -173,7 +173,8 @@ struct Pull<'a> {
 
 impl Pull<'_> {
     fn file(&mut self, name: &str, report: &mut dyn FnMut(Event)) -> Result<(), HubError> {
-        let (bytes, is_kept) = blob::fetch(self.client, self.repo, (self.id, self.commit, name), report)?;
+        let fetched = blob::fetch(self.client, self.repo, (self.id, self.commit, name), report);
+        let (bytes, is_kept) = fetched.map_err(|error| api::gated(self.client, self.id, error))?;
         self.done.files += 1;
         self.done.bytes += bytes;
         self.done.kept += usize::from(is_kept);

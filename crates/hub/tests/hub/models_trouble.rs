@@ -101,6 +101,17 @@ fn refusals_say_what_they_mean() {
     check_refusal(500, "", None, &["answered 500; try again later"]);
 }
 
+/// The hub lists a gated model's files for everybody.
+#[test]
+fn a_file_may_be_gated_where_the_list_is_not() {
+    let server = hub(FILES);
+    let refused = Reply::Is(401, vec![("X-Error-Code", "GatedRepo".to_owned())], Vec::new());
+    server.set(&resolve("config.json"), vec![refused]);
+    let cache = tempfile::tempdir().expect("a folder");
+    let error = pull(&server, cache.path()).expect_err("gated");
+    assert!(error.starts_with("model o/m is gated (401): accept its terms at http://127"), "{error}");
+}
+
 #[test]
 fn a_name_that_is_nearly_one_gets_a_hint() {
     let server = Server::new(&[]);
