@@ -24,6 +24,7 @@ mod native;
 mod network;
 mod nn;
 mod paragraphs;
+mod presets;
 mod reference;
 mod session;
 mod source;
@@ -43,6 +44,7 @@ pub use families::{FAMILIES, Family};
 pub use model::Model;
 pub use network::{Causal, Network, Paths};
 pub use nn::Storage;
+pub use presets::{Layout, PRESETS, Preset};
 pub use reference::Reference;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
@@ -55,7 +57,7 @@ pub mod parsers {
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak, instruction_set};
 }
 
 use yardstick_core::{LanguageModel, Scoring};
@@ -69,6 +71,17 @@ pub struct LoadOptions {
     pub storage: Storage,
     /// How masked models score; [`Scoring::PllWordL2r`] where nothing is said. Others have one way only.
     pub masked: Option<Scoring>,
+    /// What the card says, where the folder's path does not tell it: that of a cache says nothing to people.
+    pub identity: Option<Identity>,
+}
+
+/// What a model is called, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name in tables.
+    pub name: String,
+    /// For the record: what finds the same weights again.
+    pub source: String,
 }
 
 /// Loads a model by its [`Reference`]: a bundled name, or a folder in the hub's layout; see [`Model::open`].
