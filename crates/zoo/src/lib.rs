@@ -1,7 +1,7 @@
 //! The model zoo: checkpoint → tokens → log-probabilities.
 //!
-//! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
-//! gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
+//! [`load`] takes the name of a bundled model, a folder in the hub's layout (config.json, weights, tokenizer files) or a GGUF file
+//! and gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
 //! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
@@ -14,6 +14,8 @@ mod decoder;
 mod dimensions;
 mod error;
 mod families;
+mod fuzz;
+mod gguf;
 mod model;
 mod native;
 mod network;
@@ -37,6 +39,11 @@ pub use nn::Storage;
 pub use reference::Reference;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
+
+/// The parsers of what comes from outside, on plain bytes: for fuzzing.
+pub mod parsers {
+    pub use crate::fuzz::{NAMES, run};
+}
 
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {

@@ -2,9 +2,13 @@
 
 #[cfg(test)]
 mod folders {
+    mod blocks;
     mod damage;
     mod defects;
+    mod formats;
+    mod gguf;
     mod layouts;
+    mod npz;
     mod support;
     mod tokenizers;
     mod variants;
