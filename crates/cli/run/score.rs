@@ -172,15 +172,15 @@ impl Scorer<'_> {
         }
         let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
         let time = self.expected(model, &counts);
-        self.screen.say(&format!(
-            "{}: {} requests: {} tokens to read ({} saved by sharing), {} positions to score; {:.1} GFLOP{time}, at most {peak} MB",
-            self.name,
-            counts.requests,
-            counts.rows,
-            counts.saved(),
-            counts.scored_rows,
-            counts.flop as f64 / 1e9,
-        ));
+        let PlanCounts { requests, rows, scored_rows, .. } = counts;
+        let what = if model.card().scoring.is_causal() {
+            format!("{rows} tokens to read ({} saved by sharing), {scored_rows} positions to score", counts.saved())
+        } else {
+            format!("{rows} tokens, and a pass over its text for each of {scored_rows} to score")
+        };
+        let gflop = counts.flop as f64 / 1e9;
+        let name = self.name;
+        self.screen.say(&format!("{name}: {requests} requests: {what}; {gflop:.1} GFLOP{time}, at most {peak} MB"));
         tracing::info!(?counts, "planned");
     }
 
@@ -247,7 +247,8 @@ impl Scorer<'_> {
             estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
             scored.samples.extend(samples);
         }
-        scored.warnings = counts.lines(self.name, model.card().n_ctx);
+        let note = model.card().scoring.note().map(|note| format!("{}: {note}", self.name));
+        scored.warnings = note.into_iter().chain(counts.lines(self.name, model.card().n_ctx)).collect();
         scored.results = self.results(&estimates);
     }
 

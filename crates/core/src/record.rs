@@ -82,6 +82,9 @@ pub struct RunSpec {
     /// Prompts as conversations: `multi-turn` or `single-turn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat: Option<String>,
+    /// How masked models score, when not the usual way: `original`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pll: Option<String>,
     /// Whether the log-probability of every scored token is kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub token_scores: bool,

@@ -51,6 +51,13 @@ pub fn table(record: &RunRecord, options: TableOptions) -> String {
         }
         layout.push_block(&mut out, &block);
     }
+    for card in &record.models {
+        let Some(note) = card.scoring.note() else { continue };
+        for line in wrap(&format!("{}: {note}", card.name), 2, |line| line.chars().count() <= layout.width) {
+            out.push_str(&layout.paint(&line, GREY));
+            out.push('\n');
+        }
+    }
     out
 }
 

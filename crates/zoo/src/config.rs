@@ -37,6 +37,11 @@ impl Config {
         &self.file
     }
 
+    /// Every key, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// The value under `key`; `None` for an absent key and for null.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.fields.get(key).filter(|value| !value.is_null())
@@ -56,6 +61,11 @@ impl Config {
         let fields = value.as_object().ok_or_else(|| self.wrong(key, "an object"))?.clone();
         let (file, prefix) = (self.file.clone(), format!("{}{key}.", self.prefix));
         Ok(Some(Self { file, prefix, fields, sha256: self.sha256.clone() }))
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
     }
 
     /// A dimension: an integer from 1 to 2²⁴.

@@ -63,6 +63,7 @@ pub fn is_same_model(a: &ModelCard, b: &ModelCard) -> bool {
             card.tokenizer_sha256.clone(),
             card.config_sha256.clone(),
             card.storage.clone(),
+            card.scoring,
             card.n_ctx,
         )
     };

@@ -23,7 +23,7 @@ impl ModelColumn {
     }
 
     /// What decides about a model's numbers, with a word for each. Where it lies and what it is called do not.
-    fn identity(&self) -> [(&'static str, String); 7] {
+    fn identity(&self) -> [(&'static str, String); 8] {
         let card = &self.card;
         [
             ("weights", card.weights_sha256.clone()),
@@ -33,6 +33,7 @@ impl ModelColumn {
             ("full context", card.n_ctx.to_string()),
             ("type", card.dtype.clone()),
             ("held as", card.storage.clone()),
+            ("scored by", card.scoring.name().to_owned()),
         ]
     }
 }
@@ -142,6 +143,10 @@ mod tests {
         check(&[|r| r.spec.context = Some(64)], &["gpt2-micro (context 256)", "gpt2-micro (context 64)"]);
         check(&[|r| r.models[0].dtype = "f32".into()], &["gpt2-micro (type f16)", "gpt2-micro (type f32)"]);
         check(&[|r| r.models[0].storage = "int8".into()], &["gpt2-micro (held as f32)", "gpt2-micro (held as int8)"]);
+        check(
+            &[|r| r.models[0].scoring = yardstick_core::Scoring::PllOriginal],
+            &["gpt2-micro (scored by causal)", "gpt2-micro (scored by pll-original)"],
+        );
     }
 
     #[test]
