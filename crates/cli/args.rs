@@ -7,6 +7,7 @@ mod diff;
 mod gate;
 mod import;
 mod ls;
+mod models;
 mod report;
 mod validate;
 
@@ -17,12 +18,14 @@ pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
 pub use import::{ImportArgs, ImportLayout};
 pub use ls::{Listing, LsArgs};
+pub use models::{CostArgs, HubArgs, PullModelsArgs, SelftestArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
 use crate::commands::DataArgs;
 use crate::error::CliError;
+use crate::models::Found;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use yardstick_core::{RunSpec, Scoring};
@@ -64,6 +67,8 @@ pub enum Command {
     Ls(LsArgs),
     /// Fetch, check and list datasets
     Data(DataArgs),
+    /// Fetch models of the hub, so that they are there when there is no network
+    Pull(PullModelsArgs),
     /// Print the table of a run again
     Show(ShowArgs),
     /// Print prompts and choices as they will be sent, with token counts
@@ -86,6 +91,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
+    /// Check that this machine computes what it should: the bundled models to the bit, GPT-2 against published numbers
+    Selftest(SelftestArgs),
 }
 
 /// `yardstick run`
@@ -99,7 +106,7 @@ pub enum Command {
   yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3
   yardstick run --model gpt2-micro gpt2-micro:int8 gpt2-micro:int4 --task starter_last_word")]
 pub struct RunArgs {
-    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files); REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
+    /// Bundled names, folders in hub layout (config.json, *.safetensors, tokenizer files), or hub ids (owner/name, owner/name@revision), which are fetched; REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
     pub model: Vec<String>,
     #[command(flatten)]
@@ -158,12 +165,14 @@ pub struct WorkArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
+    #[command(flatten)]
+    pub hub: HubArgs,
 }
 
 impl WorkArgs {
     /// How models are loaded.
     pub fn model_options(&self) -> ModelOptions {
-        ModelOptions { context: self.context, storage: self.dtype.unwrap_or_default(), masked: self.pll }
+        ModelOptions { context: self.context, storage: self.dtype.unwrap_or_default(), masked: self.pll, identity: None }
     }
 }
 
@@ -220,7 +229,7 @@ impl ShotArgs {
     ///
     /// # Errors
     /// A conversation for a model without a chat template, or for models with different ones.
-    pub fn options(&self, limit: Option<usize>, models: &[String]) -> Result<LoadOptions, CliError> {
+    pub fn options(&self, limit: Option<usize>, models: &[Found]) -> Result<LoadOptions, CliError> {
         let draw = match self.compat {
             Some(Compat::LmEval) => DrawMode::LmEval,
             None => DrawMode::Keyed,
@@ -288,6 +297,8 @@ pub struct RenderArgs {
     /// The model whose tokens are counted
     #[arg(short, long, value_name = "REF", default_value = "gpt2-micro")]
     pub model: String,
+    #[command(flatten)]
+    pub hub: HubArgs,
     #[command(flatten)]
     pub folders: FolderArgs,
 }

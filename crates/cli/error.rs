@@ -42,6 +42,24 @@ pub enum CliError {
     /// The hub, or a store that it fills.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// A model of the hub that cannot be fetched.
+    #[error("{reason}")]
+    Pull {
+        /// As typed, where it might have been meant as something else.
+        typed: Option<String>,
+        /// Why not.
+        reason: Box<HubError>,
+    },
+    /// Numbers that are not what they should be; which they are is printed.
+    #[error("{failed} of {count} checks failed: {what}")]
+    Selftest {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        count: usize,
+        /// What that means.
+        what: String,
+    },
     /// Files of stores that are gone or changed, each named before.
     #[error("{count} files are not what the stores' records say; `yardstick data pull` fetches them again")]
     Store {
@@ -164,6 +182,8 @@ impl CliError {
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
             Self::Score { reason: RunnerError::Score { .. } | RunnerError::CannotWrite { .. }, .. }
             | Self::Model(_)
+            | Self::Pull { .. }
+            | Self::Selftest { .. }
             | Self::Arithmetic(_)
             | Self::Vocabulary(_) => 4,
             Self::Unscorable { .. }
@@ -216,6 +236,12 @@ impl Diagnostic for CliError {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
             Self::Refusal(refusal) => refusal.help(),
+            Self::Pull { typed: Some(typed), .. } => Some(Box::new(format!(
+                "{typed} is neither a bundled model nor a folder here, so it was taken for a model of the hub"
+            ))),
+            Self::Model(ZooError::UnknownModel { reference, .. }) => {
+                Some(Box::new(crate::models::suggestion(reference)))
+            }
             Self::Folder { .. } => Some(Box::new("choose another --out")),
             Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),
             Self::Unscorable { others: n @ 2.., .. } => Some(Box::new(format!("{n} more documents of this task fail"))),

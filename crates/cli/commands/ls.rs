@@ -1,6 +1,6 @@
 //! `yardstick ls`: what there is. Every list is made from the cards of the things themselves.
 
-use super::{data, print, print_json};
+use super::{cost, data, print, print_json};
 use crate::args::{Listing, LsArgs};
 use crate::columns::columns;
 use crate::error::CliError;
@@ -18,8 +18,14 @@ pub struct List {
 /// Prints one of the lists.
 ///
 /// # Errors
-/// The catalog is broken.
-pub fn ls(args: &LsArgs, json: bool) -> Result<(), CliError> {
+/// The catalog is broken; costs of what has none.
+pub fn ls(args: &LsArgs, quiet: bool, json: bool) -> Result<(), CliError> {
+    if args.cost.cost {
+        return match args.what {
+            Listing::Models => cost::cost(args, quiet, json),
+            _ => Err(CliError::usage("--cost is of models: yardstick ls models --cost")),
+        };
+    }
     let list = match args.what {
         Listing::Models => models()?,
         Listing::Tasks => tasks(&args.folders.catalog()?),

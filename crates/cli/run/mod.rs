@@ -15,12 +15,15 @@ mod warnings;
 
 pub use again::run_one;
 pub use folder::default_path as default_folder;
-pub use memory::half_of_free;
+pub use load::tasks as load_tasks;
+pub use memory::{available as available_memory, half_of_free};
 pub use models::names as model_names;
 pub use progress::Screen;
+pub use speed::flop_per_second;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::stderr::say;
 use folder::RunFolder;
 use score::Scorer;
@@ -33,8 +36,9 @@ use yardstick_runner::ResponseLog;
 use yardstick_tasks::{Group, Loaded};
 
 /// Everything that is the same for all models.
-struct Work {
-    tasks: Vec<Loaded>,
+pub struct Work {
+    /// With their documents.
+    pub tasks: Vec<Loaded>,
     groups: Vec<Group>,
     /// The template of the prompts, where they are conversations.
     chat_template: Option<String>,
@@ -49,7 +53,7 @@ struct Work {
 pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.work.threads)?;
     let screen = Screen::new(quiet);
-    let references = models::references(args)?;
+    let references = models::references(args, screen)?;
     let done = score_all(args, &references, screen)?;
     finish::finish(args, &done.folder, screen, &done.run, json)?;
     done.check()
@@ -83,7 +87,7 @@ fn parts(errors: &[CliError], kept: &'static str) -> Option<CliError> {
 }
 
 /// Loads the tasks, scores all models and keeps the run folder.
-fn score_all(args: &RunArgs, references: &[String], screen: Screen) -> Result<Done, CliError> {
+fn score_all(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Done, CliError> {
     let work = load::tasks(args, references, screen)?;
     let spec = record::spec(args, references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
@@ -104,7 +108,7 @@ fn score_all(args: &RunArgs, references: &[String], screen: Screen) -> Result<Do
 /// Scores model after model into `run`, which is written after each. Errors are printed as they come and returned.
 fn score_models(
     args: &RunArgs,
-    references: &[String],
+    references: &[Found],
     work: &Work,
     folder: &RunFolder,
     stop: &AtomicBool,

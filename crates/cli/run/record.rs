@@ -2,14 +2,15 @@
 
 use super::Work;
 use crate::args::RunArgs;
+use crate::models::Found;
 use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus, Scoring};
 use yardstick_tasks::LoadOptions;
 use yardstick_zoo::Storage;
 
 /// What the arguments ask for; the same command gives the same.
-pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
+pub fn spec(args: &RunArgs, references: &[Found]) -> RunSpec {
     RunSpec {
-        models: references.to_vec(),
+        models: references.iter().map(|found| found.typed.clone()).collect(),
         tasks: args.work.suite.iter().chain(&args.work.task).cloned().collect(),
         limit: args.work.limit,
         context: args.work.context,

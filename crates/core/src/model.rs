@@ -82,7 +82,7 @@ pub struct Span {
 pub struct ModelCard {
     /// The name in tables: the bundled name or the folder's name, with how the weights are held where they are rounded.
     pub name: String,
-    /// Where it came from: `bundled` or the folder.
+    /// Where it came from: `bundled`, the folder, or the hub id with the commit.
     pub source: String,
     /// `model_type` of its config.json.
     pub family: String,

@@ -1,13 +1,14 @@
 //! Everything that can be wrong with a model before it scores its first token.
 
+use crate::checkpoint::Fault;
 use std::path::PathBuf;
 
 /// Why a model could not be loaded. Every message names the file, the key or tensor, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ZooError {
-    /// Neither a bundled name nor a folder.
+    /// Neither a bundled name nor a folder nor a GGUF file.
     #[error(
-        "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json{}",
+        "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json, nor a GGUF file{}",
         suggestion(.nearest.as_deref())
     )]
     UnknownModel {
@@ -84,12 +85,22 @@ pub enum ZooError {
         /// The families, comma-separated.
         known: String,
     },
-    /// A weight file that is not safetensors, or cut short.
-    #[error("{file} is damaged or not a safetensors file: {reason}; download it again")]
-    Safetensors {
+    /// A weight file that is not what its name says, or cut short.
+    #[error("{file} is damaged or not a {format} file: {reason}; download it again")]
+    Damaged {
         /// The weight file.
         file: String,
+        /// The format it should have.
+        format: &'static str,
         /// The parser's words.
+        reason: String,
+    },
+    /// A weight file that is whole and holds something that is not read.
+    #[error("{file}: {reason}")]
+    Refused {
+        /// The weight file.
+        file: String,
+        /// What, and what to do.
         reason: String,
     },
     /// A shard index that does not describe its folder.
@@ -120,7 +131,7 @@ pub enum ZooError {
         /// In the file.
         found: Vec<usize>,
     },
-    /// A tensor stored as something other than f32, f16 or bf16.
+    /// A tensor stored as something that is no weight.
     #[error("{file}: tensor {tensor:?} is stored as {found}; convert the weights to F32, F16 or BF16")]
     TensorType {
         /// The weight file.
@@ -130,13 +141,20 @@ pub enum ZooError {
         /// As the file calls it.
         found: String,
     },
-    /// A tensor inside the layers that this configuration gives no role: leaving it out would score another model.
-    #[error("{file}: tensor {tensor:?} has no place in the model that config.json describes ({n_layer} layers)")]
+    /// Tensors inside the layers that this configuration gives no role: leaving them out would score another model.
+    #[error(
+        "{file}: tensor {tensor:?} has no place in the model that config.json describes ({n_layer} layers){}",
+        others(.more, *.n_more)
+    )]
     UnusedTensor {
         /// The weight file, or the folder when there are several.
         file: String,
         /// The first such tensor in name order.
         tensor: String,
+        /// The names of the next ones.
+        more: Vec<String>,
+        /// How many there are besides the first.
+        n_more: usize,
         /// Layers by the configuration.
         n_layer: usize,
     },
@@ -178,6 +196,30 @@ pub enum ZooError {
     /// The tensor library failed while weights were prepared.
     #[error("preparing the weights failed: {0}")]
     Backend(#[from] candle_core::Error),
+}
+
+impl ZooError {
+    /// The error for a fault in `file`, which should be of `format`.
+    pub(crate) fn of(file: &str, format: &'static str, fault: Fault) -> Self {
+        let file = file.to_owned();
+        match fault {
+            Fault::Damaged(reason) => Self::Damaged { file, format, reason },
+            Fault::Refused(reason) => Self::Refused { file, reason },
+        }
+    }
+}
+
+/// `; nor have 2 others: …` for the tensors besides the first.
+fn others(more: &[String], n: usize) -> String {
+    match n {
+        0 => String::new(),
+        _ => format!(
+            "; nor {} {n} more: {}{}",
+            if n == 1 { "has" } else { "have" },
+            more.join(", "),
+            if more.len() < n { ", …" } else { "" }
+        ),
+    }
 }
 
 fn suggestion(nearest: Option<&str>) -> String {

@@ -44,7 +44,8 @@ impl Model {
     /// # Errors
     /// Anything wrong with the reference, the files or the options.
     pub fn open(reference: &str, options: &LoadOptions) -> Result<Self, ZooError> {
-        let (name, source) = reference::resolve(reference)?;
+        let (folder, source) = reference::resolve(reference)?;
+        let name = options.identity.as_ref().map_or(folder, |identity| identity.name.clone());
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
         let storage = Reference::parse(reference).storage.unwrap_or(options.storage);
@@ -206,7 +207,7 @@ impl Parts {
         Ok(ModelCard {
             n_ctx: context(&name, options, dims.n_ctx, scoring)?,
             name,
-            source: source.describe(),
+            source: options.identity.as_ref().map_or_else(|| source.describe(), |identity| identity.source.clone()),
             family: self.family.to_owned(),
             n_params: self.n_params,
             n_layer: dims.n_layer as u64,

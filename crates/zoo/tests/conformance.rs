@@ -8,6 +8,7 @@ mod conformance {
     mod masked;
     mod reference;
     mod spans;
+    mod stories;
     mod tree;
     mod writing;
 }

@@ -2,11 +2,15 @@
 
 #[cfg(test)]
 mod folders {
+    mod blocks;
     mod damage;
     mod defects;
+    mod formats;
+    mod gguf;
     mod layouts;
     mod masked;
     mod recurrent;
+    mod npz;
     mod support;
     mod tokenizers;
     mod variants;

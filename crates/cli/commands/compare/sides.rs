@@ -96,7 +96,7 @@ fn named(text: &str) -> Result<Named<'_>, CliError> {
 
 /// Whether something is said about what is asked.
 fn asks(work: &WorkArgs) -> bool {
-    let silent = WorkArgs { memory: work.memory, threads: work.threads, ..WorkArgs::default() };
+    let silent = WorkArgs { memory: work.memory, threads: work.threads, hub: work.hub, ..WorkArgs::default() };
     *work != silent
 }
 

@@ -7,6 +7,7 @@ mod place;
 use super::{print, print_json, width};
 use crate::args::DiffArgs;
 use crate::error::CliError;
+use crate::models::{Found, find};
 use crate::run::{Screen, model_names};
 use material::Material;
 use models::Models;
@@ -43,14 +44,13 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
 /// # Errors
 /// As [`diff`].
 pub fn measure(args: &DiffArgs, screen: Screen) -> Result<DiffRecord, CliError> {
-    yardstick_zoo::check_reference(&args.a)?;
-    yardstick_zoo::check_reference(&args.b)?;
-    let mut material = Material::load(args, screen)?;
-    let models = Models::load(args)?;
+    let both = [find(&args.a, args.hub, screen)?, find(&args.b, args.hub, screen)?];
+    let mut material = Material::load(args, &both, screen)?;
+    let models = Models::load(args, &both)?;
     material.card.warnings.extend(models.note.clone());
     let found = compare(args, &models, &material, screen)?;
     material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
-    record(args, &models, material, &found.documents)
+    record(&both, &models, material, &found.documents)
 }
 
 /// Only an earlier record is written over.
@@ -103,7 +103,7 @@ fn notes(found: &SideBySide, n_ctx: usize) -> Vec<String> {
 
 /// The figures, with the models called as in other tables.
 fn record(
-    args: &DiffArgs,
+    both: &[Found],
     models: &Models,
     material: Material,
     documents: &[Vec<TokenDiff>],
@@ -116,7 +116,7 @@ fn record(
         at.map(place).transpose()
     };
     let places = [place(notable.first_parting)?, place(notable.largest_kl)?];
-    let names = model_names(&[args.a.clone(), args.b.clone()], Storage::F32);
+    let names = model_names(both, Storage::F32);
     let card: DiffMaterial = material.card;
     Ok(DiffRecord::new(models.cards(names), card, documents, places))
 }

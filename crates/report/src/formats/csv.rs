@@ -96,7 +96,7 @@ mod tests {
 
     fn render(record: RunRecord) -> String {
         let runs = [crate::Run { record, samples: Vec::new() }];
-        let bytes = Csv.render(&Report::new(&runs)).expect("renders").bytes;
+        let bytes = Csv.render(&Report::new(&runs, &[], &testing::value)).expect("renders").bytes;
         String::from_utf8(bytes).expect("UTF-8")
     }
 

@@ -283,7 +283,7 @@ mod tests {
 
     fn page(records: Vec<RunRecord>) -> String {
         let runs: Vec<Run> = records.into_iter().map(|record| Run { record, samples: Vec::new() }).collect();
-        let bytes = Markdown.render(&Report::new(&runs)).expect("renders").bytes;
+        let bytes = Markdown.render(&Report::new(&runs, &[], &testing::value)).expect("renders").bytes;
         String::from_utf8(bytes).expect("UTF-8")
     }
 

@@ -155,3 +155,6 @@ impl Mlp {
         })
     }
 }
+
+#[cfg(test)]
+mod nano_sort;

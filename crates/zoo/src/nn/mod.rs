@@ -30,7 +30,7 @@ pub use linear::Linear;
 pub use lstm::{Lstm, LstmBuffers, States};
 pub use pack::{Source, Storage};
 pub use path::{KeyValues, Lane, Run};
-pub use peak::fma_peak;
+pub use peak::{fma_peak, instruction_set};
 pub use rms_norm::RmsNorm;
 pub use rope::{Pairing, Rope, Turned};
 pub use team::Team;
