@@ -2,7 +2,8 @@
 //!
 //! A *run* is a [`RunRecord`](yardstick_core::RunRecord) and its samples, kept in a folder as `run.json` and
 //! `samples.parquet` ([`write_run`], [`read_run`]). Everything else is made from runs alone, with no model at hand: the
-//! terminal's [`table()`], a report folder ([`write_report`]), its page ([`write_page`]) and lm-eval's files ([`export_lm_eval`]).
+//! terminal's [`table()`], a report folder ([`write_report`]), its page ([`write_page`]), other tools' files ([`write_exports`])
+//! and answers to SQL ([`query`]).
 //!
 //! Exporters return bytes and know nothing of folders; `files` alone writes. The plain data of a chart ([`Figure`]) is
 //! separate from its drawing, so that it can be read, tested and written beside the picture.
@@ -28,8 +29,10 @@ pub mod paper;
 mod partial;
 mod report;
 mod run;
+mod query;
 mod samples;
 mod table;
+mod tables;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -48,15 +51,15 @@ pub use diff::{
     diff_table, read_diff, write_diff,
 };
 pub use error::ReportError;
-pub use formats::{FORMATS, Format};
+pub use formats::{FORMATS, Format, Put, write_exports};
 pub use gate::{
     Assumptions, AverageVerdict, Bar, Cause, Correction, Ends, GateError, GateOptions, GateVerdict, LimitVerdict,
     Limits, LogitFigure, LogitFigures, Numbers, Outcome, Pattern, Policy, Size, TaskVerdict, Tier, TierName,
     TierVerdict, Unlisted, gate, init_policy, verdict_github, verdict_junit, verdict_markdown, verdict_table,
 };
-pub use lm_eval::export_lm_eval;
 pub use overview::{ModelColumn, Overview, Row, RowKind};
 pub use page::{EMBEDDED, INDEX, write_page};
+pub use query::{Answer, QueryError, query};
 pub use report::{Report, ReportOptions, write_report};
 pub use run::{Run, read_record, read_run, write_run};
 pub use table::{TableOptions, table};

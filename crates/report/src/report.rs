@@ -10,6 +10,8 @@ use yardstick_core::RunRecord;
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     /// In the order given.
+    pub runs: &'a [Run],
+    /// Those of the runs.
     pub records: Vec<&'a RunRecord>,
     /// Models × tasks.
     pub overview: Overview,
@@ -20,10 +22,16 @@ pub struct Report<'a> {
 impl<'a> Report<'a> {
     /// Puts runs side by side and decides what is drawn.
     pub fn new(runs: &'a [Run]) -> Self {
+        let mut report = Self::without_figures(runs);
+        report.figures = CHARTS.iter().flat_map(|chart| chart.figures(&report.overview)).collect();
+        report
+    }
+
+    /// Puts runs side by side for formats that show no figure.
+    pub fn without_figures(runs: &'a [Run]) -> Self {
         let records: Vec<&RunRecord> = runs.iter().map(|run| &run.record).collect();
         let overview = Overview::new(&records);
-        let figures = CHARTS.iter().flat_map(|chart| chart.figures(&overview)).collect();
-        Self { records, overview, figures }
+        Self { runs, records, overview, figures: Vec::new() }
     }
 }
 
@@ -40,7 +48,7 @@ impl Default for ReportOptions {
     }
 }
 
-/// Writes a report of `runs` into `out`: charts as SVG, PNG and CSV in `charts/`, then a file for each of [`FORMATS`].
+/// Writes a report of `runs` into `out`: charts as SVG, PNG and CSV in `charts/`, then the standard ones of [`FORMATS`].
 /// Charts of an earlier report in `out` that are not part of this one are removed, and nothing else.
 /// Returns the files written, `report.md` last.
 ///
@@ -60,8 +68,11 @@ pub fn write_report(runs: &[Run], out: &Path, options: ReportOptions) -> Result<
     if !options.charts {
         report.figures.clear();
     }
-    for format in FORMATS {
-        written.push(files::write_artifact(out, &format.render(&report)?)?);
+    for format in FORMATS.iter().filter(|format| format.is_standard()) {
+        format.write(&report, &mut |artifact| {
+            written.push(files::write_artifact(out, &artifact)?);
+            Ok(())
+        })?;
     }
     remove_stale_charts(&out.join(charts::FOLDER), &written)?;
     Ok(written)
