@@ -6,7 +6,7 @@ use crate::baselines::run_folder;
 use crate::error::CliError;
 use crate::stderr::say;
 use std::path::{Path, PathBuf};
-use yardstick_report::{ReportOptions, Run, read_run, write_page, write_report};
+use yardstick_report::{Report, ReportOptions, Run, read_run, write_page, write_report};
 
 /// Reads the runs and writes one report.
 ///
@@ -31,7 +31,8 @@ pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError
 /// # Errors
 /// A file cannot be written.
 pub fn write(runs: &[Run], out: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let mut written = write_report(runs, out, ReportOptions::default())?;
-    written.extend(write_page(runs, out, &yardstick_tasks::value)?);
+    let report = Report::new(runs, &[], &yardstick_tasks::value);
+    let mut written = write_report(&report, out, ReportOptions::default())?;
+    written.extend(write_page(&report, out)?);
     Ok(written)
 }

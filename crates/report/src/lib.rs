@@ -25,6 +25,7 @@ mod lm_eval;
 pub mod number;
 mod overview;
 mod page;
+mod pairs;
 pub mod paper;
 mod partial;
 mod report;
@@ -41,7 +42,7 @@ pub use baseline::{
     BASELINE_PREFIX, BaselineError, BaselineStore, Reference, Save, Saved, SavedModel, Timeline, TimelineOptions,
     TimelinePoint, TimelineState, timeline_artifacts, timeline_table,
 };
-pub use charts::{CHARTS, Chart, Figure};
+pub use charts::{CHARTS, Chart, Figure, Material};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
     comparison_table, is_same_model,
@@ -59,6 +60,7 @@ pub use gate::{
 };
 pub use overview::{ModelColumn, Overview, Row, RowKind};
 pub use page::{EMBEDDED, INDEX, write_page};
+pub use pairs::Pair;
 pub use query::{Answer, QueryError, query};
 pub use report::{Report, ReportOptions, write_report};
 pub use run::{Run, read_record, read_run, write_run};

@@ -1,27 +1,28 @@
-//! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how.
+//! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how ([`Plot`]).
 
 mod bars;
 mod figure;
+mod material;
+mod panels;
 mod pick;
 mod scale;
 #[cfg(test)]
 mod tests;
 
 pub use crate::draw::Scene;
-pub use figure::{Figure, Mark, Panel, Series, SeriesKind};
+pub use figure::{Figure, Key, LegendEntry, Plot};
+pub use material::Material;
+pub use panels::{Mark, Panel, Panels, Series, SeriesKind};
 
-use crate::{Artifact, Card, Overview, ReportError, draw};
+use crate::{Artifact, Card, ReportError};
 
 /// A kind of chart.
 pub trait Chart: Sync {
     /// Id and one line.
     fn card(&self) -> Card;
 
-    /// What there is to draw in an overview: none, or several where units differ.
-    fn figures(&self, overview: &Overview) -> Vec<Figure>;
-
-    /// A figure of this chart as a picture.
-    fn scene(&self, figure: &Figure) -> Scene;
+    /// What there is to draw: none, or several where units differ.
+    fn figures(&self, material: &Material) -> Vec<Figure>;
 }
 
 /// Every chart, in the order a report shows them.
@@ -41,11 +42,9 @@ pub(crate) fn is_artifact(name: &str) -> bool {
 pub(crate) fn artifacts(figure: &Figure, pictures: bool) -> Result<Vec<Artifact>, ReportError> {
     let file = |ext: &str, bytes| Artifact { path: format!("{FOLDER}/{}.{ext}", figure.stem), bytes };
     let mut files = vec![file("csv", figure.csv()?)];
-    if let Some(chart) = CHARTS.iter().find(|c| pictures && c.card().id == figure.chart) {
-        let scene = chart.scene(figure);
-        let failed = |reason| ReportError::Draw { figure: figure.stem.clone(), reason };
-        files.push(file("svg", draw::svg(&scene).map_err(failed)?));
-        files.push(file("png", draw::png(&scene).map_err(failed)?));
+    if pictures {
+        files.push(file("svg", figure.svg()?.into_bytes()));
+        files.push(file("png", figure.png()?));
     }
     Ok(files)
 }

@@ -3,11 +3,13 @@
 mod layout;
 mod spread;
 
-use super::figure::model_series;
+use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Mark, Panel, Scene, Series, SeriesKind};
+use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
+use polars::prelude::Column;
+use std::sync::Arc;
 
 /// Metric against the logarithm of the number of parameters.
 pub(super) struct Scale;
@@ -20,15 +22,30 @@ impl Chart for Scale {
     }
 
     /// None with a single model: there is nothing to see a trend in.
-    fn figures(&self, overview: &Overview) -> Vec<Figure> {
+    fn figures(&self, material: &Material) -> Vec<Figure> {
+        let overview = material.overview;
         if overview.models.len() < 2 {
             return Vec::new();
         }
         pick::axis_groups(overview).iter().map(|group| figure(overview, group)).collect()
     }
+}
+
+/// What the plots show.
+#[derive(Debug)]
+struct Plots(Panels);
+
+impl Plot for Plots {
+    fn table(&self) -> Vec<Column> {
+        self.0.table()
+    }
 
     fn scene(&self, figure: &Figure) -> Scene {
-        layout::scene(figure)
+        layout::scene(figure, &self.0)
+    }
+
+    fn extent(&self) -> String {
+        self.0.extent()
     }
 }
 
@@ -41,17 +58,17 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     for &paper in &papers {
         series.push(Series { label: format!("{paper}, paper"), kind: SeriesKind::Paper { paper, filled: false } });
     }
+    let panels = group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect();
+    let panels = Panels { unit: group.rows[0].unit, value_label: group.value_label(), series, panels };
     Figure {
         chart: "scale",
         stem: format!("scale-{}", group.key),
         title: format!("{} against model size", group.heading()),
         subtitle: subtitle(group),
         notes: notes(group),
-        unit: group.rows[0].unit,
-        value_label: group.value_label(),
         partial: overview.partial,
-        series,
-        panels: group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect(),
+        legend: panels.legend(true),
+        plot: Arc::new(Plots(panels)),
     }
 }
 

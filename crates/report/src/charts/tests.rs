@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::testing::{self, model, record, task};
+use crate::{Report, Run, draw};
 use yardstick_core::{RunRecord, RunStatus};
 
 const ACC: &[(&str, bool, Option<f64>)] = &[("acc", true, Some(0.5))];
@@ -61,16 +62,24 @@ fn scenarios() -> Vec<(&'static str, RunRecord)> {
     ]
 }
 
+/// What every chart draws of a record without samples.
+fn figures(record: RunRecord) -> Vec<Figure> {
+    let runs = [Run { record, samples: Vec::new() }];
+    Report::new(&runs, &[], &testing::value).figures
+}
+
+/// What one chart draws of it.
+fn figures_of(chart: &str, record: RunRecord) -> Vec<Figure> {
+    figures(record).into_iter().filter(|figure| figure.chart == chart).collect()
+}
+
 /// Calls `check` with every figure of every scenario and its scene.
 fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
     let mut n = 0;
     for (name, record) in scenarios() {
-        let overview = Overview::new(&[&record]);
-        for chart in CHARTS {
-            for figure in chart.figures(&overview) {
-                check(&format!("{name}/{}", figure.stem), &figure, &chart.scene(&figure));
-                n += 1;
-            }
+        for figure in figures(record) {
+            check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
+            n += 1;
         }
     }
     assert!(n > 20, "only {n} figures");
@@ -100,8 +109,8 @@ fn no_line_strikes_a_text_through() {
 #[test]
 fn models_of_a_size_stand_side_by_side() {
     let models = ["gpt1", "gpt2", "gpt_neo"].map(|family| model(family, family, 1_350_000)).to_vec();
-    let overview = Overview::new(&[&record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect())]);
-    let scene = scale::Scale.scene(&scale::Scale.figures(&overview)[0]);
+    let record = record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect());
+    let scene = figures_of("scale", record)[0].scene();
     let dots: Vec<_> = scene.dots().into_iter().filter(|dot| dot.1 != draw::palette::PAPER).collect();
     for (at, (point, color)) in dots.iter().enumerate() {
         let near = |other: &((f64, f64), _)| (point.0 - other.0.0).abs() < 12.0 && other.1 != *color;
@@ -124,29 +133,23 @@ fn svg_is_well_formed_and_says_everything() {
         assert_eq!(svg.matches('<').count(), svg.matches('>').count(), "{name}");
         assert!(!svg.contains("<script") && !svg.chars().any(|c| c.is_control() && c != '\n'), "{name}");
         if name.starts_with("four_by_eleven") {
-            let labels = figure.series.iter().map(|s| &s.label);
-            assert!(labels.clone().all(|label| svg.contains(label.as_str())), "{name}");
+            assert!(figure.legend.iter().all(|entry| svg.contains(&entry.label)), "{name}");
         }
     });
 }
 
 #[test]
 fn png_has_twice_the_size() {
-    let record = testing::four_by_eleven();
-    let figure = &bars::Bars.figures(&Overview::new(&[&record]))[0];
-    let scene = bars::Bars.scene(figure);
-    let bytes = draw::png(&scene).expect("draws");
+    let figure = &figures(testing::four_by_eleven())[0];
+    let (scene, bytes) = (figure.scene(), figure.png().expect("draws"));
     let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a header");
     assert_eq!((reader.info().width, reader.info().height), (2 * scene.size().0, 2 * scene.size().1));
 }
 
 #[test]
 fn partial_runs_say_so() {
-    let overview = Overview::new(&[&missing_and_partial()]);
-    for chart in CHARTS {
-        for figure in chart.figures(&overview) {
-            assert!(chart.scene(&figure).texts()[0].0.starts_with("PARTIAL"), "{}", figure.stem);
-        }
+    for figure in figures(missing_and_partial()) {
+        assert!(figure.scene().texts()[0].0.starts_with("PARTIAL"), "{}", figure.stem);
     }
 }
 
@@ -154,24 +157,23 @@ fn partial_runs_say_so() {
 fn ids_are_distinct_and_begin_the_files_names() {
     for (at, chart) in CHARTS.iter().enumerate() {
         assert!(CHARTS[..at].iter().all(|other| other.card().id != chart.card().id));
-        let figures = chart.figures(&Overview::new(&[&testing::four_by_eleven()]));
-        assert!(figures.iter().all(|f| f.chart == chart.card().id && f.stem.starts_with(f.chart)));
     }
+    let known = |figure: &Figure| CHARTS.iter().any(|chart| chart.card().id == figure.chart);
+    for_each_figure(|name, figure, _| {
+        assert!(known(figure) && is_artifact(&format!("{}.svg", figure.stem)), "{name}");
+        assert!(figure.stem.starts_with(&format!("{}-", figure.chart)), "{name}");
+    });
 }
 
 #[test]
 fn data_of_a_chart() {
-    let overview = Overview::new(&[&testing::with_group()]);
-    for chart in CHARTS {
-        for figure in chart.figures(&overview) {
-            let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
-            insta::assert_snapshot!(format!("data-{}", figure.stem), csv);
-        }
+    for figure in figures(testing::with_group()) {
+        let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
+        insta::assert_snapshot!(format!("data-{}", figure.stem), csv);
     }
 }
 
 #[test]
 fn figures_as_data() {
-    let overview = Overview::new(&[&testing::one_by_one("winogrande")]);
-    insta::assert_debug_snapshot!(bars::Bars.figures(&overview));
+    insta::assert_debug_snapshot!(figures_of("bars", testing::one_by_one("winogrande")));
 }

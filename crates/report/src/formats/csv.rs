@@ -35,7 +35,7 @@ mod tests {
 
     fn render(record: RunRecord) -> String {
         let runs = [crate::Run { record, samples: Vec::new() }];
-        let artifacts = artifacts(&Csv, &Report::new(&runs));
+        let artifacts = artifacts(&Csv, &Report::numbers(&runs));
         String::from_utf8(artifacts[0].bytes.clone()).expect("UTF-8")
     }
 

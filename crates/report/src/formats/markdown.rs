@@ -275,13 +275,14 @@ fn line(cells: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::artifacts;
     use crate::{Run, testing};
     use insta::assert_snapshot;
 
     fn page(records: Vec<RunRecord>) -> String {
         let runs: Vec<Run> = records.into_iter().map(|record| Run { record, samples: Vec::new() }).collect();
-        let bytes = Markdown.render(&Report::new(&runs)).expect("renders").bytes;
-        String::from_utf8(bytes).expect("UTF-8")
+        let artifacts = artifacts(&Markdown, &Report::new(&runs, &[], &testing::value));
+        String::from_utf8(artifacts[0].bytes.clone()).expect("UTF-8")
     }
 
     #[test]

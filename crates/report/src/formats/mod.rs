@@ -8,7 +8,7 @@ mod markdown;
 mod parquet;
 mod samples_csv;
 
-use crate::{Artifact, Card, Report, ReportError, Run, files};
+use crate::{Artifact, Card, Report, ReportError, files};
 use std::path::{Path, PathBuf};
 
 /// A way to write a report down.
@@ -42,18 +42,17 @@ pub static FORMATS: &[&dyn Format] = &[
     &every_eval_ever::EveryEvalEver,
 ];
 
-/// Writes runs into `out` in the formats with these ids. Returns the files written.
+/// Writes a report into `out` in the formats with these ids. Returns the files written.
 ///
 /// # Errors
 /// No runs, a file that cannot be made or written; those finished before stay. An id that is no format's is left out.
-pub fn write_exports(runs: &[Run], ids: &[String], out: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    if runs.is_empty() {
+pub fn write_exports(report: &Report, ids: &[String], out: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    if report.runs.is_empty() {
         return Err(ReportError::NoRuns);
     }
-    let report = Report::without_figures(runs);
     let mut written = Vec::new();
     for format in FORMATS.iter().filter(|format| ids.iter().any(|id| id == format.card().id)) {
-        format.write(&report, &mut |artifact| {
+        format.write(report, &mut |artifact| {
             written.push(files::write_artifact(out, &artifact)?);
             Ok(())
         })?;
@@ -77,7 +76,7 @@ pub(crate) fn artifacts(format: &dyn Format, report: &Report) -> Vec<Artifact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing;
+    use crate::{Run, testing};
     use std::collections::BTreeSet;
 
     fn run(record: yardstick_core::RunRecord) -> Run {
@@ -89,7 +88,7 @@ mod tests {
         let ids: BTreeSet<&str> = FORMATS.iter().map(|format| format.card().id).collect();
         assert_eq!(ids.len(), FORMATS.len());
         let runs = [run(testing::four_by_eleven())];
-        let report = Report::new(&runs);
+        let report = Report::numbers(&runs);
         let paths: Vec<String> = FORMATS.iter().flat_map(|f| artifacts(*f, &report)).map(|a| a.path).collect();
         assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len(), "{paths:?}");
     }
@@ -105,7 +104,7 @@ mod tests {
             sample.task.clone_from(&hostile.record.tasks[0].id);
         }
         let ids: Vec<String> = FORMATS.iter().map(|format| format.card().id.to_owned()).collect();
-        let written = write_exports(&[hostile], &ids, &out).expect("writes");
+        let written = write_exports(&Report::numbers(&[hostile]), &ids, &out).expect("writes");
         assert!(written.len() > FORMATS.len(), "{written:?}");
         let out = out.canonicalize().expect("a folder");
         for path in written {
@@ -118,8 +117,9 @@ mod tests {
     #[test]
     fn what_is_not_asked_for_is_not_written() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let written = write_exports(&[run(testing::one_by_one("piqa"))], &["latex".to_owned()], dir.path());
+        let runs = [run(testing::one_by_one("piqa"))];
+        let written = write_exports(&Report::numbers(&runs), &["latex".to_owned()], dir.path());
         assert_eq!(written.expect("writes"), [dir.path().join("results.tex")]);
-        assert!(matches!(write_exports(&[], &[], dir.path()), Err(ReportError::NoRuns)));
+        assert!(matches!(write_exports(&Report::numbers(&[]), &[], dir.path()), Err(ReportError::NoRuns)));
     }
 }

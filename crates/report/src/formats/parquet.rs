@@ -33,7 +33,7 @@ mod tests {
     fn tables_read_back() {
         let run = Run { record: testing::four_by_eleven(), samples: testing::samples() };
         let runs = [run.clone(), run];
-        let report = Report::new(&runs);
+        let report = Report::numbers(&runs);
         let artifacts = formats::artifacts(&Parquet, &report);
         let read = |at: usize| {
             samples::frame_from_parquet(artifacts[at].path.as_ref(), artifacts[at].bytes.clone()).expect("reads")

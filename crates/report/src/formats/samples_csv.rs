@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn lines() {
         let runs = [Run { record: testing::one_by_one("boolq"), samples: testing::samples() }];
-        let artifacts = formats::artifacts(&SamplesCsv, &Report::new(&runs));
+        let artifacts = formats::artifacts(&SamplesCsv, &Report::numbers(&runs));
         insta::assert_snapshot!(String::from_utf8(artifacts[0].bytes.clone()).expect("UTF-8"));
     }
 }

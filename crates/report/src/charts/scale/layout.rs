@@ -1,9 +1,9 @@
 //! Where the points go.
 
 use super::spread;
-use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
+use crate::charts::{Figure, Mark, Panel, Panels, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
-use crate::draw::page::{MARGIN, Page, push_link, push_paper, push_whisker};
+use crate::draw::page::{MARGIN, Page, push_kind, push_link, push_whisker};
 use crate::draw::palette::{self, GRID, INK, MUTED, PAPER};
 use crate::draw::{Anchor, Font, Line, Marker, whole};
 use crate::number::{Unit, count};
@@ -42,73 +42,68 @@ struct Plot {
 }
 
 /// Draws a figure of small plots.
-pub(super) fn scene(figure: &Figure) -> Scene {
-    let columns = figure.panels.len().clamp(1, 4);
+pub(super) fn scene(figure: &Figure, data: &Panels) -> Scene {
+    let columns = data.panels.len().clamp(1, 4);
     let (width, plot_height) = [(760.0, 380.0), (1000.0, 260.0), (1200.0, 220.0), (1200.0, 180.0)][columns - 1];
-    let page = Page::new(figure, width, true);
+    let page = Page::new(figure, width);
     let column = (width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64;
-    let lines = figure.panels.iter().map(|p| task_lines(p, column - LEFT - RIGHT).len()).max().unwrap_or(1);
+    let lines = data.panels.iter().map(|p| task_lines(p, column - LEFT - RIGHT).len()).max().unwrap_or(1);
     let head = HEAD + TASK_LINE * lines as f64;
     let cell = (column, head + plot_height + FOOT);
-    let n_rows = figure.panels.len().div_ceil(columns);
+    let n_rows = data.panels.len().div_ceil(columns);
     let mut scene = page.scene(cell.1 * n_rows as f64 + AXIS_TITLE);
-    let sizes = sizes(figure);
-    for (at, panel) in figure.panels.iter().enumerate() {
+    let sizes = sizes(data);
+    for (at, panel) in data.panels.iter().enumerate() {
         let left = MARGIN + AXIS_TITLE + cell.0 * (at % columns) as f64;
         let top = page.top() + cell.1 * (at / columns) as f64;
         let inner = (left + LEFT, left + cell.0 - RIGHT, top + head, top + head + plot_height);
-        Plot::new(figure, panel, sizes, inner).push(&mut scene, figure, panel);
+        Plot::new(data, panel, sizes, inner).push(&mut scene, data, panel);
     }
-    push_axis_titles(&mut scene, figure, page.top(), cell.1 * n_rows as f64, width);
+    push_axis_titles(&mut scene, data, page.top(), cell.1 * n_rows as f64, width);
     scene
 }
 
-fn push_axis_titles(scene: &mut Scene, figure: &Figure, top: f64, height: f64, width: f64) {
+fn push_axis_titles(scene: &mut Scene, data: &Panels, top: f64, height: f64, width: f64) {
     scene.text((width / 2.0, top + height + 4.0), "parameters", TICK, Anchor::Middle);
-    scene.upright_text((MARGIN + 6.0, top + height / 2.0), &figure.value_label, TICK);
+    scene.upright_text((MARGIN + 6.0, top + height / 2.0), &data.value_label, TICK);
 }
 
 /// Where the models of a figure stand, by series: the same in each of its plots, whoever is missing there.
-fn places(figure: &Figure, x: &Axis, (left, right): (f64, f64)) -> BTreeMap<usize, f64> {
-    let marks = || figure.panels.iter().flat_map(|p| &p.marks);
+fn places(data: &Panels, x: &Axis, (left, right): (f64, f64)) -> BTreeMap<usize, f64> {
+    let marks = || data.panels.iter().flat_map(|p| &p.marks);
     let models: BTreeMap<usize, f64> = marks()
-        .filter(|m| matches!(figure.series[m.series].kind, SeriesKind::Model { .. }))
+        .filter(|m| matches!(data.series[m.series].kind, SeriesKind::Model { .. }))
         .map(|m| (m.series, x.at(m.n_params.max(1.0))))
         .collect();
     let wanted: Vec<f64> = models.values().copied().collect();
     models.into_keys().zip(spread::apart(&wanted, GAP, (left + RIM, right - RIM))).collect()
 }
 
-/// Smallest and largest model of the figure, with room on both sides.
-fn sizes(figure: &Figure) -> (f64, f64) {
-    let all = || figure.panels.iter().flat_map(|p| &p.marks).map(|m| m.n_params.max(1.0));
+/// Smallest and largest model of the data, with room on both sides.
+fn sizes(data: &Panels) -> (f64, f64) {
+    let all = || data.panels.iter().flat_map(|p| &p.marks).map(|m| m.n_params.max(1.0));
     let (low, high) = all().fold((f64::INFINITY, 1.0_f64), |(low, high), n| (low.min(n), high.max(n)));
     let room = if high > 100.0 * low { 2.0 } else { 1.3 };
     if low.is_finite() { (low / room, high * room) } else { (1.0, 10.0) }
 }
 
 impl Plot {
-    fn new(
-        figure: &Figure,
-        panel: &Panel,
-        sizes: (f64, f64),
-        (left, right, top, bottom): (f64, f64, f64, f64),
-    ) -> Self {
+    fn new(data: &Panels, panel: &Panel, sizes: (f64, f64), (left, right, top, bottom): (f64, f64, f64, f64)) -> Self {
         let x = Axis::log(sizes, (left, right));
-        let models = places(figure, &x, (left, right));
-        Self { left, right, top, bottom, x, y: value_axis(figure.unit, panel, (bottom, top)), models }
+        let models = places(data, &x, (left, right));
+        Self { left, right, top, bottom, x, y: value_axis(data.unit, panel, (bottom, top)), models }
     }
 
-    fn push(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
-        self.push_frame(scene, figure.unit, panel);
+    fn push(&self, scene: &mut Scene, data: &Panels, panel: &Panel) {
+        self.push_frame(scene, data.unit, panel);
         // A chance of nothing is the axis itself.
         if let Some(chance) = panel.chance.filter(|&chance| chance > 0.0) {
             let y = self.y.at(chance);
             scene.dashed((self.left, y), (self.right, y), 4.0, Line(1.2, INK));
         }
-        self.push_links(scene, figure, panel);
+        self.push_links(scene, data, panel);
         for mark in &panel.marks {
-            self.push_mark(scene, &figure.series[mark.series].kind, mark);
+            self.push_mark(scene, &data.series[mark.series].kind, mark);
         }
     }
 
@@ -139,10 +134,10 @@ impl Plot {
     }
 
     /// Joins the models of a family, and a paper's, from small to large.
-    fn push_links(&self, scene: &mut Scene, figure: &Figure, panel: &Panel) {
+    fn push_links(&self, scene: &mut Scene, data: &Panels, panel: &Panel) {
         let mut marks: Vec<&Mark> = panel.marks.iter().collect();
         marks.sort_by(|a, b| self.point(a).0.total_cmp(&self.point(b).0));
-        let family = |mark: &Mark| match &figure.series[mark.series].kind {
+        let family = |mark: &Mark| match &data.series[mark.series].kind {
             SeriesKind::Model { family, .. } => ("model", family.as_str()),
             SeriesKind::Paper { paper, .. } => ("paper", *paper),
         };
@@ -155,7 +150,7 @@ impl Plot {
 
     fn push_mark(&self, scene: &mut Scene, kind: &SeriesKind, mark: &Mark) {
         let at = self.point(mark);
-        let SeriesKind::Model { column, .. } = kind else { return push_paper(scene, at, kind) };
+        let SeriesKind::Model { column, .. } = kind else { return push_kind(scene, at, kind) };
         let color = palette::series(*column);
         if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
             push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), CAP, Line(1.6, color));
@@ -188,7 +183,7 @@ fn documents(panel: &Panel) -> String {
 
 /// What the panel's values, intervals and chance need, with some room.
 fn value_axis(unit: Unit, panel: &Panel, pixels: (f64, f64)) -> Axis {
-    let (low, high) = Figure::extent([panel]).unwrap_or((0.0, 1.0));
+    let (low, high) = Panels::ends([panel]).unwrap_or((0.0, 1.0));
     match unit {
         Unit::Perplexity => Axis::log(((low / 1.5).max(1.0), high.max(1.0) * 1.5), pixels),
         Unit::Percent => {
