@@ -6,6 +6,7 @@ mod compare;
 mod diff;
 mod gate;
 mod ls;
+mod query;
 mod report;
 mod validate;
 
@@ -15,12 +16,14 @@ pub use compare::{CompareArgs, SidesArgs};
 pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
 pub use ls::{Listing, LsArgs};
+pub use query::{AnswerFormat, QueryArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
 use crate::chat::chat;
 use crate::commands::DataArgs;
 use crate::error::CliError;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use yardstick_core::RunSpec;
@@ -70,6 +73,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Draw tables, charts and a page from one or more runs
     Report(ReportArgs),
+    /// Ask one or more runs a question in SQL: tables samples and results
+    Query(QueryArgs),
     /// Show a report in a browser, and keep it up to date while its run goes on
     ServeReport(ServeReportArgs),
     /// Compare two models document by document: differences with intervals, corrected tests, flips
@@ -106,9 +111,9 @@ pub struct RunArgs {
     /// Replace a finished run in the run folder
     #[arg(long)]
     pub overwrite: bool,
-    /// Also write the results in another tool's files
-    #[arg(long, value_name = "FORMAT")]
-    pub export: Option<Export>,
+    /// Also write these files into the run folder; `yardstick ls formats` lists them
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats(), hide_possible_values = true)]
+    pub export: Vec<String>,
     /// Keep the log-probability of every scored token, for the report's page; samples.parquet grows by it
     #[arg(long)]
     pub token_scores: bool,
@@ -233,11 +238,13 @@ impl Compat {
     }
 }
 
-/// Files of other tools.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// lm-evaluation-harness: `results_<date>.json` and `samples_<task>_<date>.jsonl`
-    LmEval,
+/// The formats that can be asked for, with what they are.
+fn formats() -> PossibleValuesParser {
+    let value = |format: &&dyn yardstick_report::Format| {
+        let card = format.card();
+        PossibleValue::new(card.id).help(card.summary)
+    };
+    yardstick_report::FORMATS.iter().map(value).collect::<Vec<_>>().into()
 }
 
 /// `yardstick show`

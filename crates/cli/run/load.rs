@@ -10,6 +10,7 @@ use crate::stderr::say;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use yardstick_core::Request;
+use yardstick_report::number::counted;
 use yardstick_tasks::Loaded;
 
 /// The suite that is run when no task is named.
@@ -55,7 +56,7 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
     let others = tasks.iter().filter(|task| refused.iter().all(|refusal| refusal.task != task.card.id)).count();
     let left_out = refuse(args, others, refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
-    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
+    screen.say(&format!("{}, {}", counted(tasks.len(), "task"), counted(documents, "document")));
     let chat_template = options.chat.map(|chat| chat.template.source);
     Ok(Work { tasks, groups: selection.groups, chat_template, left_out })
 }
@@ -133,9 +134,4 @@ fn print_each(refused: Vec<Refusal>) {
     for (id, tasks) in missing.iter().filter(|(_, tasks)| tasks.len() > 1) {
         say(format_args!("{} tasks miss {id}: {}", tasks.len(), tasks.join(", ")));
     }
-}
-
-/// `1 task`, `2 tasks`.
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

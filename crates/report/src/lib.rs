@@ -10,6 +10,7 @@
 //! Two models compared token by token become a [`DiffRecord`], which has a table and a file of its own.
 //! To add a chart or a format: one file in `charts/` or `formats/` and one line in [`CHARTS`] or [`FORMATS`].
 
+mod bar;
 mod baseline;
 pub mod charts;
 mod compare;
@@ -21,6 +22,7 @@ pub mod formats;
 mod frame;
 mod gate;
 mod hash;
+mod identity;
 mod lm_eval;
 pub mod number;
 mod overview;
@@ -45,7 +47,7 @@ pub use baseline::{
 pub use charts::{CHARTS, Chart, Figure, Material};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
-    comparison_table, is_same_model,
+    comparison_table,
 };
 pub use diff::{
     DeltaP, DiffMaterial, DiffPlace, DiffRate, DiffRecord, DiffText, DiffToken, DiffUnit, DiffWhere, Notable,
@@ -58,13 +60,15 @@ pub use gate::{
     Limits, LogitFigure, LogitFigures, Numbers, Outcome, Pattern, Policy, Size, TaskVerdict, Tier, TierName,
     TierVerdict, Unlisted, gate, init_policy, verdict_github, verdict_junit, verdict_markdown, verdict_table,
 };
+pub use identity::is_same_model;
 pub use overview::{ModelColumn, Overview, Row, RowKind};
 pub use page::{EMBEDDED, INDEX, write_page};
 pub use pairs::Pair;
-pub use query::{Answer, QueryError, query};
+pub use query::{Answer, AnswerOptions, QueryError, query};
 pub use report::{Report, ReportOptions, write_report};
 pub use run::{Run, read_record, read_run, write_run};
 pub use table::{TableOptions, table};
+pub use text::ascii;
 
 /// What a list of charts or formats says about one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

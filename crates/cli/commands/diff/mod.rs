@@ -4,9 +4,10 @@ mod material;
 mod models;
 mod place;
 
-use super::{print, print_json, width};
+use super::{print_json, print_text};
 use crate::args::DiffArgs;
 use crate::error::CliError;
+use crate::terminal::width;
 use crate::run::{Screen, model_names};
 use material::Material;
 use models::Models;
@@ -29,7 +30,7 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     if json {
         print_json(&serde_json::to_value(&record).unwrap_or_default())?;
     } else {
-        print(&diff_table(&record, width()))?;
+        print_text(&diff_table(&record, width()))?;
     }
     if let Some(out) = &args.out {
         write_diff(out, &record)?;
