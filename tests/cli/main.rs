@@ -9,6 +9,7 @@ mod compare;
 mod data;
 mod diff;
 mod dtype;
+mod exports;
 mod fewshot;
 mod first_command;
 mod gate;

@@ -10,6 +10,10 @@ pub fn yardstick() -> Command {
     for name in ["YARDSTICK_DATA", "YARDSTICK_LOG", "YARDSTICK_BASELINES"] {
         command.env_remove(name);
     }
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C.UTF-8");
     command.env("XDG_CACHE_HOME", "/nonexistent").env("XDG_DATA_HOME", "/nonexistent");
     command
 }

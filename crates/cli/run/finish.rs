@@ -14,10 +14,12 @@ use yardstick_report::{INDEX, Report, Run, write_exports};
 /// A file cannot be written; the run folder itself is already there.
 pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, json: bool) -> Result<(), CliError> {
     if !args.export.is_empty() {
+        let _exporting = screen.stage("writing exports");
         write_exports(&Report::numbers(std::slice::from_ref(run)), &args.export, folder.path())?;
     }
     if !args.no_report && !run.record.results.is_empty() {
         let started = Instant::now();
+        let _drawing = screen.stage("drawing the report");
         let files = write_report(std::slice::from_ref(run), &folder.report())?;
         tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
     }

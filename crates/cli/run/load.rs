@@ -1,7 +1,7 @@
 //! The tasks of a run with their documents, read and checked before a model is loaded.
 
 use super::Work;
-use super::progress::Screen;
+use super::progress::{Screen, Stage, Unit};
 use crate::args::RunArgs;
 use crate::commands::stores;
 use crate::error::CliError;
@@ -34,7 +34,9 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
     let (stores, options) = (stores(&args.work.data)?, args.work.shots.options(args.work.limit, references)?);
     let mut refused: Vec<Refusal> = selection.refused.into_iter().map(|(id, error)| Refusal::file(id, error)).collect();
     let mut tasks = Vec::new();
+    let reading = screen.show(Stage::new("reading tasks", Unit::Tasks, selection.tasks.len() as u64));
     for task in &selection.tasks {
+        reading.add(1);
         let started = Instant::now();
         let loaded = match task.load(&stores, &options) {
             Ok(loaded) => loaded,
@@ -50,6 +52,7 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
         }
         tasks.push(loaded);
     }
+    drop(reading);
     if !args.keep_going {
         refused.extend(without_room(args, references, &tasks));
     }

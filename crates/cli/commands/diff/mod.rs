@@ -47,7 +47,9 @@ pub fn measure(args: &DiffArgs, screen: Screen) -> Result<DiffRecord, CliError> 
     yardstick_zoo::check_reference(&args.a)?;
     yardstick_zoo::check_reference(&args.b)?;
     let mut material = Material::load(args, screen)?;
+    let loading = screen.stage(&format!("loading {} and {}", args.a, args.b));
     let models = Models::load(args)?;
+    drop(loading);
     material.card.warnings.extend(models.note.clone());
     let found = compare(args, &models, &material, screen)?;
     material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
@@ -72,13 +74,14 @@ fn compare(args: &DiffArgs, models: &Models, material: &Material, screen: Screen
     let pool = pool.map_err(|error| CliError::usage(format!("--threads {threads}: {error}")))?;
     let requests: Vec<&[Request]> = material.documents.iter().map(|document| document.requests.as_slice()).collect();
     tracing::info!(threads, documents = requests.len(), "comparing");
-    let bar = screen.bar(&format!("{} and {}", args.a, args.b), material.tokens(models.a())?);
+    let name = format!("{} and {}", args.a, args.b);
+    let bar = screen.tokens(&format!("comparing {name}"), material.tokens(models.a())?);
     let found = pool.install(|| side_by_side(models.both(), &requests, &|tokens| bar.add(tokens)));
     let found = found.map_err(|error| match error {
         RunnerError::Vocabulary { .. } => CliError::Vocabulary(error),
         error => CliError::Score { place: material.place(error.request()), reason: error },
     })?;
-    bar.finish(found.n_requests);
+    bar.finish(&name, found.n_requests);
     if found.documents.iter().all(Vec::is_empty) {
         return Err(CliError::usage("no token is scored: there is nothing to compare"));
     }

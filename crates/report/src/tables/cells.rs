@@ -47,7 +47,7 @@ pub(crate) fn text(cell: &AnyValue) -> String {
 }
 
 /// Whether a column holds lists or structs, which CSV has no place for.
-pub(crate) const fn is_nested(kind: &DataType) -> bool {
+pub(crate) fn is_nested(kind: &DataType) -> bool {
     kind.is_nested()
 }
 
