@@ -58,12 +58,6 @@ pub(crate) fn task(id: &str, metrics: &[Metric], n_docs: u64) -> TaskCard {
     }
 }
 
-/// The mean of scores, whatever the aggregation is called: enough for tests.
-pub(crate) fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
-    let value = |score: &Score| if let Score::Value(value) = score { *value } else { f64::NAN };
-    (!aggregation.is_empty()).then(|| scores.iter().map(value).sum::<f64>() / scores.len() as f64)
-}
-
 /// A value between 0 and 1 that depends on `seed` alone.
 fn fraction(seed: usize) -> f64 {
     (seed as f64 * 0.618_033_988_749_895 + 0.3).fract()

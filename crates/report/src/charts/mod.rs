@@ -9,7 +9,7 @@ mod scale;
 #[cfg(test)]
 mod tests;
 
-pub use crate::draw::Scene;
+pub use crate::draw::{Color, Scene};
 pub use figure::{Figure, Key, LegendEntry, Plot};
 pub use material::Material;
 pub use panels::{Mark, Panel, Panels, Series, SeriesKind};

@@ -2,7 +2,7 @@
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+pub struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
 pub(crate) const INK: Color = Color(0x22, 0x22, 0x22);
 pub(crate) const MUTED: Color = Color(0x5c, 0x5c, 0x5c);
