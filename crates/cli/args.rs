@@ -8,6 +8,7 @@ mod gate;
 mod import;
 mod ls;
 mod models;
+mod query;
 mod report;
 mod validate;
 
@@ -19,6 +20,7 @@ pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
 pub use import::{ImportArgs, ImportLayout};
 pub use ls::{Listing, LsArgs};
 pub use models::{CostArgs, HubArgs, PullModelsArgs, SelftestArgs};
+pub use query::{AnswerFormat, QueryArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
 
@@ -26,6 +28,7 @@ use crate::chat::chat;
 use crate::commands::DataArgs;
 use crate::error::CliError;
 use crate::models::Found;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use yardstick_core::{RunSpec, Scoring};
@@ -77,6 +80,8 @@ pub enum Command {
     Validate(ValidateArgs),
     /// Draw tables, charts and a page from one or more runs
     Report(ReportArgs),
+    /// Ask one or more runs a question in SQL: tables samples and results
+    Query(QueryArgs),
     /// Show a report in a browser, and keep it up to date while its run goes on
     ServeReport(ServeReportArgs),
     /// Compare two models document by document: differences with intervals, corrected tests, flips
@@ -117,9 +122,9 @@ pub struct RunArgs {
     /// Replace a finished run in the run folder
     #[arg(long)]
     pub overwrite: bool,
-    /// Also write the results in another tool's files
-    #[arg(long, value_name = "FORMAT")]
-    pub export: Option<Export>,
+    /// Also write these files into the run folder; `yardstick ls formats` lists them
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = formats(), hide_possible_values = true)]
+    pub export: Vec<String>,
     /// Keep the log-probability of every scored token, for the report's page; samples.parquet grows by it
     #[arg(long)]
     pub token_scores: bool,
@@ -256,11 +261,13 @@ impl Compat {
     }
 }
 
-/// Files of other tools.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// lm-evaluation-harness: `results_<date>.json` and `samples_<task>_<date>.jsonl`
-    LmEval,
+/// The formats that can be asked for, with what they are.
+fn formats() -> PossibleValuesParser {
+    let value = |format: &&dyn yardstick_report::Format| {
+        let card = format.card();
+        PossibleValue::new(card.id).help(card.summary)
+    };
+    yardstick_report::FORMATS.iter().map(value).collect::<Vec<_>>().into()
 }
 
 /// `yardstick show`

@@ -2,13 +2,13 @@
 
 use crate::refusal::Refusal;
 use crate::stderr::say;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use crate::terminal;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
 use std::fmt::Display;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use yardstick_core::ScoreError;
 use yardstick_hub::HubError;
-use yardstick_report::{BaselineError, CompareError, GateError, ReportError};
+use yardstick_report::{BaselineError, CompareError, GateError, QueryError, ReportError};
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
 use yardstick_workload::WorkloadError;
@@ -105,6 +105,9 @@ pub enum CliError {
     /// A run folder or report that cannot be read or written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// A question to runs that has no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// Runs that cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
@@ -171,7 +174,9 @@ impl CliError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Report(error) if error.is_internal() => 1,
+            Self::Query(error) if error.is_internal() => 1,
             Self::Internal => 1,
+            Self::Query(error) if error.is_usage() => 2,
             Self::Compare(error) if error.is_usage() => 2,
             Self::Gate(error) if error.is_usage() => 2,
             Self::Baseline(error) if error.is_usage() => 2,
@@ -193,6 +198,7 @@ impl CliError {
             | Self::Text { .. }
             | Self::Score { .. }
             | Self::Report(_)
+            | Self::Query(_)
             | Self::Compare(_)
             | Self::Gate(_)
             | Self::Baseline(_)
@@ -206,8 +212,10 @@ impl CliError {
 
     /// Prints the error to standard error.
     pub fn print(&self) {
-        let theme =
-            if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let mut theme = if terminal::stderr_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        if !terminal::is_utf8(|name| std::env::var(name).ok()) {
+            theme.characters = ThemeCharacters::ascii();
+        }
         let handler = GraphicalReportHandler::new_themed(theme).with_width(120).without_cause_chain();
         let mut text = String::new();
         if handler.render_report(&mut text, self).is_err() {
@@ -242,10 +250,28 @@ impl Diagnostic for CliError {
             Self::Model(ZooError::UnknownModel { reference, .. }) => {
                 Some(Box::new(crate::models::suggestion(reference)))
             }
+            Self::Query(QueryError::Sql { help, .. }) => Some(Box::new(help)),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
             Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),
             Self::Unscorable { others: n @ 2.., .. } => Some(Box::new(format!("{n} more documents of this task fail"))),
             Self::Refused { others: 1.., .. } => Some(Box::new("--keep-going runs the others")),
+            _ => None,
+        }
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        match self {
+            Self::Query(QueryError::Sql { place, .. }) => Some(&place.sql),
+            _ => None,
+        }
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        match self {
+            Self::Query(QueryError::Sql { place, .. }) => {
+                let label = |span: &std::ops::Range<usize>| LabeledSpan::underline((span.start, span.len()));
+                place.span.as_ref().map(|span| Box::new(std::iter::once(label(span))) as Box<dyn Iterator<Item = _>>)
+            }
             _ => None,
         }
     }

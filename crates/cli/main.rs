@@ -10,12 +10,12 @@ mod models;
 mod refusal;
 mod run;
 mod stderr;
+mod terminal;
 mod transfers;
 
 use args::{Cli, Command};
 use clap::Parser;
 use error::CliError;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -41,6 +41,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Render(args) => commands::render(&args, quiet, json),
         Command::Diff(args) => commands::diff(&args, quiet, json),
         Command::Report(args) => commands::report(&args, quiet, json),
+        Command::Query(args) => commands::query(&args, json),
         Command::ServeReport(args) => commands::serve_report(&args, quiet, json),
         Command::Compare(args) => commands::compare(&args, quiet, json),
         Command::Baseline(args) => commands::baseline(&args, quiet, json),
@@ -58,7 +59,7 @@ fn start_log(verbose: u8) {
     let filter = std::env::var("YARDSTICK_LOG").unwrap_or_else(|_| default.to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_ansi(terminal::stderr_color())
         .with_writer(std::io::stderr)
         .init();
 }

@@ -10,6 +10,7 @@ mod cost;
 mod data;
 mod diff;
 mod dtype;
+mod exports;
 mod fewshot;
 mod first_command;
 mod gate;

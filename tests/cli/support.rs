@@ -10,6 +10,10 @@ pub fn yardstick() -> Command {
     for name in ["YARDSTICK_DATA", "YARDSTICK_LOG", "YARDSTICK_BASELINES", "HF_HOME", "HF_HUB_CACHE", "HF_TOKEN"] {
         command.env_remove(name);
     }
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(name);
+    }
+    command.env("LC_ALL", "C.UTF-8");
     command.env("XDG_CACHE_HOME", "/nonexistent").env("XDG_DATA_HOME", "/nonexistent");
     // No test leaves this machine; those with a hub on it take this away.
     command.env("HF_HUB_OFFLINE", "1");

@@ -35,6 +35,8 @@ pub enum Listing {
     Metrics,
     /// Charts of a report
     Charts,
+    /// Files that a run or a report can be written in
+    Formats,
     /// Datasets that tasks read, and where they are
     Datasets,
 }

@@ -1,6 +1,6 @@
 //! `yardstick ls`: what there is. Every list is made from the cards of the things themselves.
 
-use super::{cost, data, print, print_json};
+use super::{cost, data, print_json, print_text};
 use crate::args::{Listing, LsArgs};
 use crate::columns::columns;
 use crate::error::CliError;
@@ -32,6 +32,7 @@ pub fn ls(args: &LsArgs, quiet: bool, json: bool) -> Result<(), CliError> {
         Listing::Suites => suites()?,
         Listing::Metrics => metrics(),
         Listing::Charts => charts(),
+        Listing::Formats => formats(),
         Listing::Datasets => data::datasets(&args.data, &args.folders.catalog()?)?,
     };
     list.print(json)
@@ -40,7 +41,7 @@ pub fn ls(args: &LsArgs, quiet: bool, json: bool) -> Result<(), CliError> {
 impl List {
     /// To standard output.
     pub fn print(&self, json: bool) -> Result<(), CliError> {
-        if json { print_json(&self.json()) } else { print(&self.text()) }
+        if json { print_json(&self.json()) } else { print_text(&self.text()) }
     }
 
     fn text(&self) -> String {
@@ -110,4 +111,12 @@ fn metrics() -> List {
 fn charts() -> List {
     let row = |chart: &&dyn yardstick_report::Chart| vec![chart.card().id.to_owned(), chart.card().summary.to_owned()];
     List { head: &["chart", "about"], rows: yardstick_report::CHARTS.iter().map(row).collect() }
+}
+
+fn formats() -> List {
+    let row = |format: &&dyn yardstick_report::Format| {
+        let when = if format.is_standard() { "always" } else { "--export" };
+        vec![format.card().id.to_owned(), when.to_owned(), format.card().summary.to_owned()]
+    };
+    List { head: &["format", "written", "about"], rows: yardstick_report::FORMATS.iter().map(row).collect() }
 }

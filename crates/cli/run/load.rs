@@ -1,7 +1,7 @@
 //! The tasks of a run with their documents, read and checked before a model is loaded.
 
 use super::Work;
-use super::progress::Screen;
+use super::progress::{Screen, Stage, Unit};
 use crate::args::RunArgs;
 use crate::commands::stores;
 use crate::error::CliError;
@@ -11,6 +11,7 @@ use crate::stderr::say;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use yardstick_core::Request;
+use yardstick_report::number::counted;
 use yardstick_tasks::Loaded;
 
 /// The suite that is run when no task is named.
@@ -34,7 +35,9 @@ pub fn tasks(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Wor
     let (stores, options) = (stores(&args.work.data)?, args.work.shots.options(args.work.limit, references)?);
     let mut refused: Vec<Refusal> = selection.refused.into_iter().map(|(id, error)| Refusal::file(id, error)).collect();
     let mut tasks = Vec::new();
+    let reading = screen.show(Stage::new("reading tasks", Unit::Tasks, selection.tasks.len() as u64));
     for task in &selection.tasks {
+        reading.add(1);
         let started = Instant::now();
         let loaded = match task.load(&stores, &options) {
             Ok(loaded) => loaded,
@@ -50,13 +53,14 @@ pub fn tasks(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Wor
         }
         tasks.push(loaded);
     }
+    drop(reading);
     if !args.keep_going {
         refused.extend(without_room(args, references, &tasks));
     }
     let others = tasks.iter().filter(|task| refused.iter().all(|refusal| refusal.task != task.card.id)).count();
     let left_out = refuse(args, others, refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
-    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
+    screen.say(&format!("{}, {}", counted(tasks.len(), "task"), counted(documents, "document")));
     let chat_template = options.chat.map(|chat| chat.template.source);
     Ok(Work { tasks, groups: selection.groups, chat_template, left_out })
 }
@@ -134,9 +138,4 @@ fn print_each(refused: Vec<Refusal>) {
     for (id, tasks) in missing.iter().filter(|(_, tasks)| tasks.len() > 1) {
         say(format_args!("{} tasks miss {id}: {}", tasks.len(), tasks.join(", ")));
     }
-}
-
-/// `1 task`, `2 tasks`.
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

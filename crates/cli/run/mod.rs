@@ -18,7 +18,7 @@ pub use folder::default_path as default_folder;
 pub use load::tasks as load_tasks;
 pub use memory::{available as available_memory, half_of_free};
 pub use models::names as model_names;
-pub use progress::Screen;
+pub use progress::{Screen, above};
 pub use speed::flop_per_second;
 
 use crate::args::RunArgs;
@@ -130,7 +130,10 @@ fn score_models(
     let mut complete = true;
     let options = args.work.model_options();
     let names = models::names(references, options.storage);
+    let wait = |i: usize| names.get(i).map(|name| screen.stage(&format!("loading {name}")));
+    let mut waiting = wait(0);
     models::in_turn(references, &options, stop, |i, model, loading| {
+        waiting = None;
         let scorer = Scorer {
             name: &names[i],
             work,
@@ -153,13 +156,16 @@ fn score_models(
         if complete && run.record.models.len() == references.len() {
             run.record.status = RunStatus::Complete;
         }
-        if run.record.models.is_empty() {
-            return Ok(()); // what is in the folder stays
+        if !run.record.models.is_empty() {
+            // What is in the folder stays where there is nothing to write.
+            let _writing = screen.stage("writing the run folder");
+            yardstick_report::write_run(folder.path(), run)?;
+            tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
         }
-        yardstick_report::write_run(folder.path(), run)?;
-        tracing::info!(peak_bytes = memory::peak(), samples = run.samples.len(), folder = %folder.path().display(), "run folder written");
+        waiting = wait(i + 1);
         Ok(())
     })?;
+    drop(waiting);
     if run.record.status == RunStatus::Complete {
         folder.remove_log()?;
     }

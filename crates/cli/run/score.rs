@@ -1,6 +1,6 @@
 //! One model on all tasks: plan, execute, samples, estimates.
 
-use super::progress::{Bar, Screen};
+use super::progress::{Bar, Screen, Stage, Unit};
 use super::warnings::Counts;
 use super::{Work, memory, speed, tokens};
 use crate::error::CliError;
@@ -82,6 +82,7 @@ impl Scorer<'_> {
     pub fn score(&self, model: &dyn LanguageModel, log: &mut ResponseLog) -> Scored {
         let mut scored = Scored::default();
         let mut responses: Vec<Option<Response>> = vec![None; self.requests().count()];
+        let planning = self.screen.stage(&format!("planning {}", self.name));
         let open = self.open_requests(model, log, &mut responses);
         let is_written = |open: &Open| matches!(open.request, Request::Generate { .. });
         let (mut to_write, mut to_score): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_written);
@@ -92,10 +93,13 @@ impl Scorer<'_> {
             let plan = plan(model, requests, &options)?;
             Ok(if self.token_scores { plan.with_token_scores() } else { plan })
         };
-        if let Some(plan) = self.planned(&mut to_score, errors, plan) {
+        let plan = self.planned(&mut to_score, errors, plan);
+        drop(planning);
+        if let Some(plan) = plan {
             self.announce(model, &plan);
             let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
-            errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, &mut scored.fed, run));
+            let stage = self.over("scoring", plan.counts.rows).saving(plan.counts.saved() as u64);
+            errors.extend(self.run(stage, &to_score, log, &mut responses, &mut scored.fed, run));
         }
         let options = GenerateOptions { threads, memory };
         let plan = |requests: &[&Request]| GenerationPlan::new(model, requests, &options);
@@ -103,8 +107,10 @@ impl Scorer<'_> {
             self.announce_writing(&plan);
             let run = |progress: &mut dyn Progress| plan.write(model, self.stop, progress);
             let most = plan.counts.prompt_tokens + plan.counts.most_tokens;
-            errors.extend(self.run(most, &to_write, log, &mut responses, &mut scored.fed, run));
+            let stage = self.over("writing with", most);
+            errors.extend(self.run(stage, &to_write, log, &mut responses, &mut scored.fed, run));
         }
+        let _estimating = self.screen.stage(&format!("estimating {}", self.name));
         self.gather(model, &responses, &mut scored);
         scored
     }
@@ -217,17 +223,22 @@ impl Scorer<'_> {
         tracing::info!(?counts, "planned to write");
     }
 
-    /// Runs a plan over `tokens` tokens, takes its responses, adds what it cost, and gives what went wrong.
+    /// A stage over tokens.
+    fn over(&self, verb: &str, tokens: usize) -> Stage {
+        Stage::new(&format!("{verb} {}", self.name), Unit::Tokens, tokens as u64)
+    }
+
+    /// Runs a plan, takes its responses, adds what it cost, and gives what went wrong.
     fn run(
         &self,
-        tokens: usize,
+        stage: Stage,
         open: &[Open],
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
         fed: &mut Fed,
         run: impl FnOnce(&mut dyn Progress) -> Outcome,
     ) -> Option<CliError> {
-        let bar = self.screen.bar(self.name, tokens);
+        let bar = self.screen.show(stage);
         let started = Instant::now();
         let mut writer = LogWriter { log, open, bar: &bar, tokens: 0 };
         let outcome = run(&mut writer);
@@ -238,7 +249,7 @@ impl Scorer<'_> {
             done += usize::from(response.is_some());
             responses[request.slot] = response;
         }
-        bar.finish(done);
+        bar.finish(self.name, done);
         outcome.error.map(|error| {
             let place = error.request().map(|request| open[request].place);
             self.error(place, error)

@@ -26,12 +26,18 @@ impl<'a> Report<'a> {
     /// Puts runs side by side, compares their models, and decides what is drawn. `diffs` are models compared token by
     /// token; `value` makes a metric's number of the scores of documents.
     pub fn new(runs: &'a [Run], diffs: &[DiffRecord], value: ValueOf) -> Self {
+        let mut report = Self::numbers(runs);
+        report.pairs = pairs::pairs(runs, &report.overview, value);
+        let material = Material { runs, overview: &report.overview, pairs: &report.pairs, diffs };
+        report.figures = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
+        report
+    }
+
+    /// Only puts runs side by side: all that other tools' files need.
+    pub fn numbers(runs: &'a [Run]) -> Self {
         let records: Vec<&RunRecord> = runs.iter().map(|run| &run.record).collect();
         let overview = Overview::new(&records);
-        let pairs = pairs::pairs(runs, &overview, value);
-        let material = Material { runs, overview: &overview, pairs: &pairs, diffs };
-        let figures = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
-        Self { runs, records, overview, pairs, figures }
+        Self { runs, records, overview, pairs: Vec::new(), figures: Vec::new() }
     }
 }
 
@@ -48,7 +54,7 @@ impl Default for ReportOptions {
     }
 }
 
-/// Writes a report into `out`: charts as SVG, PNG and CSV in `charts/`, then a file for each of [`FORMATS`].
+/// Writes a report into `out`: charts as SVG, PNG and CSV in `charts/`, then the standard ones of [`FORMATS`].
 /// Charts of an earlier report in `out` that are not part of this one are removed, and nothing else.
 /// Returns the files written, `report.md` last.
 ///
@@ -65,8 +71,11 @@ pub fn write_report(report: &Report, out: &Path, options: ReportOptions) -> Resu
         }
     }
     let bare = (!options.charts).then(|| Report { figures: Vec::new(), ..report.clone() });
-    for format in FORMATS {
-        written.push(files::write_artifact(out, &format.render(bare.as_ref().unwrap_or(report))?)?);
+    for format in FORMATS.iter().filter(|format| format.is_standard()) {
+        format.write(bare.as_ref().unwrap_or(report), &mut |artifact| {
+            written.push(files::write_artifact(out, &artifact)?);
+            Ok(())
+        })?;
     }
     remove_stale_charts(&out.join(charts::FOLDER), &written)?;
     Ok(written)

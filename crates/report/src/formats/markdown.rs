@@ -1,6 +1,6 @@
 //! `report.md`: what was run, the results with their errors, the charts, and how to read them.
 
-use super::Format;
+use super::{Format, Put};
 use crate::number::{Unit, count, metric_name, parameters};
 use crate::overview::{ModelColumn, Row, RowKind};
 use crate::partial::lack;
@@ -17,7 +17,11 @@ impl Format for Markdown {
         Card { id: "markdown", summary: "report.md: results, intervals, charts, protocol and warnings" }
     }
 
-    fn render(&self, report: &Report) -> Result<Artifact, ReportError> {
+    fn is_standard(&self) -> bool {
+        true
+    }
+
+    fn write(&self, report: &Report, put: &mut Put) -> Result<(), ReportError> {
         let sections = [
             title(report),
             runs(report),
@@ -31,7 +35,7 @@ impl Format for Markdown {
             how_to_read(report),
         ];
         let page = sections.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("\n");
-        Ok(Artifact { path: "report.md".to_owned(), bytes: page.into_bytes() })
+        put(Artifact { path: "report.md".to_owned(), bytes: page.into_bytes() })
     }
 }
 
@@ -278,13 +282,14 @@ fn line(cells: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::artifacts;
     use crate::{Run, testing};
     use insta::assert_snapshot;
 
     fn page(records: Vec<RunRecord>) -> String {
         let runs: Vec<Run> = records.into_iter().map(|record| Run { record, samples: Vec::new() }).collect();
-        let bytes = Markdown.render(&Report::new(&runs, &[], &testing::value)).expect("renders").bytes;
-        String::from_utf8(bytes).expect("UTF-8")
+        let artifacts = artifacts(&Markdown, &Report::new(&runs, &[], &testing::value));
+        String::from_utf8(artifacts[0].bytes.clone()).expect("UTF-8")
     }
 
     #[test]

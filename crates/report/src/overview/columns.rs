@@ -1,5 +1,6 @@
 //! Which models of several runs are the same, and what their columns are called.
 
+use crate::identity::parts;
 use std::collections::BTreeMap;
 use yardstick_core::{ModelCard, RunRecord};
 
@@ -22,19 +23,13 @@ impl ModelColumn {
         Self { label: card.name.clone(), card: card.clone(), context }
     }
 
-    /// What decides about a model's numbers, with a word for each. Where it lies and what it is called do not.
-    fn identity(&self) -> [(&'static str, String); 8] {
+    /// What decides about a model's numbers, with a word for each.
+    fn identity(&self) -> Vec<(&'static str, String)> {
         let card = &self.card;
-        [
-            ("weights", card.weights_sha256.clone()),
-            ("tokenizer", card.tokenizer_sha256.clone()),
-            ("config", card.config_sha256.clone()),
-            ("context", self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx)).to_string()),
-            ("full context", card.n_ctx.to_string()),
-            ("type", card.dtype.clone()),
-            ("held as", card.storage.clone()),
-            ("scored by", card.scoring.name().to_owned()),
-        ]
+        let context = self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx));
+        let parts = parts(card).into_iter().map(|part| (part.label, part.value.to_owned()));
+        let rest = [("context", context.to_string()), ("full context", card.n_ctx.to_string()), ("type", card.dtype.clone())];
+        parts.chain(rest).collect()
     }
 }
 
