@@ -202,7 +202,10 @@ mod tests {
     fn latex_is_inert() {
         assert_eq!(latex("gpt2_micro 50%"), r"gpt2\_micro 50\%");
         assert_eq!(latex(r"\input{/etc/passwd}"), r"\textbackslash{}input\{/etc/passwd\}");
-        assert_eq!(latex("a&b|c~d^e#f$g\n"), r"a\&b\textbar{}c\textasciitilde{}d\textasciicircum{}e\#f\$g\textbackslash{}n");
+        assert_eq!(
+            latex("a&b|c~d^e#f$g\n"),
+            r"a\&b\textbar{}c\textasciitilde{}d\textasciicircum{}e\#f\$g\textbackslash{}n"
+        );
         assert_eq!(latex("é ł 中 ±"), r"é ł \texttt{U+4E2D} $\pm$");
     }
 
