@@ -14,7 +14,7 @@ impl Checkpoint<'_> {
     pub fn survey<T>(&self, error: ZooError, build: impl FnOnce() -> Result<T, ZooError>) -> ZooError {
         let ZooError::MissingTensor { file, tensor, .. } = error else { return error };
         self.with_missing(|missing| *missing = Some(Missing::new()));
-        let stopped = build().is_err();
+        let stopped = matches!(build(), Err(ZooError::MissingTensor { .. }));
         let mut names = self.with_missing(Option::take).unwrap_or_default();
         names.retain(|name| *name != tensor);
         let (taken, is_spare) = (self.taken(), |name: &&String| !is_mask(name));
