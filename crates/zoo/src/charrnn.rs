@@ -93,13 +93,9 @@ impl<'a> Raw<'a> {
     }
 
     fn require(&self, parts: &[&str], kinds: &[&str]) -> Result<&str, ZooError> {
-        self.find(parts, kinds).ok_or_else(|| ZooError::MissingTensor {
-            file: self.manifest.file().to_owned(),
-            tensor: format!(
-                "{}{}",
-                parts.iter().map(|part| format!("{part}/…/")).collect::<String>(),
-                kinds.join(" or ")
-            ),
+        self.find(parts, kinds).ok_or_else(|| {
+            let parts = parts.iter().map(|part| format!("{part}/…/")).collect::<String>();
+            ZooError::missing(self.manifest.file(), format!("{parts}{}", kinds.join(" or ")))
         })
     }
 

@@ -111,13 +111,26 @@ pub enum ZooError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A tensor that the configuration calls for and no weight file has.
-    #[error("{file} has no tensor {tensor:?}; config.json and weights do not belong together")]
+    /// Tensors that the configuration calls for and no weight file has.
+    #[error(
+        "{file} has no tensor {tensor:?}{}{}{}; config.json and weights do not belong together",
+        .more.iter().map(|name| format!(", {name:?}")).collect::<String>(),
+        if *.and_others { " and perhaps others" } else { "" },
+        instead(.unused, *.n_unused)
+    )]
     MissingTensor {
         /// The weight file, or the folder when there are several.
         file: String,
-        /// The tensor.
+        /// The first that was looked for.
         tensor: String,
+        /// The next ones, in the order of looking.
+        more: Vec<String>,
+        /// Whether looking for more was given up.
+        and_others: bool,
+        /// Names of tensors that the model has no place for.
+        unused: Vec<String>,
+        /// How many of those there are.
+        n_unused: usize,
     },
     /// A tensor of another shape than the configuration says.
     #[error("{file}: tensor {tensor:?} has shape {found:?}, config.json asks for {expected:?}")]
@@ -199,6 +212,12 @@ pub enum ZooError {
 }
 
 impl ZooError {
+    /// The error for a tensor that `file` does not have.
+    pub(crate) fn missing(file: &str, tensor: String) -> Self {
+        let (file, more, unused) = (file.to_owned(), Vec::new(), Vec::new());
+        Self::MissingTensor { file, tensor, more, and_others: false, unused, n_unused: 0 }
+    }
+
     /// The error for a fault in `file`, which should be of `format`.
     pub(crate) fn of(file: &str, format: &'static str, fault: Fault) -> Self {
         let file = file.to_owned();
@@ -207,6 +226,15 @@ impl ZooError {
             Fault::Refused(reason) => Self::Refused { file, reason },
         }
     }
+}
+
+/// `; what is there and not used: …`
+fn instead(unused: &[String], n: usize) -> String {
+    if n == 0 {
+        return String::new();
+    }
+    let dots = if unused.len() < n { ", …" } else { "" };
+    format!("; there, and not asked for: {}{dots} ({n} in all)", unused.join(", "))
 }
 
 /// `; nor have 2 others: …` for the tensors besides the first.

@@ -173,7 +173,8 @@ impl Parts {
         options: &LoadOptions,
     ) -> Result<Self, ZooError> {
         let checkpoint = Checkpoint::parse(files, options.storage)?;
-        let network = family.build(config, &checkpoint)?;
+        let build = || family.build(config, &checkpoint);
+        let network = build().map_err(|error| checkpoint.survey(error, build))?;
         let dims = network.dimensions();
         let tokenizer = Tokenizer::load(source, family.bpe(), dims.vocab_size)?;
         let scoring = options.masked.filter(|scoring| !scoring.is_causal()).unwrap_or(Scoring::MASKED[0]);

@@ -10,6 +10,7 @@ mod pickle;
 mod safetensors;
 mod shards;
 mod stored;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod torch;
@@ -93,6 +94,8 @@ pub struct Checkpoint<'a> {
     /// Tensor → its number of elements.
     taken: Mutex<BTreeMap<String, usize>>,
     storage: Storage,
+    /// What a second attempt misses; see [`Self::survey`].
+    missing: Mutex<Option<survey::Missing>>,
 }
 
 impl<'a> Checkpoint<'a> {
@@ -106,7 +109,7 @@ impl<'a> Checkpoint<'a> {
             let tensors = parse(files.format, bytes).map_err(|fault| ZooError::of(file, files.format.name, fault))?;
             index.extend(tensors.into_iter().map(|(name, stored)| (name, (i, stored))));
         }
-        Ok(Self { files, index, taken: Mutex::default(), storage })
+        Ok(Self { files, index, taken: Mutex::default(), storage, missing: Mutex::default() })
     }
 
     /// Where a model's tensors begin: below `prefix.` when the checkpoint has such names, else at the top.
@@ -163,8 +166,7 @@ impl<'a> Checkpoint<'a> {
     fn take(&self, name: &str, shape: &[usize]) -> Result<Tensor, ZooError> {
         let tensor = name.to_owned();
         let Some((file, stored)) = self.index.get(name) else {
-            let file = if let [(file, _)] = &self.files.files[..] { file } else { &self.files.folder };
-            return Err(ZooError::MissingTensor { file: file.clone(), tensor });
+            return self.stand_in(tensor, shape);
         };
         let (file, bytes) = &self.files.files[*file];
         if stored.shape != shape {

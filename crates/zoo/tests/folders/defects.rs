@@ -138,6 +138,15 @@ fn weight_files() {
     for name in ["transformer.wte.weight", "transformer.h.2.mlp.c_proj.bias", "transformer.ln_f.bias"] {
         check(&gpt2().without(name), &["model.safetensors has no tensor", name]);
     }
+    let partial = gpt2().weights(|arrays| {
+        let block = arrays.remove("transformer.h.2.ln_2.weight").unwrap();
+        arrays.insert("transformer.h.2.norm_2.weight".to_owned(), block);
+        assert!(arrays.remove("transformer.h.0.mlp.c_fc.bias").is_some());
+    });
+    let both = "no tensor \"transformer.h.0.mlp.c_fc.bias\", \"transformer.h.2.ln_2.weight\"; there, and not asked for: transformer.h.2.norm_2.weight (1 in all)";
+    check(&partial, &[both, "do not belong together"]);
+    let deeper = gpt2().config("n_layer", json!(5));
+    check(&deeper, &["no tensor \"transformer.h.3.ln_1.weight\", \"transformer.h.3.ln_1.bias\"", "and perhaps others"]);
     let name = "transformer.positions_embed.weight";
     check(&Folder::of("openai-gpt").without(name), &["has no tensor", name]);
     let untied = Folder::of("gpt_neo").config("tie_word_embeddings", json!(false));
