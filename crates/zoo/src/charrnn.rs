@@ -41,8 +41,8 @@ pub struct CharRnn {
 pub fn import_charrnn(from: &Path, to: &Path) -> Result<CharRnn, ZooError> {
     let source = Raw::open(from)?;
     let model = source.model()?;
-    let (characters, unusable) = characters(from, model.vocab_size)?;
-    write(to, &model, &characters)?;
+    let Characters { rows, unusable } = Characters::read(from, model.vocab_size)?;
+    write(to, &model, &rows)?;
     Ok(CharRnn { n_layer: model.layers.len(), n_hidden: model.n_hidden, vocab_size: model.vocab_size, unusable })
 }
 
@@ -167,36 +167,45 @@ fn turned(matrix: &[f32], columns: usize) -> Vec<f32> {
     (0..columns).flat_map(|column| matrix.iter().skip(column).step_by(columns)).copied().collect()
 }
 
-/// Row → character, and the rows without one.
-#[expect(clippy::type_complexity, reason = "two lists that the caller takes apart")]
-fn characters(
-    folder: &Path,
-    vocab_size: usize,
-) -> Result<(BTreeMap<String, usize>, Vec<(usize, Option<String>)>), ZooError> {
-    let path = folder.join(VOCAB);
-    let vocab = Config::parse(path.display().to_string(), &read(&path)?)?;
-    let mut rows: Vec<Option<&str>> = vec![None; vocab_size];
-    for key in vocab.keys() {
-        let row = vocab.get(key).and_then(serde_json::Value::as_u64).and_then(|row| usize::try_from(row).ok());
-        let place = row.and_then(|row| rows.get_mut(row));
-        let place = place.ok_or_else(|| vocab.wrong(key, &format!("a row of the embedding, below {vocab_size}")))?;
-        if let Some(other) = place.replace(key) {
-            return Err(vocab.wrong(key, &format!("another row than that of {other:?}")));
-        }
-    }
-    let (mut characters, mut unusable) = (BTreeMap::new(), Vec::new());
-    for (row, key) in rows.into_iter().enumerate() {
-        match key {
-            Some(key) if key.chars().count() == 1 => {
-                characters.insert(key.to_owned(), row);
+/// What vocab.json says of the rows.
+struct Characters {
+    /// Character → row.
+    rows: BTreeMap<String, usize>,
+    /// The rows without a character, with what they have instead.
+    unusable: Vec<(usize, Option<String>)>,
+}
+
+impl Characters {
+    fn read(folder: &Path, vocab_size: usize) -> Result<Self, ZooError> {
+        let path = folder.join(VOCAB);
+        let vocab = Config::parse(path.display().to_string(), &read(&path)?)?;
+        let mut keys: Vec<Option<&str>> = vec![None; vocab_size];
+        for key in vocab.keys() {
+            let row = vocab.get(key).and_then(serde_json::Value::as_u64).and_then(|row| usize::try_from(row).ok());
+            let place = row.and_then(|row| keys.get_mut(row));
+            let place =
+                place.ok_or_else(|| vocab.wrong(key, &format!("a row of the embedding, below {vocab_size}")))?;
+            if let Some(other) = place.replace(key) {
+                return Err(vocab.wrong(key, &format!("another row than that of {other:?}")));
             }
-            _ => unusable.push((row, key.map(str::to_owned))),
         }
+        let (mut rows, mut unusable) = (BTreeMap::new(), Vec::new());
+        for (row, key) in keys.into_iter().enumerate() {
+            match key {
+                Some(key) if key.chars().count() == 1 => {
+                    rows.insert(key.to_owned(), row);
+                }
+                _ => unusable.push((row, key.map(str::to_owned))),
+            }
+        }
+        if rows.is_empty() {
+            return Err(ZooError::Import {
+                file: path.display().to_string(),
+                reason: "it has no characters".to_owned(),
+            });
+        }
+        Ok(Self { rows, unusable })
     }
-    if characters.is_empty() {
-        return Err(ZooError::Import { file: path.display().to_string(), reason: "it has no characters".to_owned() });
-    }
-    Ok((characters, unusable))
 }
 
 fn write(to: &Path, model: &Tensors, characters: &BTreeMap<String, usize>) -> Result<(), ZooError> {

@@ -6,13 +6,18 @@ use crate::config::Config;
 
 /// Kinds of checkpoints that are met often: the nearest family, and what theirs has that it lacks.
 const NEAREST: &[(&str, &str, &str)] = &[
+    ("albert", "bert", "layers that share their weights and a factored embedding"),
     ("baichuan", "llama", "queries, keys and values in one matrix"),
     ("biogpt", "opt", "a scaled token embedding"),
+    ("camembert", "roberta", "a sentencepiece vocabulary"),
     ("codegen", "gptj", "queries, keys and values in one matrix, cut for eight devices"),
     ("cohere", "llama", "attention beside the feed-forward layer, layer norms and scaled logits"),
     ("cohere2", "llama", "attention beside the feed-forward layer, layers without positions and scaled logits"),
+    ("deberta", "bert", "attention to relative positions"),
+    ("deberta-v2", "bert", "attention to relative positions"),
     ("deepseek_v2", "llama", "latent attention and a mixture of experts"),
     ("deepseek_v3", "llama", "latent attention and a mixture of experts"),
+    ("electra", "bert", "a head that tells replaced tokens from original ones"),
     ("falcon", "gpt_neox", "heads that share keys and values in one matrix, and attention without biases"),
     ("gemma3", "gemma3_text", "a part for images; its language model alone is a gemma3_text checkpoint"),
     ("gemma3n", "gemma3_text", "embeddings a layer and sparse activations"),
@@ -26,6 +31,7 @@ const NEAREST: &[(&str, &str, &str)] = &[
     ("ministral", "mistral", "layers of two kinds"),
     ("mixtral", "mistral", "a mixture of experts"),
     ("mllama", "llama", "a part for images and cross-attention to it"),
+    ("modernbert", "bert", "rotary positions, gates and windows"),
     ("mpt", "bloom", "layer norms without bias, no norm behind the embedding and other slopes"),
     ("olmo", "llama", "norms without weights"),
     ("olmo2", "llama", "norms behind the sublayers"),
@@ -36,6 +42,7 @@ const NEAREST: &[(&str, &str, &str)] = &[
     ("smollm3", "llama", "layers without positions"),
     ("stablelm", "llama", "layer norms and rotary positions on a part of each head"),
     ("starcoder2", "mistral", "layer norms, biases and a feed-forward layer without a gate"),
+    ("xlm-roberta", "roberta", "a sentencepiece vocabulary"),
     ("xglm", "opt", "sinusoidal positions and a scaled embedding"),
 ];
 
