@@ -63,7 +63,7 @@ const fn preset(
     [n_layer, n_head, n_embd, n_ctx, vocab_size]: [usize; 5],
     note: &'static str,
 ) -> Preset {
-    let dimensions = Dimensions { n_layer, n_head, n_embd, n_inner: 4 * n_embd, n_ctx, vocab_size };
+    let dimensions = Dimensions { n_layer, n_ctx, vocab_size, ..Dimensions::multi_head(n_head, n_embd) };
     Preset { name, source, printed, dimensions, layout: Layout::Gpt2, note }
 }
 

@@ -97,7 +97,7 @@ fn bundled(model: &dyn LanguageModel, work: &Work, calibration: &Calibration) ->
     Row {
         name: card.name.clone(),
         n_params: card.n_params,
-        dimensions: Dimensions { n_layer, n_head, n_embd, n_inner: 4 * n_embd, n_ctx, vocab_size },
+        dimensions: Dimensions { n_layer, n_ctx, vocab_size, ..Dimensions::multi_head(n_head, n_embd) },
         preset: None,
         work: effort.map(|effort| (effort, effort.seconds(speed))).map_err(|reason| reason.to_string()),
     }

@@ -1,20 +1,31 @@
 //! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how ([`Plot`]).
 
+mod aggregate;
 mod bars;
+mod common;
+mod curves;
 mod figure;
+mod grid;
 mod material;
 mod panels;
+mod pareto;
 mod pick;
+mod positions;
+mod radar;
 mod scale;
+mod shots;
+mod spread;
+mod steps;
 #[cfg(test)]
 mod tests;
 
 pub use crate::draw::{Color, Scene};
 pub use figure::{Figure, Key, LegendEntry, Plot};
 pub use material::Material;
-pub use panels::{Mark, Panel, Panels, Series, SeriesKind};
+pub use panels::{Level, Mark, Panel, Panels, Series, SeriesKind};
 
 use crate::{Artifact, Card, ReportError};
+pub(crate) use panels::shots_word;
 
 /// A kind of chart.
 pub trait Chart: Sync {
@@ -26,7 +37,16 @@ pub trait Chart: Sync {
 }
 
 /// Every chart, in the order a report shows them.
-pub static CHARTS: &[&dyn Chart] = &[&bars::Bars, &scale::Scale];
+pub static CHARTS: &[&dyn Chart] = &[
+    &bars::Bars,
+    &scale::Scale,
+    &aggregate::Aggregate,
+    &shots::Shots,
+    &steps::Steps,
+    &pareto::Pareto,
+    &positions::Positions,
+    &radar::Radar,
+];
 
 /// Below a report's folder, where charts go.
 pub(crate) const FOLDER: &str = "charts";

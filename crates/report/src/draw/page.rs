@@ -84,9 +84,17 @@ fn push_key(scene: &mut Scene, key: Key, x: f64, middle: f64) {
         Key::Line(series) => scene.line(ends[0], ends[1], Line(2.5, palette::series(series))),
         Key::Dot(column) => scene.mark((x + half, middle), Marker::Dot, 5.0, palette::series(column)),
         Key::Area(column) => scene.rect((x, middle - half), (x + SWATCH, middle + half), palette::series(column)),
+        Key::Mean => scene.line(ends[0], ends[1], Line(3.0, INK)),
+        Key::Faint => scene.line(ends[0], ends[1], Line(1.2, LINK)),
+        Key::Family(index) => scene.mark((x + half, middle), family_marker(index), 5.0, MUTED),
         Key::Shade(color) => scene.rect((x, middle - half), (x + SWATCH, middle + half), color),
         Key::Paper(paper, filled) => push_paper(scene, (x + half, middle), paper, filled),
     }
+}
+
+/// The symbol of a family of models where colours stand for something else; they come again from the sixth family on.
+pub(crate) const fn family_marker(index: usize) -> Marker {
+    [Marker::Dot, Marker::Square, Marker::Diamond, Marker::Triangle, Marker::TriangleDown][index % 5]
 }
 
 /// The symbol of a paper's series; a model's has none.
@@ -109,11 +117,6 @@ pub(crate) fn push_paper(scene: &mut Scene, at: (f64, f64), paper: &str, filled:
         scene.mark(at, marker, 7.0, PAPER);
     }
     scene.mark(at, marker, 5.0, MUTED);
-}
-
-/// A link between two models of a kind.
-pub(crate) fn push_link(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
-    scene.line(from, to, Line(1.2, LINK));
 }
 
 /// An interval with caps of `cap` pixels to both sides.
