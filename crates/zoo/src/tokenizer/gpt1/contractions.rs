@@ -25,7 +25,7 @@ const FAMILIES: &[(&str, &[&[&str]])] = &[
 ];
 
 /// Written in this way alone, parts apart by a space.
-const ALONE: &str = "y' all|y all|how 'd 'y|How 'd 'y|let 's|Let 's|c'm on|C'm on";
+const ALONE: &str = "y' all|y all|how 'd 'y|How 'd 'y|let 's|Let 's|c'm on|C'm on|° c .|° f .|° k .|° C .|° F .|° K .";
 
 /// Never split.
 const WHOLE: &str = "'Cause 'Cos 'Coz 'Cuz 'S 'bout 'cause 'cos 'coz 'cuz 'd 'em 'll 'nuff 're 's ' '' \
@@ -34,7 +34,7 @@ const WHOLE: &str = "'Cause 'Cos 'Coz 'Cuz 'S 'bout 'cause 'cos 'coz 'cuz 'd 'em
     Mo. Mont. Mr. Mrs. Ms. Mt. N.C. N.D. N.H. N.J. N.M. N.Y. Neb. Nebr. Nev. Nov. Oct. Okla. Ore. Pa. Ph.D. Prof. Rep. Rev. \
     S.C. Sen. Sep. Sept. St. Tenn. Va. Wash. Wis. a.m. co. e.g. i.e. p.m. v.s. vs. \
     Doin' Goin' Havin' Lovin' Nothin' Nuthin' Ol' Somethin' doin' goin' havin' lovin' nothin' nuthin' ol' somethin' \
-    Ma'am ma'am O'clock o'clock ä. ö. ü. °c. °f. °k. °C. °F. °K. \
+    Ma'am ma'am O'clock o'clock ä. ö. ü. \
     O.o O.O 8D :1 >:o v.v :D 0.o :O 0.0 o.0 <3 >.< =3 =D <.< <333 :0 :p xD >.> :> xDD :x V.V ಠ︵ಠ :o :X o.O o.o :P :3 XD <33 XDD";
 
 /// Word → the lengths of its parts in bytes.
@@ -102,6 +102,7 @@ mod tests {
         check("13am", None);
         check("Mr.", Some(&[3]));
         check("q.", Some(&[2]));
+        check("°C.", Some(&[2, 1, 1]));
         check("word", None);
     }
 }

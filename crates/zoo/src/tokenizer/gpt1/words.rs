@@ -119,10 +119,11 @@ fn cut<'a>(text: &'a str, words: &mut Vec<&'a str>) {
     let mut at = 0;
     if let Some(pattern) = INFIX.as_ref() {
         for mark in pattern.find_iter(text).flatten() {
-            if mark.start() == at {
+            if mark.start() == 0 {
                 continue; // spaCy leaves a mark at the beginning to what follows
             }
-            words.extend([&text[at..mark.start()], mark.as_str()]);
+            words.extend((mark.start() > at).then(|| &text[at..mark.start()]));
+            words.push(mark.as_str());
             at = mark.end();
         }
     }
@@ -161,6 +162,8 @@ mod tests {
         check("a.m.", &["a.m."]);
         check("''so''", &["''", "so", "''"]);
         check("yes:D", &["yes", ":D"]);
+        check("up★...down", &["up", "★", "...", "down"]);
+        check("25°C.", &["25", "°", "C", "."]);
         check("", &[]);
     }
 }

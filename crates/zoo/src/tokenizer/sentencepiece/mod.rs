@@ -1,7 +1,8 @@
 //! tokenizer.model: sentencepiece (Kudo & Richardson 2018), whose pieces are found by byte-pair merges of the best score or as
 //! the likeliest sequence of a unigram model (Kudo 2018).
 //!
-//! Ids are those of the sentencepiece library. Control pieces (`<s>`) that stand in a text are single tokens, as in
+//! Ids are those of the sentencepiece library, but for sequences of a unigram model that are equally likely (`- --`, `-- -`): there
+//! its f32 sums decide, and here those of tokenizers in f64. Control pieces (`<s>`) that stand in a text are single tokens, as in
 //! transformers; sentencepiece itself would spell them out.
 
 mod merges;
@@ -80,7 +81,7 @@ impl Pieces {
     fn normalizer(&self) -> tokenizers::Result<NormalizerWrapper> {
         let mut steps = Vec::<NormalizerWrapper>::new();
         if self.single_spaces {
-            for (pattern, content) in [("^ +| +$", ""), (" {2,}", " ")] {
+            for (pattern, content) in [("^ +|[ ▁]+$", ""), (" {2,}", " ")] {
                 steps.push(Replace::new(ReplacePattern::Regex(pattern.to_owned()), content)?.into());
             }
         }
