@@ -11,7 +11,7 @@ use yardstick_core::LanguageModel;
 use yardstick_zoo::{LoadOptions, Model, ZooError};
 
 /// Writes a GGUF file and opens it.
-fn open(gguf: &Gguf) -> Result<Model, ZooError> {
+pub fn open(gguf: &Gguf) -> Result<Model, ZooError> {
     open_bytes(&gguf.bytes()).1
 }
 
