@@ -30,6 +30,8 @@ const OWNERS: &[(&str, &str)] = &[
     ("saphyr-parser", "yardstick-tasks"),
     ("polars", "yardstick-report"),
     ("polars-io", "yardstick-report"),
+    ("polars-lazy", "yardstick-report"),
+    ("polars-sql", "yardstick-report"),
     ("plotters", "yardstick-report"),
     ("toml", "yardstick-report"),
     ("statrs", "yardstick-stats"),

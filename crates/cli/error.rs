@@ -2,13 +2,13 @@
 
 use crate::refusal::Refusal;
 use crate::stderr::say;
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use crate::terminal;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters};
 use std::fmt::Display;
-use std::io::IsTerminal;
 use std::process::ExitCode;
 use yardstick_core::ScoreError;
 use yardstick_hub::HubError;
-use yardstick_report::{BaselineError, CompareError, GateError, ReportError};
+use yardstick_report::{BaselineError, CompareError, GateError, QueryError, ReportError};
 use yardstick_runner::RunnerError;
 use yardstick_tasks::TaskError;
 use yardstick_workload::WorkloadError;
@@ -42,6 +42,24 @@ pub enum CliError {
     /// The hub, or a store that it fills.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// A model of the hub that cannot be fetched.
+    #[error("{reason}")]
+    Pull {
+        /// As typed, where it might have been meant as something else.
+        typed: Option<String>,
+        /// Why not.
+        reason: Box<HubError>,
+    },
+    /// Numbers that are not what they should be; which they are is printed.
+    #[error("{failed} of {count} checks failed: {what}")]
+    Selftest {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        count: usize,
+        /// What that means.
+        what: String,
+    },
     /// Files of stores that are gone or changed, each named before.
     #[error("{count} files are not what the stores' records say; `yardstick data pull` fetches them again")]
     Store {
@@ -87,6 +105,9 @@ pub enum CliError {
     /// A run folder or report that cannot be read or written.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// A question to runs that has no answer.
+    #[error(transparent)]
+    Query(#[from] QueryError),
     /// Runs that cannot be compared.
     #[error(transparent)]
     Compare(#[from] CompareError),
@@ -153,7 +174,9 @@ impl CliError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Report(error) if error.is_internal() => 1,
+            Self::Query(error) if error.is_internal() => 1,
             Self::Internal => 1,
+            Self::Query(error) if error.is_usage() => 2,
             Self::Compare(error) if error.is_usage() => 2,
             Self::Gate(error) if error.is_usage() => 2,
             Self::Baseline(error) if error.is_usage() => 2,
@@ -162,8 +185,10 @@ impl CliError {
             Self::Usage { .. }
             | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
-            Self::Score { reason: RunnerError::Score { .. }, .. }
+            Self::Score { reason: RunnerError::Score { .. } | RunnerError::CannotWrite { .. }, .. }
             | Self::Model(_)
+            | Self::Pull { .. }
+            | Self::Selftest { .. }
             | Self::Arithmetic(_)
             | Self::Vocabulary(_) => 4,
             Self::Unscorable { .. }
@@ -173,6 +198,7 @@ impl CliError {
             | Self::Text { .. }
             | Self::Score { .. }
             | Self::Report(_)
+            | Self::Query(_)
             | Self::Compare(_)
             | Self::Gate(_)
             | Self::Baseline(_)
@@ -186,8 +212,10 @@ impl CliError {
 
     /// Prints the error to standard error.
     pub fn print(&self) {
-        let theme =
-            if std::io::stderr().is_terminal() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let mut theme = if terminal::stderr_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        if !terminal::is_utf8(|name| std::env::var(name).ok()) {
+            theme.characters = ThemeCharacters::ascii();
+        }
         let handler = GraphicalReportHandler::new_themed(theme).with_width(120).without_cause_chain();
         let mut text = String::new();
         if handler.render_report(&mut text, self).is_err() {
@@ -216,10 +244,34 @@ impl Diagnostic for CliError {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
             Self::Refusal(refusal) => refusal.help(),
+            Self::Pull { typed: Some(typed), .. } => Some(Box::new(format!(
+                "{typed} is neither a bundled model nor a folder here, so it was taken for a model of the hub"
+            ))),
+            Self::Model(ZooError::UnknownModel { reference, .. }) => {
+                Some(Box::new(crate::models::suggestion(reference)))
+            }
+            Self::Query(QueryError::Sql { help, .. }) => Some(Box::new(help)),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
             Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),
             Self::Unscorable { others: n @ 2.., .. } => Some(Box::new(format!("{n} more documents of this task fail"))),
             Self::Refused { others: 1.., .. } => Some(Box::new("--keep-going runs the others")),
+            _ => None,
+        }
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        match self {
+            Self::Query(QueryError::Sql { place, .. }) => Some(&place.sql),
+            _ => None,
+        }
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        match self {
+            Self::Query(QueryError::Sql { place, .. }) => {
+                let label = |span: &std::ops::Range<usize>| LabeledSpan::underline((span.start, span.len()));
+                place.span.as_ref().map(|span| Box::new(std::iter::once(label(span))) as Box<dyn Iterator<Item = _>>)
+            }
             _ => None,
         }
     }

@@ -1,11 +1,14 @@
 //! Words for people.
 
+use crate::run::above;
+use crate::terminal::shown;
 use std::fmt::Display;
 use std::io::Write;
 
-/// A line to standard error. Nobody has to listen: a closed pipe is no error.
+/// A line to standard error, above a bar that is drawn there. Nobody has to listen: a closed pipe is no error.
 pub fn say(line: impl Display) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let line = shown(&line.to_string());
+    let _ = above(|| writeln!(std::io::stderr(), "{line}"));
 }
 
 /// A line about something that a reader of the numbers must know.

@@ -11,6 +11,7 @@ fn everything_can_be_listed() {
         ("suites", "starter"),
         ("metrics", "bits_per_byte"),
         ("charts", "bars"),
+        ("formats", "every-eval-ever"),
         ("datasets", "yardstick/last_word"),
     ] {
         assert!(ok(&["ls", what]).stdout.contains(expected), "{expected} in ls {what}");

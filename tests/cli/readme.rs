@@ -18,9 +18,9 @@ fn commands() -> Vec<String> {
     commands
 }
 
-/// A command that needs a user's own files, or that runs everything.
+/// A command that needs a user's own files or the network.
 fn needs_more(command: &str) -> bool {
-    command.contains("~/") || command.contains("./my-")
+    ["~/", "./my-", "openai-community/"].iter().any(|part| command.contains(part))
 }
 
 #[test]
@@ -32,8 +32,26 @@ fn commands_in_the_readme_work() {
 /// The examples in a command's help.
 fn examples(command: &str) -> Vec<String> {
     let output = yardstick().args([command, "--help"]).env("COLUMNS", "400").output().unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
+    examples_in(&String::from_utf8(output.stdout).unwrap())
+}
+
+fn examples_in(help: &str) -> Vec<String> {
     help.lines().map(str::trim).filter(|line| line.starts_with("yardstick ")).map(str::to_owned).collect()
+}
+
+/// The words of a command; single quotes hold words together, as in a shell.
+fn split(command: &str) -> impl Iterator<Item = &str> {
+    let mut rest = command.trim();
+    std::iter::from_fn(move || {
+        rest = rest.trim_start();
+        let (word, after) = match rest.strip_prefix('\'') {
+            Some(quoted) => quoted.split_once('\'')?,
+            None if rest.is_empty() => return None,
+            None => rest.split_once(' ').unwrap_or((rest, "")),
+        };
+        rest = after;
+        Some(word)
+    })
 }
 
 /// All but those of `data`, which fetch, and of `bench`, which take minutes.
@@ -42,8 +60,36 @@ fn examples_in_the_help_work() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out").display().to_string();
     ok(&["run", "--model", "gpt2-nano", "--task", "starter_pronouns", "--limit", "2", "--quiet", "--out", &out]);
-    for command in ["run", "ls", "show", "render", "validate", "report", "diff"] {
+    for command in ["run", "ls", "show", "render", "validate", "report", "diff", "query", "selftest"] {
         run_all(&examples(command), dir.path(), 1);
+    }
+}
+
+/// The examples of a gate and of kept runs are about a baseline and a candidate, which are made first.
+#[test]
+fn examples_of_a_gate_work() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, model) in [("main", "gpt2-micro"), ("candidate", "gpt2-micro:int8"), ("out", "gpt2-micro")] {
+        let out = dir.path().join(name).display().to_string();
+        let task = ["--task", "starter_pairs", "starter_cause_effect", "--limit", "60", "--quiet", "--no-report"];
+        ok(&[&["run", "--model", model, "--out", &out], &task[..]].concat());
+    }
+    let saved = ["baseline", "save", "main", &dir.path().join("main").display().to_string()].map(str::to_owned);
+    let mut save = yardstick();
+    let store = dir.path().join("kept");
+    assert!(save.args(&saved).env("YARDSTICK_BASELINES", &store).status().unwrap().success());
+    for word in ["gate", "baseline"] {
+        let examples = examples(word);
+        assert!(examples.len() >= 3, "{examples:?}");
+        for command in examples.iter().filter(|command| !needs_more(command)) {
+            let mut run = yardstick();
+            run.args(split(command).skip(1)).current_dir(dir.path()).env("YARDSTICK_BASELINES", &store);
+            let output = run.output().unwrap();
+            // A verdict is an answer whatever it says.
+            let code = output.status.code().unwrap();
+            let is_verdict = command.contains("gate --policy") && [100, 101].contains(&code);
+            assert!(code == 0 || is_verdict, "{command}: {code}\n{}", String::from_utf8_lossy(&output.stderr));
+        }
     }
 }
 
@@ -53,7 +99,7 @@ fn run_all(commands: &[String], dir: &Path, least: usize) {
     assert!(run.len() >= least, "commands are shown: {run:?}, skipped {skipped:?}");
     for (number, command) in run.iter().enumerate() {
         let out = format!("run-{number}"); // two runs in one second would have one folder
-        let mut args: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let mut args: Vec<&str> = split(command).skip(1).collect();
         if args.first() == Some(&"run") && !args.contains(&"--limit") {
             args.extend(["--limit", "3"]);
         }

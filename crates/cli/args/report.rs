@@ -6,8 +6,9 @@ use std::path::PathBuf;
 
 /// `yardstick report`
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
-  yardstick report out --out out/report")]
+#[command(after_help = "Examples:
+  yardstick report out --out out/report
+  yardstick report out --out tables --export latex,parquet,every-eval-ever")]
 pub struct ReportArgs {
     /// Run folders
     #[arg(value_name = "RUN", required = true)]
@@ -15,6 +16,9 @@ pub struct ReportArgs {
     /// The folder to write
     #[arg(short, long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Also write these files into the folder; `yardstick ls formats` lists them
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = super::formats(), hide_possible_values = true)]
+    pub export: Vec<String>,
 }
 
 /// `yardstick serve-report`

@@ -3,12 +3,17 @@
 mod baseline;
 mod bench;
 mod compare;
+mod cost;
 mod data;
 mod diff;
 mod gate;
+mod import;
 mod ls;
+mod pull;
+mod query;
 mod render;
 mod report;
+mod selftest;
 mod serve_report;
 mod show;
 mod validate;
@@ -19,21 +24,24 @@ pub use compare::compare;
 pub use data::{DataArgs, data};
 pub use diff::diff;
 pub use gate::gate;
+pub use import::import;
 pub use ls::ls;
+pub use pull::pull;
+pub use query::query;
 pub use render::render;
-pub use report::{report, write as write_report};
+pub use report::{report, write_report};
+pub use selftest::selftest;
 pub use serve_report::serve_report;
 pub use show::{print_record, show};
 pub use validate::validate;
 
 use crate::error::CliError;
+use crate::terminal::{color, shown, width};
 use serde_json::Value;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
+use yardstick_report::TableOptions;
 use yardstick_tasks::Stores;
-
-/// Columns of a table that goes into a file or a pipe.
-const WIDE: usize = 160;
 
 /// Where datasets are looked for: the folders given, `$YARDSTICK_DATA`, the user's cache, and the bundled ones.
 ///
@@ -63,7 +71,12 @@ fn cache() -> Option<PathBuf> {
 
 /// Text to standard output. A closed pipe (`yardstick ls tasks | head`) is no error.
 pub fn print(text: &str) -> Result<(), CliError> {
-    match std::io::stdout().write_all(text.as_bytes()) {
+    print_bytes(text.as_bytes())
+}
+
+/// As [`print`], for what may be no text.
+fn print_bytes(bytes: &[u8]) -> Result<(), CliError> {
+    match std::io::stdout().write_all(bytes) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CliError::Io { path: "standard output".to_owned(), source })
         }
@@ -76,13 +89,15 @@ pub fn print_json(value: &Value) -> Result<(), CliError> {
     print(&format!("{value:#}\n"))
 }
 
-/// Columns of the terminal; `$COLUMNS`, or room enough, where standard output is none.
-fn width() -> usize {
-    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
-    let terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
-    terminal.or_else(columns).unwrap_or(WIDE)
+/// A table or another text for people to standard output, as the terminal can show it.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_text(text: &str) -> Result<(), CliError> {
+    print(&shown(text))
 }
 
-fn color() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+/// How a table is laid out on this terminal.
+pub fn table_options(members: bool) -> TableOptions {
+    TableOptions { width: width(), color: color(), members }
 }

@@ -4,25 +4,30 @@ use super::print_json;
 use crate::args::ReportArgs;
 use crate::baselines::run_folder;
 use crate::error::CliError;
-use crate::stderr::say;
+use crate::run::Screen;
 use std::path::{Path, PathBuf};
-use yardstick_report::{ReportOptions, Run, read_run, write_page, write_report};
+use yardstick_report::number::counted;
+use yardstick_report::{Report, ReportOptions, Run, read_run, write_exports, write_page};
 
 /// Reads the runs and writes one report.
 ///
 /// # Errors
 /// A folder is no run folder, or the report cannot be written.
 pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError> {
+    let screen = Screen::new(quiet);
+    let reading = screen.stage("reading runs");
     let read = |dir: &PathBuf| Ok(read_run(&run_folder(dir)?)?);
     let runs = args.runs.iter().map(read).collect::<Result<Vec<_>, CliError>>()?;
-    let written = write(&runs, &args.out)?;
+    drop(reading);
+    let drawing = screen.stage("drawing the report");
+    let mut written = write_report(&runs, &args.out)?;
+    written.extend(write_exports(&Report::numbers(&runs), &args.export, &args.out)?);
+    drop(drawing);
     if json {
         let files: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         print_json(&files.into())?;
     }
-    if !quiet {
-        say(format_args!("{} files in {}", written.len(), args.out.display()));
-    }
+    screen.say(&format!("{} in {}", counted(written.len(), "file"), args.out.display()));
     Ok(())
 }
 
@@ -30,8 +35,9 @@ pub fn report(args: &ReportArgs, quiet: bool, json: bool) -> Result<(), CliError
 ///
 /// # Errors
 /// A file cannot be written.
-pub fn write(runs: &[Run], out: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let mut written = write_report(runs, out, ReportOptions::default())?;
-    written.extend(write_page(runs, out, &yardstick_tasks::value)?);
+pub fn write_report(runs: &[Run], out: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let report = Report::new(runs, &[], &yardstick_tasks::value);
+    let mut written = yardstick_report::write_report(&report, out, ReportOptions::default())?;
+    written.extend(write_page(&report, out)?);
     Ok(written)
 }

@@ -1,11 +1,10 @@
 //! `yardstick show`: the table of a run again.
 
-use super::{color, print, print_json, width};
+use super::{print_json, print_text, table_options};
 use crate::args::ShowArgs;
 use crate::baselines::run_folder;
 use crate::error::CliError;
 use yardstick_core::RunRecord;
-use yardstick_report::TableOptions;
 
 /// Prints the table of a run folder.
 ///
@@ -23,5 +22,5 @@ pub fn print_record(record: &RunRecord, json: bool, members: bool) -> Result<(),
     if json {
         return print_json(&serde_json::to_value(record).unwrap_or_default());
     }
-    print(&yardstick_report::table(record, TableOptions { width: width(), color: color(), members }))
+    print_text(&yardstick_report::table(record, table_options(members)))
 }

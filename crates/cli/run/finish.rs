@@ -2,22 +2,24 @@
 
 use super::folder::RunFolder;
 use super::progress::Screen;
-use crate::args::{Export, RunArgs};
+use crate::args::RunArgs;
 use crate::commands::{print_record, write_report};
 use crate::error::CliError;
 use std::time::Instant;
-use yardstick_report::{INDEX, Run};
+use yardstick_report::{INDEX, Report, Run, write_exports};
 
 /// Writes the report and the export, then prints the table (or the record as JSON), and says where everything is.
 ///
 /// # Errors
 /// A file cannot be written; the run folder itself is already there.
 pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, json: bool) -> Result<(), CliError> {
-    if args.export == Some(Export::LmEval) {
-        yardstick_report::export_lm_eval(run, folder.path())?;
+    if !args.export.is_empty() {
+        let _exporting = screen.stage("writing exports");
+        write_exports(&Report::numbers(std::slice::from_ref(run)), &args.export, folder.path())?;
     }
     if !args.no_report && !run.record.results.is_empty() {
         let started = Instant::now();
+        let _drawing = screen.stage("drawing the report");
         let files = write_report(std::slice::from_ref(run), &folder.report())?;
         tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
     }

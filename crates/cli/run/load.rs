@@ -1,15 +1,17 @@
 //! The tasks of a run with their documents, read and checked before a model is loaded.
 
 use super::Work;
-use super::progress::Screen;
+use super::progress::{Screen, Stage, Unit};
 use crate::args::RunArgs;
 use crate::commands::stores;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::refusal::Refusal;
 use crate::stderr::say;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use yardstick_core::Request;
+use yardstick_report::number::counted;
 use yardstick_tasks::Loaded;
 
 /// The suite that is run when no task is named.
@@ -19,7 +21,7 @@ const DEFAULT_SUITE: &str = "starter";
 ///
 /// # Errors
 /// Names that mean nothing. Tasks that cannot be run, unless the others are to go on without them.
-pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
+pub fn tasks(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Work, CliError> {
     let catalog = args.work.folders.catalog()?;
     let mut selectors: Vec<String> = Vec::new();
     for suite in &args.work.suite {
@@ -33,7 +35,9 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
     let (stores, options) = (stores(&args.work.data)?, args.work.shots.options(args.work.limit, references)?);
     let mut refused: Vec<Refusal> = selection.refused.into_iter().map(|(id, error)| Refusal::file(id, error)).collect();
     let mut tasks = Vec::new();
+    let reading = screen.show(Stage::new("reading tasks", Unit::Tasks, selection.tasks.len() as u64));
     for task in &selection.tasks {
+        reading.add(1);
         let started = Instant::now();
         let loaded = match task.load(&stores, &options) {
             Ok(loaded) => loaded,
@@ -49,25 +53,26 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
         }
         tasks.push(loaded);
     }
+    drop(reading);
     if !args.keep_going {
         refused.extend(without_room(args, references, &tasks));
     }
     let others = tasks.iter().filter(|task| refused.iter().all(|refusal| refusal.task != task.card.id)).count();
     let left_out = refuse(args, others, refused)?;
     let documents: usize = tasks.iter().map(|task| task.instances.len()).sum();
-    screen.say(&format!("{}, {}", count(tasks.len(), "task"), count(documents, "document")));
+    screen.say(&format!("{}, {}", counted(tasks.len(), "task"), counted(documents, "document")));
     let chat_template = options.chat.map(|chat| chat.template.source);
     Ok(Work { tasks, groups: selection.groups, chat_template, left_out })
 }
 
 /// Tasks whose texts leave no room for a prompt in some model's context, which its configuration tells.
-fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<Refusal> {
+fn without_room(args: &RunArgs, references: &[Found], tasks: &[Loaded]) -> Vec<Refusal> {
     let mut refused = Vec::new();
     if tasks.iter().all(|task| most_tokens(task).is_none()) {
         return refused;
     }
     for reference in references {
-        let n_ctx = match yardstick_zoo::context(reference) {
+        let n_ctx = match reference.context() {
             Ok(n_ctx) => n_ctx.min(args.work.context.unwrap_or(n_ctx)),
             // A model that cannot be loaded is told apart from its tasks, when it is its turn.
             Err(error) => {
@@ -77,7 +82,7 @@ fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<
         };
         for task in tasks {
             if let Some(tokens) = most_tokens(task).filter(|&tokens| tokens as usize >= n_ctx) {
-                refused.push(Refusal::room(&task.task, reference, tokens, n_ctx));
+                refused.push(Refusal::room(&task.task, &reference.typed, tokens, n_ctx));
             }
         }
     }
@@ -133,9 +138,4 @@ fn print_each(refused: Vec<Refusal>) {
     for (id, tasks) in missing.iter().filter(|(_, tasks)| tasks.len() > 1) {
         say(format_args!("{} tasks miss {id}: {}", tasks.len(), tasks.join(", ")));
     }
-}
-
-/// `1 task`, `2 tasks`.
-fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

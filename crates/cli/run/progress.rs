@@ -1,10 +1,14 @@
-//! What a person sees while a run goes on: a bar a model on a terminal, plain lines elsewhere, nothing when quiet.
+//! What a person sees while something goes on: a bar a stage on a terminal, plain lines now and then elsewhere, nothing when
+//! quiet.
+
+mod bar;
+mod stage;
+
+pub use bar::{Bar, above};
+pub use stage::{Stage, Unit};
 
 use crate::stderr::{say, warn};
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use std::fmt::Write;
 use std::io::IsTerminal;
-use std::time::{Duration, Instant};
 
 /// Standard error, as far as it is wanted.
 #[derive(Clone, Copy)]
@@ -37,47 +41,18 @@ impl Screen {
         warn(line);
     }
 
-    /// A bar over `tokens` for the model `name`.
-    pub fn bar(self, name: &str, tokens: usize) -> Bar {
-        let bar = if self.terminal && !self.quiet { ProgressBar::new(tokens as u64) } else { ProgressBar::hidden() };
-        let template = "{msg:16!} {bar:32} {percent:>3}%  {human_pos}/{human_len} tokens  {rate}  eta {eta}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            let rate = |state: &ProgressState, out: &mut dyn Write| {
-                let _ = write!(out, "{:.0} tokens/s", state.per_sec());
-            };
-            bar.set_style(style.progress_chars("━╸ ").with_key("rate", rate));
-        }
-        bar.set_message(name.to_owned());
-        bar.enable_steady_tick(Duration::from_millis(200));
-        Bar { inner: bar, name: name.to_owned(), started: Instant::now(), screen: self }
-    }
-}
-
-/// A bar that goes away when it is done and leaves one line.
-pub struct Bar {
-    inner: ProgressBar,
-    name: String,
-    started: Instant,
-    screen: Screen,
-}
-
-impl Bar {
-    /// `tokens` more are done.
-    pub fn add(&self, tokens: usize) {
-        self.inner.inc(tokens as u64);
+    /// A stage whose end is not known, such as loading a model; seen while the value lives.
+    pub fn stage(self, what: &str) -> Bar {
+        self.show(Stage::new(what, Unit::None, 0))
     }
 
-    /// Replaces the bar by a line that says how fast it went.
-    pub fn finish(self, requests: usize) {
-        self.inner.finish_and_clear();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let tokens = self.inner.position();
-        if tokens == 0 {
-            return;
-        }
-        let rate = tokens as f64 / seconds.max(1e-3);
-        let name = &self.name;
-        self.screen
-            .say(&format!("{name}: {requests} requests, {tokens} tokens in {seconds:.1} s ({rate:.0} tokens/s)"));
+    /// A bar over the tokens that `what` reads or writes.
+    pub fn tokens(self, what: &str, tokens: usize) -> Bar {
+        self.show(Stage::new(what, Unit::Tokens, tokens as u64))
+    }
+
+    /// Shows a stage while the value lives.
+    pub fn show(self, stage: Stage) -> Bar {
+        Bar::new(stage, self)
     }
 }

@@ -1,11 +1,12 @@
 //! One model on all tasks: plan, execute, samples, estimates.
 
-use super::progress::{Bar, Screen};
+use super::progress::{Bar, Screen, Stage, Unit};
 use super::warnings::Counts;
 use super::{Work, memory, speed, tokens};
 use crate::error::CliError;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{
     GenerateOptions, GenerationPlan, Outcome, Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError,
@@ -46,6 +47,17 @@ pub struct Scored {
     pub errors: Vec<CliError>,
     /// Whether every document of every task is there.
     pub complete: bool,
+    /// What it cost.
+    pub fed: Fed,
+}
+
+/// Tokens that a model was fed, and the wall time that took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fed {
+    /// Rows of the plans that were computed.
+    pub tokens: usize,
+    /// Seconds.
+    pub seconds: f64,
 }
 
 /// Where a request belongs: task and document, as indices into the work.
@@ -70,6 +82,7 @@ impl Scorer<'_> {
     pub fn score(&self, model: &dyn LanguageModel, log: &mut ResponseLog) -> Scored {
         let mut scored = Scored::default();
         let mut responses: Vec<Option<Response>> = vec![None; self.requests().count()];
+        let planning = self.screen.stage(&format!("planning {}", self.name));
         let open = self.open_requests(model, log, &mut responses);
         let is_written = |open: &Open| matches!(open.request, Request::Generate { .. });
         let (mut to_write, mut to_score): (Vec<Open>, Vec<Open>) = open.into_iter().partition(is_written);
@@ -80,10 +93,13 @@ impl Scorer<'_> {
             let plan = plan(model, requests, &options)?;
             Ok(if self.token_scores { plan.with_token_scores() } else { plan })
         };
-        if let Some(plan) = self.planned(&mut to_score, errors, plan) {
+        let plan = self.planned(&mut to_score, errors, plan);
+        drop(planning);
+        if let Some(plan) = plan {
             self.announce(model, &plan);
             let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
-            errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, run));
+            let stage = self.over("scoring", plan.counts.rows).saving(plan.counts.saved() as u64);
+            errors.extend(self.run(stage, &to_score, log, &mut responses, &mut scored.fed, run));
         }
         let options = GenerateOptions { threads, memory };
         let plan = |requests: &[&Request]| GenerationPlan::new(model, requests, &options);
@@ -91,8 +107,10 @@ impl Scorer<'_> {
             self.announce_writing(&plan);
             let run = |progress: &mut dyn Progress| plan.write(model, self.stop, progress);
             let most = plan.counts.prompt_tokens + plan.counts.most_tokens;
-            errors.extend(self.run(most, &to_write, log, &mut responses, run));
+            let stage = self.over("writing with", most);
+            errors.extend(self.run(stage, &to_write, log, &mut responses, &mut scored.fed, run));
         }
+        let _estimating = self.screen.stage(&format!("estimating {}", self.name));
         self.gather(model, &responses, &mut scored);
         scored
     }
@@ -172,15 +190,15 @@ impl Scorer<'_> {
         }
         let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
         let time = self.expected(model, &counts);
-        self.screen.say(&format!(
-            "{}: {} requests: {} tokens to read ({} saved by sharing), {} positions to score; {:.1} GFLOP{time}, at most {peak} MB",
-            self.name,
-            counts.requests,
-            counts.rows,
-            counts.saved(),
-            counts.scored_rows,
-            counts.flop as f64 / 1e9,
-        ));
+        let PlanCounts { requests, rows, scored_rows, .. } = counts;
+        let what = if model.card().scoring.is_causal() {
+            format!("{rows} tokens to read ({} saved by sharing), {scored_rows} positions to score", counts.saved())
+        } else {
+            format!("{rows} tokens, and a pass over its text for each of {scored_rows} to score")
+        };
+        let gflop = counts.flop as f64 / 1e9;
+        let name = self.name;
+        self.screen.say(&format!("{name}: {requests} requests: {what}; {gflop:.1} GFLOP{time}, at most {peak} MB"));
         tracing::info!(?counts, "planned");
     }
 
@@ -205,23 +223,33 @@ impl Scorer<'_> {
         tracing::info!(?counts, "planned to write");
     }
 
-    /// Runs a plan over `tokens` tokens, takes its responses, and gives what went wrong.
+    /// A stage over tokens.
+    fn over(&self, verb: &str, tokens: usize) -> Stage {
+        Stage::new(&format!("{verb} {}", self.name), Unit::Tokens, tokens as u64)
+    }
+
+    /// Runs a plan, takes its responses, adds what it cost, and gives what went wrong.
     fn run(
         &self,
-        tokens: usize,
+        stage: Stage,
         open: &[Open],
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
+        fed: &mut Fed,
         run: impl FnOnce(&mut dyn Progress) -> Outcome,
     ) -> Option<CliError> {
-        let bar = self.screen.bar(self.name, tokens);
-        let outcome = run(&mut LogWriter { log, open, bar: &bar });
+        let bar = self.screen.show(stage);
+        let started = Instant::now();
+        let mut writer = LogWriter { log, open, bar: &bar, tokens: 0 };
+        let outcome = run(&mut writer);
+        fed.tokens += writer.tokens;
+        fed.seconds += started.elapsed().as_secs_f64();
         let mut done = 0;
         for (request, response) in open.iter().zip(outcome.responses) {
             done += usize::from(response.is_some());
             responses[request.slot] = response;
         }
-        bar.finish(done);
+        bar.finish(self.name, done);
         outcome.error.map(|error| {
             let place = error.request().map(|request| open[request].place);
             self.error(place, error)
@@ -247,7 +275,8 @@ impl Scorer<'_> {
             estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
             scored.samples.extend(samples);
         }
-        scored.warnings = counts.lines(self.name, model.card().n_ctx);
+        let note = model.card().scoring.note().map(|note| format!("{}: {note}", self.name));
+        scored.warnings = note.into_iter().chain(counts.lines(self.name, model.card().n_ctx)).collect();
         scored.results = self.results(&estimates);
     }
 
@@ -321,11 +350,14 @@ struct LogWriter<'a> {
     log: &'a mut ResponseLog,
     open: &'a [Open<'a>],
     bar: &'a Bar,
+    /// Fed so far.
+    tokens: usize,
 }
 
 impl Progress for LogWriter<'_> {
     fn batch(&mut self, tokens: usize) -> Result<(), RunnerError> {
         self.bar.add(tokens);
+        self.tokens += tokens;
         self.log.flush()
     }
 

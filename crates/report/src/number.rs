@@ -167,6 +167,11 @@ pub fn count(n: u64) -> String {
     grouped(&n.to_string())
 }
 
+/// How many there are of something: `1 document`, `1,200 documents`.
+pub fn counted(n: usize, what: &str) -> String {
+    format!("{} {what}{}", count(n as u64), if n == 1 { "" } else { "s" })
+}
+
 /// Commas between the thousands of a number without decimals.
 pub(crate) fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("-", rest));
@@ -243,6 +248,9 @@ mod tests {
     fn counts() {
         for (n, wanted) in [(0, "0"), (999, "999"), (5153, "5,153"), (1_234_567, "1,234,567")] {
             assert_eq!(count(n), wanted);
+        }
+        for (n, wanted) in [(0, "0 saves"), (1, "1 save"), (1234, "1,234 saves")] {
+            assert_eq!(counted(n, "save"), wanted);
         }
         let sizes = [(950, "950"), (999_600, "1M"), (830_000, "830k"), (1_260_000, "1.3M"), (124_439_808, "124M")];
         for (n, wanted) in

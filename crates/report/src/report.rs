@@ -1,29 +1,43 @@
-//! A report folder: `report.md`, `results.csv` and `charts/`.
+//! A report: what is in it, and its folder with `report.md`, `results.csv` and `charts/`.
 
-use crate::charts::{self, CHARTS, Figure};
-use crate::{FORMATS, Overview, ReportError, Run, files};
+use crate::charts::{self, CHARTS, Figure, Material};
+use crate::pairs::{self, Pair};
+use crate::{DiffRecord, FORMATS, Overview, ReportError, Run, ValueOf, files};
 use std::fs;
 use std::path::{Path, PathBuf};
 use yardstick_core::RunRecord;
 
-/// What every format sees: the runs side by side, and the figures that were drawn of them.
+/// What charts, formats and the page see: the runs side by side, and the figures that are drawn of them.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
     /// In the order given.
+    pub runs: &'a [Run],
+    /// Their records.
     pub records: Vec<&'a RunRecord>,
     /// Models × tasks.
     pub overview: Overview,
+    /// Models two by two.
+    pub pairs: Vec<Pair<'a>>,
     /// What the charts show, in the order of [`CHARTS`].
     pub figures: Vec<Figure>,
 }
 
 impl<'a> Report<'a> {
-    /// Puts runs side by side and decides what is drawn.
-    pub fn new(runs: &'a [Run]) -> Self {
+    /// Puts runs side by side, compares their models, and decides what is drawn. `diffs` are models compared token by
+    /// token; `value` makes a metric's number of the scores of documents.
+    pub fn new(runs: &'a [Run], diffs: &[DiffRecord], value: ValueOf) -> Self {
+        let mut report = Self::numbers(runs);
+        report.pairs = pairs::pairs(runs, &report.overview, value);
+        let material = Material { runs, overview: &report.overview, pairs: &report.pairs, diffs };
+        report.figures = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
+        report
+    }
+
+    /// Only puts runs side by side: all that other tools' files need.
+    pub fn numbers(runs: &'a [Run]) -> Self {
         let records: Vec<&RunRecord> = runs.iter().map(|run| &run.record).collect();
         let overview = Overview::new(&records);
-        let figures = CHARTS.iter().flat_map(|chart| chart.figures(&overview)).collect();
-        Self { records, overview, figures }
+        Self { runs, records, overview, pairs: Vec::new(), figures: Vec::new() }
     }
 }
 
@@ -40,28 +54,28 @@ impl Default for ReportOptions {
     }
 }
 
-/// Writes a report of `runs` into `out`: charts as SVG, PNG and CSV in `charts/`, then a file for each of [`FORMATS`].
+/// Writes a report into `out`: charts as SVG, PNG and CSV in `charts/`, then the standard ones of [`FORMATS`].
 /// Charts of an earlier report in `out` that are not part of this one are removed, and nothing else.
 /// Returns the files written, `report.md` last.
 ///
 /// # Errors
 /// No runs, a chart that cannot be drawn, or a file that cannot be written or removed; files finished before that stay.
-pub fn write_report(runs: &[Run], out: &Path, options: ReportOptions) -> Result<Vec<PathBuf>, ReportError> {
-    if runs.is_empty() {
+pub fn write_report(report: &Report, out: &Path, options: ReportOptions) -> Result<Vec<PathBuf>, ReportError> {
+    if report.runs.is_empty() {
         return Err(ReportError::NoRuns);
     }
-    let mut report = Report::new(runs);
     let mut written = Vec::new();
     for figure in &report.figures {
         for artifact in charts::artifacts(figure, options.charts)? {
             written.push(files::write_artifact(out, &artifact)?);
         }
     }
-    if !options.charts {
-        report.figures.clear();
-    }
-    for format in FORMATS {
-        written.push(files::write_artifact(out, &format.render(&report)?)?);
+    let bare = (!options.charts).then(|| Report { figures: Vec::new(), ..report.clone() });
+    for format in FORMATS.iter().filter(|format| format.is_standard()) {
+        format.write(bare.as_ref().unwrap_or(report), &mut |artifact| {
+            written.push(files::write_artifact(out, &artifact)?);
+            Ok(())
+        })?;
     }
     remove_stale_charts(&out.join(charts::FOLDER), &written)?;
     Ok(written)
@@ -90,11 +104,14 @@ mod tests {
         Run { record, samples: Vec::new() }
     }
 
+    fn write(runs: &[Run], out: &Path, options: ReportOptions) -> Result<Vec<PathBuf>, ReportError> {
+        write_report(&Report::new(runs, &[], &testing::value), out, options)
+    }
+
     #[test]
     fn a_whole_report() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        let written =
-            write_report(&[run(testing::four_by_eleven())], dir.path(), ReportOptions::default()).expect("writes");
+        let written = write(&[run(testing::four_by_eleven())], dir.path(), ReportOptions::default()).expect("writes");
         assert!(written.iter().all(|path| path.is_file()));
         assert_eq!(written.last(), Some(&dir.path().join("report.md")));
         let page = std::fs::read_to_string(dir.path().join("report.md")).expect("reads");
@@ -108,7 +125,7 @@ mod tests {
     fn without_charts_the_data_stays() {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let options = ReportOptions { charts: false };
-        let written = write_report(&[run(testing::one_by_one("piqa"))], dir.path(), options).expect("writes");
+        let written = write(&[run(testing::one_by_one("piqa"))], dir.path(), options).expect("writes");
         let names: Vec<_> = written.iter().filter_map(|p| p.file_name()?.to_str()).collect();
         assert_eq!(names, ["bars-accuracy.csv", "results.csv", "report.md"]);
         assert!(!std::fs::read_to_string(&written[2]).expect("reads").contains("charts/"));
@@ -125,12 +142,13 @@ mod tests {
     #[test]
     fn charts_of_an_earlier_report_go() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        write_report(&[run(testing::four_by_eleven())], dir.path(), ReportOptions::default()).expect("writes");
-        assert_eq!(charts_in(dir.path()).len(), 2 * 4 * 3);
+        let four = [run(testing::four_by_eleven())];
+        write(&four, dir.path(), ReportOptions::default()).expect("writes");
+        assert_eq!(charts_in(dir.path()).len(), 3 * Report::new(&four, &[], &testing::value).figures.len());
         let one = [run(testing::one_by_one("piqa"))];
-        write_report(&one, dir.path(), ReportOptions::default()).expect("writes");
+        write(&one, dir.path(), ReportOptions::default()).expect("writes");
         assert_eq!(charts_in(dir.path()), ["bars-accuracy.csv", "bars-accuracy.png", "bars-accuracy.svg"]);
-        write_report(&one, dir.path(), ReportOptions { charts: false }).expect("writes");
+        write(&one, dir.path(), ReportOptions { charts: false }).expect("writes");
         assert_eq!(charts_in(dir.path()), ["bars-accuracy.csv"]);
     }
 
@@ -145,7 +163,7 @@ mod tests {
         }
         fs::write(dir.path().join("bars-acc.csv"), "mine").expect("writes");
         fs::write(charts.join("scale-old.csv"), "an earlier report's").expect("writes");
-        write_report(&[run(testing::one_by_one("piqa"))], dir.path(), ReportOptions { charts: false }).expect("writes");
+        write(&[run(testing::one_by_one("piqa"))], dir.path(), ReportOptions { charts: false }).expect("writes");
         let mut wanted: Vec<&str> = files.into_iter().chain(["bars-accuracy.csv", "scale-folder.csv"]).collect();
         wanted.sort_unstable();
         assert_eq!(charts_in(dir.path()), wanted);
@@ -157,13 +175,13 @@ mod tests {
         let dir = tempfile::tempdir().expect("a temporary folder");
         // A folder in the way of the last file.
         std::fs::create_dir_all(dir.path().join("report.md/x")).expect("makes a folder");
-        let error = write_report(&[run(testing::one_by_one("piqa"))], dir.path(), ReportOptions::default());
+        let error = write(&[run(testing::one_by_one("piqa"))], dir.path(), ReportOptions::default());
         assert!(error.expect_err("a folder is in the way").to_string().contains("report.md"));
         assert!(dir.path().join("results.csv").is_file());
     }
 
     #[test]
     fn nothing_to_report() {
-        assert!(matches!(write_report(&[], Path::new("nowhere"), ReportOptions::default()), Err(ReportError::NoRuns)));
+        assert!(matches!(write(&[], Path::new("nowhere"), ReportOptions::default()), Err(ReportError::NoRuns)));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::hash::sha256_hex;
 use crate::{ReportError, files, samples};
+use polars::prelude::DataFrame;
 use std::fs;
 use std::path::{Path, PathBuf};
 use yardstick_core::{RunRecord, Sample};
@@ -71,6 +72,13 @@ pub fn read_run(dir: &Path) -> Result<Run, ReportError> {
     let (record, checksum) = read_json(dir)?;
     let (path, bytes) = read_samples(dir, checksum.as_deref())?;
     Ok(Run { record, samples: samples::from_parquet(&path, bytes)? })
+}
+
+/// The samples of a run folder as a table, without making samples of its rows.
+pub(crate) fn read_frame(dir: &Path) -> Result<DataFrame, ReportError> {
+    let (_, checksum) = read_json(dir)?;
+    let (path, bytes) = read_samples(dir, checksum.as_deref())?;
+    samples::frame_from_parquet(&path, bytes)
 }
 
 /// The bytes of `run.json` and of the samples that belong to it.

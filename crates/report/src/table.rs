@@ -1,6 +1,7 @@
 //! The table in the terminal: tasks and metrics in rows, models in columns, as many columns as fit.
 
-use crate::number::count;
+use crate::bar;
+use crate::number::{Unit, count};
 use crate::overview::{Overview, Row, RowKind};
 use crate::partial::lack;
 use crate::text::{clip, visible, wrap};
@@ -51,6 +52,20 @@ pub fn table(record: &RunRecord, options: TableOptions) -> String {
         }
         layout.push_block(&mut out, &block);
     }
+    for card in &record.models {
+        let Some(note) = card.scoring.note() else { continue };
+        for line in wrap(&format!("{}: {note}", card.name), 2, |line| line.chars().count() <= layout.width) {
+            out.push_str(&layout.paint(&line, GREY));
+            out.push('\n');
+        }
+    }
+    if layout.bars {
+        out.push('\n');
+        for line in wrap(BARS, 4, |line| line.chars().count() <= layout.width) {
+            out.push_str(&layout.paint(&line, GREY));
+            out.push('\n');
+        }
+    }
     out
 }
 
@@ -77,6 +92,8 @@ impl Column {
 struct Layout {
     width: usize,
     color: bool,
+    /// Whether values have a bar behind them.
+    bars: bool,
     /// Task, metric, n, chance: repeated in every block.
     left: Vec<Column>,
     models: Vec<Column>,
@@ -86,11 +103,21 @@ struct Layout {
 
 impl Layout {
     fn new(overview: &Overview, rows: &[&Row], options: TableOptions) -> Self {
-        let width = options.width.max(50);
-        let models: Vec<Column> = (0..overview.models.len()).map(|m| model_column(overview, rows, m)).collect();
-        let best = rows.iter().map(|row| best(row)).collect();
-        let left = left_columns(rows, width, &models);
-        Self { width, color: options.color, left, models, best }
+        let layout = |bars: bool| {
+            let width = options.width.max(50);
+            let models: Vec<Column> =
+                (0..overview.models.len()).map(|m| model_column(overview, rows, m, bars)).collect();
+            let best = rows.iter().map(|row| best(row)).collect();
+            let left = left_columns(rows, width, &models);
+            Self { width, color: options.color, bars, left, models, best }
+        };
+        // Bars where they take neither a column nor a line more.
+        let (plain, bars) = (layout(false), layout(true));
+        let costs = |layout: &Self| (std::cmp::Reverse(layout.left.len()), layout.blocks().len());
+        let names = |layout: &Self| layout.left.first().map(|task| task.width);
+        let fits = costs(&plain) == costs(&bars) && names(&plain) == names(&bars);
+        let has_bars = rows.iter().any(|row| scale(row).is_some()) && !overview.models.is_empty();
+        if fits && has_bars { bars } else { plain }
     }
 
     /// Ranges of models that fit beside the left columns; never empty.
@@ -158,14 +185,38 @@ impl Layout {
     }
 }
 
-fn model_column(overview: &Overview, rows: &[&Row], model: usize) -> Column {
-    let cell = |row: &&Row| row.cells[model].as_ref().map_or_else(|| "–".to_owned(), |e| row.unit.with_error(e));
+fn model_column(overview: &Overview, rows: &[&Row], model: usize, bars: bool) -> Column {
+    let cell = |row: &&Row| {
+        let estimate = row.cells[model].as_ref();
+        let text = estimate.map_or_else(|| "–".to_owned(), |estimate| row.unit.with_error(estimate));
+        if !bars {
+            return text;
+        }
+        let bar = estimate.zip(scale(row)).map(|(estimate, top)| bar::value(estimate, top));
+        format!("{text} {}", bar.unwrap_or_else(|| " ".repeat(bar::VALUE)))
+    };
     let cells: Vec<String> = rows.iter().map(cell).collect();
     let widest = cells.iter().map(|c| c.chars().count()).max().unwrap_or(0);
     let room = widest.clamp(8, MAX_MODEL);
     let heading = wrap(&visible(&overview.models[model].label), 4, |line| line.chars().count() <= room);
     Column::new(heading, cells)
 }
+
+/// Where a row's bars end: at the whole of a share, at the largest value of the row for what has no end and is not negative.
+/// Other metrics have none.
+fn scale(row: &Row) -> Option<f64> {
+    let estimates = || row.cells.iter().flatten();
+    let largest = estimates().map(|e| e.high.unwrap_or(e.value).max(e.value)).fold(0.0, f64::max);
+    match row.unit {
+        Unit::Percent if estimates().all(|e| e.value <= 1.0) => Some(1.0),
+        Unit::Percent => Some(100.0),
+        Unit::Bits | Unit::Perplexity => Some(largest).filter(|top| top.is_finite() && *top > 0.0),
+        Unit::Plain => None,
+    }
+}
+
+const BARS: &str = "Bars: a share from 0 to 100 %, other metrics from 0 to the largest of the row; █ up to the 95 % interval, \
+    ▓ in it up to the value, ░ in it beyond.";
 
 fn left_columns(rows: &[&Row], width: usize, models: &[Column]) -> Vec<Column> {
     let column = |heading: &str, cell: &dyn Fn(&Row) -> String| {

@@ -1,6 +1,7 @@
 //! Text from outside on its way into a page, a terminal or a picture.
 
 use std::borrow::Cow;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// `text` without control characters: each becomes a visible escape (`\n`, `\u{1b}`), so that a name can neither break
 /// a table nor steer a terminal, and is valid in XML.
@@ -33,6 +34,36 @@ pub(crate) fn markdown(text: &str) -> String {
     out
 }
 
+/// `text` for LaTeX, with any engine and font encoding: nothing in it is a command. What plain pdfLaTeX has no glyph for
+/// stands as its code point.
+pub(crate) fn latex(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '\\' => out.push_str(r"\textbackslash{}"),
+            '~' => out.push_str(r"\textasciitilde{}"),
+            '^' => out.push_str(r"\textasciicircum{}"),
+            '<' => out.push_str(r"\textless{}"),
+            '>' => out.push_str(r"\textgreater{}"),
+            '|' => out.push_str(r"\textbar{}"),
+            '"' => out.push_str(r"\textquotedbl{}"),
+            '\'' => out.push_str(r"\textquotesingle{}"),
+            '`' => out.push_str(r"\textasciigrave{}"),
+            // Brackets would be arguments of a command before them; hyphens would make a dash.
+            '#' | '$' | '%' | '&' | '_' | '{' | '}' => out.extend(['\\', c]),
+            '[' | ']' | '-' | ',' => out.extend(['{', c, '}']),
+            '±' => out.push_str(r"$\pm$"),
+            '×' => out.push_str(r"$\times$"),
+            '–' => out.push_str("--"),
+            '−' => out.push_str("$-$"),
+            '∞' => out.push_str(r"$\infty$"),
+            ' '..='~' | '\u{c0}'..='\u{17f}' => out.push(c),
+            other => out.push_str(&format!("\\texttt{{U+{:04X}}}", u32::from(other))),
+        }
+    }
+    out
+}
+
 /// `text` cut to at most `width` characters, the last an ellipsis when something was cut.
 pub(crate) fn clip(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -41,6 +72,52 @@ pub(crate) fn clip(text: &str, width: usize) -> String {
     let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
     out.push('…');
     out
+}
+
+/// Columns of a terminal that `text` takes: two for a Chinese character, none for a combining accent.
+pub(crate) fn width(text: &str) -> usize {
+    UnicodeWidthStr::width(text)
+}
+
+/// As [`clip`], by the columns that characters take.
+pub(crate) fn clip_to(text: &str, most: usize) -> String {
+    if width(text) <= most {
+        return text.to_owned();
+    }
+    let (mut out, mut taken) = (String::new(), 1);
+    for c in text.chars() {
+        taken += UnicodeWidthChar::width(c).unwrap_or(0);
+        if taken > most {
+            break;
+        }
+        out.push(c);
+    }
+    out.push('…');
+    out
+}
+
+/// `text` for a terminal that understands ASCII alone: signs of tables and bars become the nearest ones, of the same width;
+/// other characters a question mark.
+pub fn ascii(text: &str) -> String {
+    let sign = |c: char| match c {
+        '\0'..='\x7f' => c,
+        '─' | '–' | '−' | '░' | '▏' | '▎' | '▍' => '-',
+        '█' | '▉' | '▊' | '▋' | '▌' => '#',
+        '▓' | '═' => '=',
+        '│' => '|',
+        '┼' => '+',
+        '┊' => ':',
+        '·' => '.',
+        '●' => 'o',
+        '…' => '~',
+        '→' => '>',
+        '↑' => '^',
+        '↓' => 'v',
+        '≤' => '<',
+        '×' => 'x',
+        _ => '?',
+    };
+    text.replace(" ± ", "+/-").replace('∞', "inf").chars().map(sign).collect()
 }
 
 /// Breaks `text` into lines for which `fits` holds, after a separator where there is one and anywhere otherwise.
@@ -97,6 +174,36 @@ mod tests {
     #[test]
     fn markdown_is_inert() {
         assert_eq!(markdown("a|b`<script>&_x_\n"), "a\\|b\\`&lt;script&gt;&amp;\\_x\\_\\\\n");
+    }
+
+    #[test]
+    fn clips_to_columns() {
+        assert_eq!((width("中文"), width("é"), width("e\u{301}")), (4, 1, 1));
+        for (text, most, wanted) in [
+            ("short", 5, "short"),
+            ("longer text", 6, "longe…"),
+            ("中文中文", 5, "中文…"),
+            ("中文中文", 4, "中…"),
+            ("abc", 1, "…"),
+        ] {
+            assert_eq!(clip_to(text, most), wanted);
+        }
+    }
+
+    #[test]
+    fn ascii_keeps_the_width() {
+        let table = "acc ↑ %  31.5 ± 0.5 ██▓▌░··  –  é";
+        assert_eq!(ascii(table), "acc ^ %  31.5+/-0.5 ##=#-..  -  ?");
+        assert_eq!(ascii(table).len(), table.chars().count());
+        assert_eq!(ascii("∞"), "inf");
+    }
+
+    #[test]
+    fn latex_is_inert() {
+        assert_eq!(latex("gpt2_micro 50%"), r"gpt2\_micro 50\%");
+        assert_eq!(latex(r"\input{/etc/passwd}"), r"\textbackslash{}input\{/etc/passwd\}");
+        assert_eq!(latex("a&b|c~d^e#f$g\n"), r"a\&b\textbar{}c\textasciitilde{}d\textasciicircum{}e\#f\$g\textbackslash{}n");
+        assert_eq!(latex("é ł 中 ±"), r"é ł \texttt{U+4E2D} $\pm$");
     }
 
     fn check_wrap(text: &str, width: usize, max_lines: usize, wanted: &[&str]) {

@@ -37,6 +37,11 @@ impl Config {
         &self.file
     }
 
+    /// Every key, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// The value under `key`; `None` for an absent key and for null.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.fields.get(key).filter(|value| !value.is_null())
@@ -56,6 +61,11 @@ impl Config {
         let fields = value.as_object().ok_or_else(|| self.wrong(key, "an object"))?.clone();
         let (file, prefix) = (self.file.clone(), format!("{}{key}.", self.prefix));
         Ok(Some(Self { file, prefix, fields, sha256: self.sha256.clone() }))
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
     }
 
     /// A dimension: an integer from 1 to 2²⁴.
@@ -144,12 +154,13 @@ impl Config {
         self.get(key).and_then(Value::as_str).ok_or_else(|| self.wrong(key, "a string"))
     }
 
-    /// A token id below `vocab_size`; `None` for an absent key and for null.
+    /// A token id below `vocab_size`, the first where there are several; `None` for an absent key and for null.
     ///
     /// # Errors
     /// [`ZooError::Field`].
     pub fn token(&self, key: &str, vocab_size: usize) -> Result<Option<u32>, ZooError> {
         let Some(value) = self.get(key) else { return Ok(None) };
+        let value = value.as_array().and_then(|ids| ids.first()).unwrap_or(value);
         let id = value.as_u64().filter(|id| *id < vocab_size as u64).and_then(|id| u32::try_from(id).ok());
         id.map(Some).ok_or_else(|| self.wrong(key, &format!("a token id below vocab_size, {vocab_size}")))
     }
@@ -226,6 +237,7 @@ mod tests {
         check(r#"{"e": 1e-5}"#, |c| c.epsilon("e", 0.1), Ok(1e-5));
         check(r#"{"e": -1}"#, |c| c.epsilon("e", 0.1), Err("c.json: `e` must be a number from 0 to 1, found -1"));
         check(r#"{"t": 7}"#, |c| c.token("t", 8), Ok(Some(7)));
+        check(r#"{"t": [6, 8]}"#, |c| c.token("t", 8), Ok(Some(6)));
         check(r#"{"t": 8}"#, |c| c.token("t", 8), Err("c.json: `t` must be a token id below vocab_size, 8, found 8"));
     }
 

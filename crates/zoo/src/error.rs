@@ -37,6 +37,22 @@ pub enum ZooError {
         /// The system's words.
         source: std::io::Error,
     },
+    /// A file of another layout that is not what it should be, or a folder that may not be written.
+    #[error("{file}: {reason}")]
+    Import {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A folder that cannot be written.
+    #[error("cannot write {path}: {source}", path = .path.display())]
+    Write {
+        /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
     /// Not JSON, or not an object at the top.
     #[error("{file} is not a JSON object: {reason}; download it again")]
     Json {
@@ -166,12 +182,14 @@ pub enum ZooError {
         vocab_size: usize,
     },
     /// A context that the model does not have.
-    #[error("{model}: a context of {asked} tokens is impossible; give 2 to {n_ctx}")]
+    #[error("{model}: a context of {asked} tokens is impossible; give {least} to {n_ctx}")]
     Context {
         /// Model name.
         model: String,
         /// As asked for.
         asked: usize,
+        /// The shortest.
+        least: usize,
         /// The model's own.
         n_ctx: usize,
     },

@@ -1,5 +1,6 @@
 //! What a family builds: a network that reads from left to right, or one that reads both sides.
 
+use crate::encoder::Encoder;
 use crate::nn::Head;
 use crate::transformer::{Dimensions, Pass, Transformer};
 use std::any::Any;
@@ -9,6 +10,14 @@ use yardstick_core::Costs;
 pub enum Network {
     /// A token's probability depends on the tokens before it.
     Causal(Box<dyn Causal>),
+    /// A token's probability depends on all others.
+    BothSides(Box<Encoder>),
+}
+
+impl From<Encoder> for Network {
+    fn from(encoder: Encoder) -> Self {
+        Self::BothSides(Box::new(encoder))
+    }
 }
 
 impl<T: Transformer + 'static> From<T> for Network {
@@ -22,6 +31,7 @@ impl Network {
     pub fn dimensions(&self) -> Dimensions {
         match self {
             Self::Causal(network) => network.dimensions(),
+            Self::BothSides(encoder) => encoder.dimensions(),
         }
     }
 }

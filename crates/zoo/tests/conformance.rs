@@ -5,6 +5,7 @@ mod conformance {
     mod banded;
     mod fixtures;
     mod invariance;
+    mod masked;
     mod reference;
     mod spans;
     mod stories;

@@ -9,6 +9,8 @@ mod folders {
     mod formats;
     mod gguf;
     mod layouts;
+    mod masked;
+    mod recurrent;
     mod npz;
     mod support;
     mod tokenizers;

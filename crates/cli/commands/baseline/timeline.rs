@@ -2,12 +2,12 @@
 
 use crate::args::TimelineArgs;
 use crate::baselines::store;
-use crate::commands::{color, print, print_json, width};
+use crate::commands::{print_json, print_text, table_options};
 use crate::error::CliError;
 use crate::stderr::say;
 use std::path::Path;
 use yardstick_report::{
-    Artifact, Run, Save, TableOptions, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table,
+    Artifact, Run, Save, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table,
 };
 
 /// Prints the timeline, and draws it where a folder is named.
@@ -33,7 +33,7 @@ pub fn timeline(args: &TimelineArgs, quiet: bool, json: bool) -> Result<(), CliE
     if json {
         print_json(&serde_json::to_value(&timeline).unwrap_or_default())?;
     } else {
-        print(&timeline_table(&timeline, TableOptions { width: width(), color: color(), members: false }))?;
+        print_text(&timeline_table(&timeline, table_options(false)))?;
     }
     let Some(out) = &args.out else { return Ok(()) };
     let artifacts = timeline_artifacts(&timeline)?;

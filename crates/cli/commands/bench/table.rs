@@ -4,6 +4,7 @@ use super::Report;
 use super::machine::{Machine, Rate};
 use super::passes::{Forward, Scoring};
 use super::workloads::Workload;
+use yardstick_report::number::counted;
 
 const LEGEND: &str = "\
 GFLOP counts multiplications and additions of the layers, of attention and, where positions are scored, of the vocabulary.
@@ -72,9 +73,8 @@ fn forward(passes: &[Forward], machine: &Machine) -> String {
 }
 
 fn attention(it: &Forward) -> Option<String> {
-    let (share, threads) = (percent(it.attention?), it.threads);
-    let plural = if threads == 1 { "" } else { "s" };
-    Some(format!("  attention's part of the {} tokens' time on {threads} thread{plural}: {share}\n", it.tokens))
+    let (share, threads) = (percent(it.attention?), counted(it.threads, "thread"));
+    Some(format!("  attention's part of the {} tokens' time on {threads}: {share}\n", it.tokens))
 }
 
 fn scoring(it: &Scoring, machine: &Machine) -> String {

@@ -6,11 +6,11 @@ mod sides;
 pub use files::{comparison as write_comparison, write as write_file};
 pub use sides::Sides;
 
-use super::{color, print, print_json, width};
+use super::{print_json, print_text, table_options};
 use crate::args::CompareArgs;
 use crate::error::CliError;
 use crate::stderr::say;
-use yardstick_report::{CompareOptions, TableOptions, compare as compare_sides, comparison_table};
+use yardstick_report::{CompareOptions, compare as compare_sides, comparison_table};
 
 /// Reads or scores both sides and prints the comparison.
 ///
@@ -32,8 +32,8 @@ pub fn compare(args: &CompareArgs, quiet: bool, json: bool) -> Result<(), CliErr
     if json {
         print_json(&serde_json::to_value(&comparison).unwrap_or_default())?;
     } else {
-        let options = TableOptions { width: width(), color: color(), members: args.all_metrics };
-        print(&comparison_table(&comparison, args.flips, options))?;
+        let options = table_options(args.all_metrics);
+        print_text(&comparison_table(&comparison, args.flips, options))?;
     }
     if let Some(folder) = folder.filter(|_| !quiet) {
         say(format_args!("comparison: {}", folder.join("comparison.md").display()));

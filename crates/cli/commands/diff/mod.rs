@@ -4,9 +4,11 @@ mod material;
 mod models;
 mod place;
 
-use super::{print, print_json, width};
+use super::{print_json, print_text};
 use crate::args::DiffArgs;
 use crate::error::CliError;
+use crate::models::{Found, find};
+use crate::terminal::width;
 use crate::run::{Screen, model_names};
 use material::Material;
 use models::Models;
@@ -29,7 +31,7 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     if json {
         print_json(&serde_json::to_value(&record).unwrap_or_default())?;
     } else {
-        print(&diff_table(&record, width()))?;
+        print_text(&diff_table(&record, width()))?;
     }
     if let Some(out) = &args.out {
         write_diff(out, &record)?;
@@ -43,14 +45,15 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
 /// # Errors
 /// As [`diff`].
 pub fn measure(args: &DiffArgs, screen: Screen) -> Result<DiffRecord, CliError> {
-    yardstick_zoo::check_reference(&args.a)?;
-    yardstick_zoo::check_reference(&args.b)?;
-    let mut material = Material::load(args, screen)?;
-    let models = Models::load(args)?;
+    let both = [find(&args.a, args.hub, screen)?, find(&args.b, args.hub, screen)?];
+    let mut material = Material::load(args, &both, screen)?;
+    let loading = screen.stage(&format!("loading {} and {}", args.a, args.b));
+    let models = Models::load(args, &both)?;
+    drop(loading);
     material.card.warnings.extend(models.note.clone());
     let found = compare(args, &models, &material, screen)?;
     material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
-    record(args, &models, material, &found.documents)
+    record(&both, &models, material, &found.documents)
 }
 
 /// Only an earlier record is written over.
@@ -71,13 +74,14 @@ fn compare(args: &DiffArgs, models: &Models, material: &Material, screen: Screen
     let pool = pool.map_err(|error| CliError::usage(format!("--threads {threads}: {error}")))?;
     let requests: Vec<&[Request]> = material.documents.iter().map(|document| document.requests.as_slice()).collect();
     tracing::info!(threads, documents = requests.len(), "comparing");
-    let bar = screen.bar(&format!("{} and {}", args.a, args.b), material.tokens(models.a())?);
+    let name = format!("{} and {}", args.a, args.b);
+    let bar = screen.tokens(&format!("comparing {name}"), material.tokens(models.a())?);
     let found = pool.install(|| side_by_side(models.both(), &requests, &|tokens| bar.add(tokens)));
     let found = found.map_err(|error| match error {
-        RunnerError::Vocabulary { .. } => CliError::Vocabulary(error),
+        RunnerError::Vocabulary { .. } | RunnerError::NoNextToken { .. } => CliError::Vocabulary(error),
         error => CliError::Score { place: material.place(error.request()), reason: error },
     })?;
-    bar.finish(found.n_requests);
+    bar.finish(&name, found.n_requests);
     if found.documents.iter().all(Vec::is_empty) {
         return Err(CliError::usage("no token is scored: there is nothing to compare"));
     }
@@ -103,7 +107,7 @@ fn notes(found: &SideBySide, n_ctx: usize) -> Vec<String> {
 
 /// The figures, with the models called as in other tables.
 fn record(
-    args: &DiffArgs,
+    both: &[Found],
     models: &Models,
     material: Material,
     documents: &[Vec<TokenDiff>],
@@ -116,7 +120,7 @@ fn record(
         at.map(place).transpose()
     };
     let places = [place(notable.first_parting)?, place(notable.largest_kl)?];
-    let names = model_names(&[args.a.clone(), args.b.clone()], Storage::F32);
+    let names = model_names(both, Storage::F32);
     let card: DiffMaterial = material.card;
     Ok(DiffRecord::new(models.cards(names), card, documents, places))
 }

@@ -4,14 +4,14 @@ mod init;
 mod logits;
 
 use super::compare::{Sides, write_comparison, write_file};
-use super::{color, print, print_json, width};
+use super::{print, print_json, print_text, table_options};
 use crate::args::{GateArgs, GateCommand, JudgeArgs};
 use crate::error::CliError;
 use crate::stderr::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use yardstick_report::{
-    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, TableOptions, gate as judge,
+    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, gate as judge,
     verdict_github, verdict_junit, verdict_markdown, verdict_table, write_diff,
 };
 
@@ -45,7 +45,7 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
     if json {
         print_json(&serde_json::to_value(&verdict).unwrap_or_default())?;
     } else {
-        print(&verdict_table(&verdict, TableOptions { width: width(), color: color(), members: false }))?;
+        print_text(&verdict_table(&verdict, table_options(false)))?;
     }
     if args.github {
         print(&verdict_github(&verdict))?;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 use yardstick_core::RunStatus;
-use yardstick_report::{INDEX, read_record, read_run, write_page};
+use yardstick_report::{INDEX, Report, read_record, read_run, write_page};
 
 /// How long a finished run is left to write its own report.
 const COURTESY: Duration = Duration::from_secs(5);
@@ -122,7 +122,8 @@ impl Seen {
         if self.finished {
             self.finish(run, folder, written);
         } else if record.models.is_empty()
-            || read_run(run).is_ok_and(|run| write_page(&[run], folder, &yardstick_tasks::value).is_ok())
+            || read_run(run)
+                .is_ok_and(|run| write_page(&Report::new(&[run], &[], &yardstick_tasks::value), folder).is_ok())
         {
             self.record = Some(written);
         }

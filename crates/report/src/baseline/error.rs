@@ -1,6 +1,7 @@
 //! What can go wrong with kept runs.
 
 use crate::{CompareError, ReportError};
+use crate::number::counted;
 use std::io;
 use std::path::PathBuf;
 
@@ -32,7 +33,7 @@ pub enum BaselineError {
         known: Vec<String>,
     },
     /// A save before the first one.
-    #[error("baseline {name} has {saves} saves, so there is no {name}~{back}")]
+    #[error("baseline {name} has {}, so there is no {name}~{back}", counted(*saves, "save"))]
     TooFarBack {
         /// The name.
         name: String,
@@ -78,7 +79,7 @@ pub enum BaselineError {
         known: Vec<String>,
     },
     /// A save that is not there.
-    #[error("baseline {name} has the saves 1 to {saves}, and no save {wanted}")]
+    #[error("baseline {name} has {}, counted from 1, and no save {wanted}", counted(*saves, "save"))]
     NoSave {
         /// The baseline.
         name: String,

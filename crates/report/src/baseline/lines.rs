@@ -2,7 +2,7 @@
 
 use super::timeline::{Timeline, TimelinePoint, TimelineState, short_time};
 use crate::TableOptions;
-use crate::number::Unit;
+use crate::number::{Unit, counted};
 use crate::text::{clip, visible, wrap};
 
 /// Columns of the drawing, at least and at most.
@@ -161,10 +161,10 @@ fn notes(timeline: &Timeline) -> Vec<String> {
 pub(super) fn band_note(timeline: &Timeline) -> String {
     let others = timeline.points.len() - 1;
     format!(
-        "Saves of an unchanged model all stay inside their bands with probability {}: paired documents, {others} save{}, each at {:.4}. A \
+        "Saves of an unchanged model all stay inside their bands with probability {}: paired documents, {}, each at {:.4}. A \
          band is as wide as the documents that changed sides make it.",
         1.0 - timeline.alpha,
-        if others == 1 { "" } else { "s" },
+        counted(others, "save"),
         1.0 - timeline.alpha_each,
     )
 }

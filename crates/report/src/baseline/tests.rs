@@ -109,7 +109,7 @@ fn what_is_not_there_is_named() {
     refused("main", &["no baseline \"main\"", "baseline save main"]);
     kept.save(&good());
     refused("mian", &["mian", "there are main"]);
-    refused("main~1", &["has 1 saves", "main~1"]);
+    refused("main~1", &["has 1 save,", "main~1"]);
     refused("../main", &["cannot be called"]);
 }
 
@@ -261,6 +261,6 @@ fn saves_that_were_asked_something_else_are_refused() {
     };
     refused(TimelineOptions { task: "hellaswag".to_owned(), ..options() }, "it has piqa, boolq");
     refused(TimelineOptions { metric: Some("f1".to_owned()), ..options() }, "f1");
-    refused(TimelineOptions { against: 6, ..options() }, "saves 1 to 5");
+    refused(TimelineOptions { against: 6, ..options() }, "has 5 saves");
     refused(TimelineOptions { against: 0, ..options() }, "no save 0");
 }

@@ -2,12 +2,14 @@
 
 mod layout;
 
-use super::figure::model_series;
+use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Mark, Panel, Scene, Series, SeriesKind};
+use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::number::Unit;
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
+use polars::prelude::Column;
+use std::sync::Arc;
 
 /// Grouped bars with intervals, chance levels and the papers' values.
 pub(super) struct Bars;
@@ -21,12 +23,27 @@ impl Chart for Bars {
         Card { id: "bars", summary: "models side by side on each task, with 95 % intervals, chance and paper values" }
     }
 
-    fn figures(&self, overview: &Overview) -> Vec<Figure> {
+    fn figures(&self, material: &Material) -> Vec<Figure> {
+        let overview = material.overview;
         pick::axis_groups(overview).iter().map(|group| figure(overview, group)).collect()
+    }
+}
+
+/// What the bars show.
+#[derive(Debug)]
+struct Groups(Panels);
+
+impl Plot for Groups {
+    fn table(&self) -> Vec<Column> {
+        self.0.table()
     }
 
     fn scene(&self, figure: &Figure) -> Scene {
-        layout::scene(figure)
+        layout::scene(figure, &self.0)
+    }
+
+    fn extent(&self) -> String {
+        self.0.extent()
     }
 }
 
@@ -39,17 +56,17 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     }
     let panels: Vec<Panel> = group.rows.iter().map(|row| with_papers(overview, row, &papers)).collect();
     let unit = group.rows[0].unit;
+    let subtitle = subtitle(group, unit, &panels);
+    let panels = Panels { unit, value_label: group.value_label(), series, panels };
     Figure {
         chart: "bars",
         stem: format!("bars-{}", group.key),
         title: title(group),
-        subtitle: subtitle(group, unit, &panels),
+        subtitle,
         notes: group.metric_note().into_iter().chain(group.paper_notes()).collect(),
-        unit,
-        value_label: group.value_label(),
         partial: overview.partial,
-        series,
-        panels,
+        legend: panels.legend(false),
+        plot: Arc::new(Groups(panels)),
     }
 }
 
@@ -77,7 +94,7 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static
     let marks = papers.iter().enumerate().filter_map(|(at, paper)| {
         let point = paper_value(row, *paper)?;
         let (n_params, value, source) = (point.n_params, point.value, point.provenance());
-        Some(Mark { series: first + at, n_params, value, interval: None, n: None, source })
+        Some(Mark { series: first + at, shots: row.shots, n_params, value, interval: None, n: None, source })
     });
     panel.marks.extend(marks);
     panel

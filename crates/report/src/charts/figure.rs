@@ -1,12 +1,14 @@
-//! What a chart shows, as plain data.
+//! A chart as plain data, and what it must know to be drawn.
 
+use crate::ReportError;
+use crate::draw::{self, Scene, palette::Color};
 use crate::frame::csv;
-use crate::number::Unit;
-use crate::{Overview, ReportError};
 use polars::prelude::Column;
+use std::fmt::Debug;
+use std::sync::Arc;
 
-/// The data of one picture.
-#[derive(Clone, Debug, PartialEq)]
+/// One picture: its words, its legend, and the data that its plots show.
+#[derive(Clone, Debug)]
 pub struct Figure {
     /// Id of the chart it belongs to.
     pub chart: &'static str,
@@ -18,150 +20,98 @@ pub struct Figure {
     pub subtitle: String,
     /// What must be said under the picture.
     pub notes: Vec<String>,
-    /// Unit of every value, interval end and chance level.
-    pub unit: Unit,
-    /// Name of the value axis.
-    pub value_label: String,
     /// Whether some run did not finish.
     pub partial: bool,
-    /// Who is compared, in the order of the legend.
-    pub series: Vec<Series>,
-    /// One a task or group.
-    pub panels: Vec<Panel>,
+    /// Who and what is to be told apart, in order.
+    pub legend: Vec<LegendEntry>,
+    /// The data.
+    pub plot: Arc<dyn Plot>,
 }
 
-/// One entry of the legend.
+/// The data of a figure and the way it is laid out.
+pub trait Plot: Debug + Send + Sync {
+    /// What is drawn, a line a mark: the file beside the picture.
+    fn table(&self) -> Vec<Column>;
+
+    /// The picture with its heading, legend and notes, which `figure` has.
+    fn scene(&self, figure: &Figure) -> Scene;
+
+    /// How much is shown, for readers who cannot see it: `10 tasks, 4 series`.
+    fn extent(&self) -> String;
+}
+
+/// One entry of a legend.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Series {
-    /// The name shown.
+pub struct LegendEntry {
+    /// How it is drawn.
+    pub key: Key,
+    /// What it is.
     pub label: String,
-    /// Who it is.
-    pub kind: SeriesKind,
 }
 
-/// Who a series stands for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SeriesKind {
-    /// A model of the runs: its column in the overview, which sets its colour, and its family.
-    Model {
-        /// Column in the overview.
-        column: usize,
-        /// `model_type`.
-        family: String,
-    },
-    /// Values printed in a paper.
-    Paper {
-        /// The paper (`GPT-3`).
-        paper: &'static str,
-        /// Whether the symbol is filled (the larger of two models).
-        filled: bool,
-    },
-}
-
-/// One task or group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Panel {
-    /// The task's label.
-    pub label: String,
-    /// Metric name.
-    pub metric: String,
-    /// Documents behind each value: smallest and largest over models.
-    pub n: Option<(u64, u64)>,
-    /// Tasks averaged over in a group; 0 for a task.
-    pub members: usize,
-    /// What guessing gets.
-    pub chance: Option<f64>,
-    /// In the order of the series; a missing value has no mark.
-    pub marks: Vec<Mark>,
-}
-
-/// One value.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
-    /// Index in the figure's series.
-    pub series: usize,
-    /// Parameters of the model behind it.
-    pub n_params: f64,
-    /// The value.
-    pub value: f64,
-    /// Ends of the 95 % interval.
-    pub interval: Option<(f64, f64)>,
-    /// Documents behind it; unknown for a paper's value.
-    pub n: Option<u64>,
-    /// How the interval was made, or where the value was printed.
-    pub source: String,
+/// How something is drawn in a legend and in the plots.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Key {
+    /// A model, by its column in the overview, as an area.
+    Area(usize),
+    /// A model, by its column in the overview, as a dot.
+    Dot(usize),
+    /// A line of the colour of a series.
+    Line(usize),
+    /// An area of a colour that stands for no model.
+    Shade(Color),
+    /// Values printed in a paper; whether the symbol is filled (the larger of two models).
+    Paper(&'static str, bool),
+    /// A bold line in ink: a mean.
+    Mean,
+    /// A thin grey line: one of many that are not told apart.
+    Faint,
+    /// The symbol of a family of models, where colours stand for something else.
+    Family(usize),
+    /// A dashed line in ink: what guessing gets, or no difference.
+    Dashed,
+    /// A dotted line in grey: a level that is neither measured nor guessed (people, say).
+    Dotted,
 }
 
 impl Figure {
     /// What the picture shows, in one line, for readers who cannot see it.
     pub fn alt(&self) -> String {
         let partial = if self.partial { " (PARTIAL)" } else { "" };
-        let tasks = if self.panels.len() == 1 { "task" } else { "tasks" };
-        format!(
-            "{}{partial}: {} {tasks}, {} series. {}",
-            self.title,
-            self.panels.len(),
-            self.series.len(),
-            self.subtitle
-        )
+        format!("{}{partial}: {}. {}", self.title, self.plot.extent(), self.subtitle)
     }
 
-    /// One line a mark.
+    /// The data, one line a mark.
     ///
     /// # Errors
     /// When the table cannot be encoded.
     pub fn csv(&self) -> Result<Vec<u8>, ReportError> {
-        let lines: Vec<(&Panel, &Mark)> =
-            self.panels.iter().flat_map(|p| p.marks.iter().map(move |m| (p, m))).collect();
-        let texts = |name: &str, of: &dyn Fn(&Panel, &Mark) -> String| {
-            Column::new(name.into(), lines.iter().map(|(p, m)| of(p, m)).collect::<Vec<_>>())
-        };
-        let floats = |name: &str, of: &dyn Fn(&Panel, &Mark) -> Option<f64>| {
-            Column::new(name.into(), lines.iter().map(|(p, m)| of(p, m)).collect::<Vec<_>>())
-        };
-        let columns = vec![
-            texts("task", &|p, _| p.label.clone()),
-            texts("metric", &|p, _| p.metric.clone()),
-            texts("series", &|_, m| self.series[m.series].label.clone()),
-            texts("kind", &|_, m| self.series[m.series].kind.word().to_owned()),
-            floats("n_params", &|_, m| Some(m.n_params)),
-            floats("value", &|_, m| Some(m.value)),
-            floats("low", &|_, m| m.interval.map(|i| i.0)),
-            floats("high", &|_, m| m.interval.map(|i| i.1)),
-            floats("chance", &|p, _| p.chance),
-            Column::new("n".into(), lines.iter().map(|(_, m)| m.n).collect::<Vec<_>>()),
-            texts("source", &|_, m| m.source.clone()),
-        ];
-        csv(&self.stem, columns)
+        csv(&self.stem, self.plot.table())
     }
 
-    /// Every finite number that a value axis has to hold.
-    pub(crate) fn extent<'a>(panels: impl IntoIterator<Item = &'a Panel>) -> Option<(f64, f64)> {
-        let values = panels.into_iter().flat_map(|panel| {
-            let marks = panel.marks.iter();
-            let ends = marks.flat_map(|m| [Some(m.value), m.interval.map(|i| i.0), m.interval.map(|i| i.1)]);
-            ends.chain([panel.chance]).flatten()
-        });
-        let finite = values.filter(|v| v.is_finite());
-        finite.fold(None, |ends, v| Some(ends.map_or((v, v), |(low, high): (f64, f64)| (low.min(v), high.max(v)))))
+    /// The picture as shapes.
+    pub fn scene(&self) -> Scene {
+        self.plot.scene(self)
     }
-}
 
-impl SeriesKind {
-    /// `model` or `paper`.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Model { .. } => "model",
-            Self::Paper { .. } => "paper",
-        }
+    /// The picture as SVG.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn svg(&self) -> Result<String, ReportError> {
+        let bytes = draw::svg(&self.scene()).map_err(|reason| self.failed(reason))?;
+        String::from_utf8(bytes).map_err(|error| self.failed(error.to_string()))
     }
-}
 
-/// The legend's entries for the models of an overview; a series has the index of its column.
-pub(super) fn model_series(overview: &Overview) -> Vec<Series> {
-    let series = |(column, model): (usize, &crate::ModelColumn)| Series {
-        label: model.label.clone(),
-        kind: SeriesKind::Model { column, family: model.card.family.clone() },
-    };
-    overview.models.iter().enumerate().map(series).collect()
+    /// The picture as PNG, two pixels for each of the scene's.
+    ///
+    /// # Errors
+    /// When it cannot be drawn.
+    pub fn png(&self) -> Result<Vec<u8>, ReportError> {
+        draw::png(&self.scene()).map_err(|reason| self.failed(reason))
+    }
+
+    fn failed(&self, reason: String) -> ReportError {
+        ReportError::Draw { figure: self.stem.clone(), reason }
+    }
 }

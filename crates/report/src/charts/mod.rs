@@ -1,31 +1,52 @@
-//! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how.
+//! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how ([`Plot`]).
 
+mod aggregate;
 mod bars;
+mod common;
+mod curves;
 mod figure;
+mod grid;
+mod material;
+mod panels;
+mod pareto;
 mod pick;
+mod positions;
+mod radar;
 mod scale;
+mod shots;
+mod spread;
+mod steps;
 #[cfg(test)]
 mod tests;
 
-pub use crate::draw::Scene;
-pub use figure::{Figure, Mark, Panel, Series, SeriesKind};
+pub use crate::draw::{Color, Scene};
+pub use figure::{Figure, Key, LegendEntry, Plot};
+pub use material::Material;
+pub use panels::{Level, Mark, Panel, Panels, Series, SeriesKind};
 
-use crate::{Artifact, Card, Overview, ReportError, draw};
+use crate::{Artifact, Card, ReportError};
+pub(crate) use panels::shots_word;
 
 /// A kind of chart.
 pub trait Chart: Sync {
     /// Id and one line.
     fn card(&self) -> Card;
 
-    /// What there is to draw in an overview: none, or several where units differ.
-    fn figures(&self, overview: &Overview) -> Vec<Figure>;
-
-    /// A figure of this chart as a picture.
-    fn scene(&self, figure: &Figure) -> Scene;
+    /// What there is to draw: none, or several where units differ.
+    fn figures(&self, material: &Material) -> Vec<Figure>;
 }
 
 /// Every chart, in the order a report shows them.
-pub static CHARTS: &[&dyn Chart] = &[&bars::Bars, &scale::Scale];
+pub static CHARTS: &[&dyn Chart] = &[
+    &bars::Bars,
+    &scale::Scale,
+    &aggregate::Aggregate,
+    &shots::Shots,
+    &steps::Steps,
+    &pareto::Pareto,
+    &positions::Positions,
+    &radar::Radar,
+];
 
 /// Below a report's folder, where charts go.
 pub(crate) const FOLDER: &str = "charts";
@@ -41,11 +62,9 @@ pub(crate) fn is_artifact(name: &str) -> bool {
 pub(crate) fn artifacts(figure: &Figure, pictures: bool) -> Result<Vec<Artifact>, ReportError> {
     let file = |ext: &str, bytes| Artifact { path: format!("{FOLDER}/{}.{ext}", figure.stem), bytes };
     let mut files = vec![file("csv", figure.csv()?)];
-    if let Some(chart) = CHARTS.iter().find(|c| pictures && c.card().id == figure.chart) {
-        let scene = chart.scene(figure);
-        let failed = |reason| ReportError::Draw { figure: figure.stem.clone(), reason };
-        files.push(file("svg", draw::svg(&scene).map_err(failed)?));
-        files.push(file("png", draw::png(&scene).map_err(failed)?));
+    if pictures {
+        files.push(file("svg", figure.svg()?.into_bytes()));
+        files.push(file("png", figure.png()?));
     }
     Ok(files)
 }

@@ -1,7 +1,10 @@
 //! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
 
+mod scenarios;
+
 use super::*;
 use crate::testing::{self, model, record, task};
+use crate::{Report, Run, draw};
 use yardstick_core::{RunRecord, RunStatus};
 
 const ACC: &[(&str, bool, Option<f64>)] = &[("acc", true, Some(0.5))];
@@ -61,16 +64,33 @@ fn scenarios() -> Vec<(&'static str, RunRecord)> {
     ]
 }
 
+/// Those and what takes several runs or samples.
+fn runs() -> Vec<(&'static str, Vec<Run>)> {
+    let alone = scenarios().into_iter().map(|(name, record)| (name, vec![Run { record, samples: Vec::new() }]));
+    alone.chain(scenarios::runs()).collect()
+}
+
+/// What every chart draws of a record without samples.
+fn figures(record: RunRecord) -> Vec<Figure> {
+    figures_of_runs(&[Run { record, samples: Vec::new() }])
+}
+
+fn figures_of_runs(runs: &[Run]) -> Vec<Figure> {
+    Report::new(runs, &[], &testing::value).figures
+}
+
+/// What one chart draws of it.
+fn figures_of(chart: &str, record: RunRecord) -> Vec<Figure> {
+    figures(record).into_iter().filter(|figure| figure.chart == chart).collect()
+}
+
 /// Calls `check` with every figure of every scenario and its scene.
 fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
     let mut n = 0;
-    for (name, record) in scenarios() {
-        let overview = Overview::new(&[&record]);
-        for chart in CHARTS {
-            for figure in chart.figures(&overview) {
-                check(&format!("{name}/{}", figure.stem), &figure, &chart.scene(&figure));
-                n += 1;
-            }
+    for (name, runs) in runs() {
+        for figure in figures_of_runs(&runs) {
+            check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
+            n += 1;
         }
     }
     assert!(n > 20, "only {n} figures");
@@ -100,8 +120,8 @@ fn no_line_strikes_a_text_through() {
 #[test]
 fn models_of_a_size_stand_side_by_side() {
     let models = ["gpt1", "gpt2", "gpt_neo"].map(|family| model(family, family, 1_350_000)).to_vec();
-    let overview = Overview::new(&[&record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect())]);
-    let scene = scale::Scale.scene(&scale::Scale.figures(&overview)[0]);
+    let record = record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect());
+    let scene = figures_of("scale", record)[0].scene();
     let dots: Vec<_> = scene.dots().into_iter().filter(|dot| dot.1 != draw::palette::PAPER).collect();
     for (at, (point, color)) in dots.iter().enumerate() {
         let near = |other: &((f64, f64), _)| (point.0 - other.0.0).abs() < 12.0 && other.1 != *color;
@@ -124,29 +144,23 @@ fn svg_is_well_formed_and_says_everything() {
         assert_eq!(svg.matches('<').count(), svg.matches('>').count(), "{name}");
         assert!(!svg.contains("<script") && !svg.chars().any(|c| c.is_control() && c != '\n'), "{name}");
         if name.starts_with("four_by_eleven") {
-            let labels = figure.series.iter().map(|s| &s.label);
-            assert!(labels.clone().all(|label| svg.contains(label.as_str())), "{name}");
+            assert!(figure.legend.iter().all(|entry| svg.contains(&entry.label)), "{name}");
         }
     });
 }
 
 #[test]
 fn png_has_twice_the_size() {
-    let record = testing::four_by_eleven();
-    let figure = &bars::Bars.figures(&Overview::new(&[&record]))[0];
-    let scene = bars::Bars.scene(figure);
-    let bytes = draw::png(&scene).expect("draws");
+    let figure = &figures(testing::four_by_eleven())[0];
+    let (scene, bytes) = (figure.scene(), figure.png().expect("draws"));
     let reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("a header");
     assert_eq!((reader.info().width, reader.info().height), (2 * scene.size().0, 2 * scene.size().1));
 }
 
 #[test]
 fn partial_runs_say_so() {
-    let overview = Overview::new(&[&missing_and_partial()]);
-    for chart in CHARTS {
-        for figure in chart.figures(&overview) {
-            assert!(chart.scene(&figure).texts()[0].0.starts_with("PARTIAL"), "{}", figure.stem);
-        }
+    for figure in figures(missing_and_partial()) {
+        assert!(figure.scene().texts()[0].0.starts_with("PARTIAL"), "{}", figure.stem);
     }
 }
 
@@ -154,24 +168,58 @@ fn partial_runs_say_so() {
 fn ids_are_distinct_and_begin_the_files_names() {
     for (at, chart) in CHARTS.iter().enumerate() {
         assert!(CHARTS[..at].iter().all(|other| other.card().id != chart.card().id));
-        let figures = chart.figures(&Overview::new(&[&testing::four_by_eleven()]));
-        assert!(figures.iter().all(|f| f.chart == chart.card().id && f.stem.starts_with(f.chart)));
     }
+    let known = |figure: &Figure| CHARTS.iter().any(|chart| chart.card().id == figure.chart);
+    for_each_figure(|name, figure, _| {
+        assert!(known(figure) && is_artifact(&format!("{}.svg", figure.stem)), "{name}");
+        assert!(figure.stem.starts_with(&format!("{}-", figure.chart)), "{name}");
+    });
 }
 
 #[test]
 fn data_of_a_chart() {
-    let overview = Overview::new(&[&testing::with_group()]);
-    for chart in CHARTS {
-        for figure in chart.figures(&overview) {
-            let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
-            insta::assert_snapshot!(format!("data-{}", figure.stem), csv);
-        }
+    for figure in figures(testing::with_group()) {
+        let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
+        insta::assert_snapshot!(format!("data-{}", figure.stem), csv);
     }
 }
 
 #[test]
 fn figures_as_data() {
-    let overview = Overview::new(&[&testing::one_by_one("winogrande")]);
-    insta::assert_debug_snapshot!(bars::Bars.figures(&overview));
+    insta::assert_debug_snapshot!(figures_of("bars", testing::one_by_one("winogrande")));
+}
+
+/// What each chart of several runs shows, as the file beside its picture has it.
+#[test]
+fn data_of_several_runs() {
+    for (name, runs) in scenarios::small() {
+        for figure in figures_of_runs(&runs).into_iter().filter(|figure| scenarios::NEW.contains(&figure.chart)) {
+            let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
+            let words = format!("{}\n{}\n{}\n{csv}", figure.title, figure.subtitle, figure.notes.join("\n"));
+            insta::assert_snapshot!(format!("{name}-{}", figure.stem), words);
+        }
+    }
+}
+
+/// The first picture of each of those charts, as SVG.
+#[test]
+fn pictures_of_several_runs() {
+    let all: Vec<Figure> = scenarios::small().iter().flat_map(|(_, runs)| figures_of_runs(runs)).collect();
+    for chart in scenarios::NEW {
+        let figure = all.iter().find(|figure| figure.chart == chart).expect("a picture");
+        insta::assert_snapshot!(format!("svg-{}", figure.stem), figure.svg().expect("draws"));
+    }
+}
+
+/// Writes every picture into the folder YARDSTICK_PICTURES, for people to look at.
+#[test]
+fn pictures_to_look_at() {
+    let Some(folder) = std::env::var_os("YARDSTICK_PICTURES") else {
+        eprintln!("YARDSTICK_PICTURES is not set: no pictures are written");
+        return;
+    };
+    for_each_figure(|name, figure, _| {
+        let path = std::path::Path::new(&folder).join(format!("{}.png", name.replace('/', "-")));
+        std::fs::write(path, figure.png().expect("draws")).expect("writes");
+    });
 }

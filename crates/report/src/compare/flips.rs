@@ -100,7 +100,7 @@ fn log_likelihoods(sample: &Sample) -> Vec<f64> {
 }
 
 /// What the model chose under a metric: the first of the largest, each divided as the metric says.
-fn chosen(sample: &Sample, metric: &str) -> Option<usize> {
+pub(crate) fn chosen(sample: &Sample, metric: &str) -> Option<usize> {
     let length = |(at, choice): (usize, &String)| match metric {
         "acc_norm" => choice.chars().count() as f64,
         "acc_bytes" => choice.len() as f64,
@@ -124,7 +124,7 @@ fn chosen(sample: &Sample, metric: &str) -> Option<usize> {
 }
 
 /// The prompt and the choices as sent.
-fn asked(sample: &Sample) -> (String, Vec<String>) {
+pub(crate) fn asked(sample: &Sample) -> (String, Vec<String>) {
     let Some(first) = sample.requests.first() else { return (String::new(), sample.choices.clone()) };
     let same_context = sample.requests.iter().take(sample.choices.len()).all(|r| r.context() == first.context());
     if sample.choices.is_empty() {

@@ -1,6 +1,6 @@
 //! A comparison for a pull request.
 
-use super::table::{detectable, documents, interval, legend, mean_line, p_value, signed, word};
+use super::table::{Explained, detectable, documents, interval, legend, mean_line, p_value, signed, word};
 use super::{Comparison, TaskRow};
 use crate::number::{Unit, count};
 use crate::text::{clip, markdown};
@@ -24,7 +24,8 @@ pub fn comparison_markdown(comparison: &Comparison) -> String {
         let _ = writeln!(out, "\n{}", markdown(&mean_line(average)));
     }
     out.push_str(&flips(comparison));
-    for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
+    let explained = Explained { p: true, could_see: true, bars: false };
+    for note in legend(comparison, &rows, explained).iter().chain(&comparison.notes) {
         let _ = write!(out, "\n- {}", markdown(note));
     }
     out + "\n"

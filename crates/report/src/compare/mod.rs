@@ -24,12 +24,14 @@ pub use averages::AverageRow;
 pub use error::CompareError;
 pub use evidence::Evidence;
 pub use flips::Flip;
+pub(crate) use flips::{asked, chosen};
 pub use markdown::comparison_markdown;
 pub use pair::Unpaired;
 pub use row::{TaskRow, Verdict};
-pub use side::{Side, is_same_model};
+pub use side::Side;
 pub use table::comparison_table;
 
+use crate::is_same_model;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use yardstick_core::{ModelCard, Sample, Score};

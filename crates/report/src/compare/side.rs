@@ -54,17 +54,3 @@ impl Side<'_> {
         Ok(Some(format!("{} is an unfinished run: {lack}", self.name)))
     }
 }
-
-/// Whether two cards are of the same model, held and cut the same way.
-pub fn is_same_model(a: &ModelCard, b: &ModelCard) -> bool {
-    let identity = |card: &ModelCard| {
-        (
-            card.weights_sha256.clone(),
-            card.tokenizer_sha256.clone(),
-            card.config_sha256.clone(),
-            card.storage.clone(),
-            card.n_ctx,
-        )
-    };
-    identity(a) == identity(b)
-}

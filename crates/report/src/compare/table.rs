@@ -1,8 +1,8 @@
 //! A comparison in the terminal.
 
 use super::{AverageRow, Comparison, Flip, TaskRow, Verdict};
-use crate::TableOptions;
-use crate::number::{Unit, count};
+use crate::{TableOptions, bar};
+use crate::number::{Unit, count, counted};
 use crate::text::{clip, visible, wrap};
 use yardstick_stats::Interval;
 
@@ -22,7 +22,8 @@ pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOpt
         tasks(comparison.family),
         documents(comparison.primary().map(|row| row.n).sum::<u64>() as usize),
     );
-    out.push_str(&lines(comparison, &rows, options));
+    let (table, explained) = lines(comparison, &rows, options);
+    out.push_str(&table);
     let fits = |line: &str| line.chars().count() <= options.width.max(50);
     for average in &comparison.averages {
         out.push('\n');
@@ -30,7 +31,7 @@ pub fn comparison_table(comparison: &Comparison, flips: usize, options: TableOpt
     }
     out.push_str(if comparison.averages.is_empty() { "" } else { "\n" });
     out.push_str(&shown_flips(comparison, flips, options));
-    for note in legend(comparison, &rows).iter().chain(&comparison.notes) {
+    for note in legend(comparison, &rows, explained).iter().chain(&comparison.notes) {
         for line in wrap(&visible(note), 6, fits) {
             out.push('\n');
             out.push_str(&line);
@@ -56,11 +57,11 @@ pub(super) fn mean_line(average: &AverageRow) -> String {
 
 /// `1 document`, `1,200 documents`.
 pub(super) fn documents(n: usize) -> String {
-    format!("{} document{}", count(n as u64), if n == 1 { "" } else { "s" })
+    counted(n, "document")
 }
 
 fn tasks(n: usize) -> String {
-    format!("{n} task{}", if n == 1 { "" } else { "s" })
+    counted(n, "task")
 }
 
 /// What a word in the last column is painted with.
@@ -86,10 +87,22 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
 /// What a row has in a column.
 type Cell<'a> = &'a dyn Fn(&TaskRow) -> String;
 
+/// Columns of the table that a legend explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Explained {
+    /// p of each test by itself.
+    pub(super) p: bool,
+    /// The smallest difference that would have been found.
+    pub(super) could_see: bool,
+    /// Bars.
+    pub(super) bars: bool,
+}
+
 /// Headings and a line a row; columns that matter least go first where it is narrow.
-fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> String {
+fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> (String, Explained) {
     let name_width = if options.width < 100 { 22 } else { 32 };
-    let all: [(&str, Cell); 12] = [
+    let ends = Ends::of(rows);
+    let all: [(&str, Cell); 13] = [
         ("task", &|row| clip(&visible(&row.task), name_width)),
         ("metric", &|row| format!("{}{}", clip(&visible(&row.metric), 16), Unit::of(&row.metric).suffix())),
         ("n", &|row| count(row.n)),
@@ -97,6 +110,7 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
         ("candidate", &|row| Unit::of(&row.metric).value(row.candidate)),
         ("difference", &|row| signed(Unit::of(&row.metric), row.difference, row.base)),
         (interval_heading(comparison.alpha), &|row| interval(row)),
+        (BAR_HEADING, &|row| ends.bar(row)),
         ("won/lost", &|row| format!("{}/{}", count(row.wins), count(row.losses))),
         ("p", &|row| p_value(row.p)),
         ("p, Holm", &|row| row.holm.map_or_else(|| "–".to_owned(), p_value)),
@@ -108,7 +122,10 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
     };
     let mut columns: Vec<(usize, Vec<String>)> = (0..all.len()).map(|at| (at, cells(at))).collect();
     let width = |cells: &[String]| cells.iter().map(|cell| cell.chars().count()).max().unwrap_or(0);
-    for expendable in [2, 10, 8, 1, 3, 4, 7] {
+    if ends.is_empty() {
+        columns.retain(|(at, _)| *at != BAR);
+    }
+    for expendable in [BAR, 2, COULD_SEE, P, 1, 3, 4, 8] {
         let total: usize = columns.iter().map(|(_, cells)| width(cells) + GAP.len()).sum();
         if total <= options.width.max(50) + GAP.len() {
             break;
@@ -120,12 +137,12 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
         let mut text = String::new();
         for (at, cells) in &columns {
             let pad = " ".repeat(width(cells) - cells[line].chars().count());
-            let style = (line > 0 && *at == 11).then(|| style(rows[line - 1].verdict));
+            let style = (line > 0 && matches!(*at, BAR | VERDICT)).then(|| style(rows[line - 1].verdict));
             let cell = match style {
                 Some(style) if options.color => format!("\u{1b}[{style}m{}\u{1b}[0m", cells[line]),
                 _ => cells[line].clone(),
             };
-            let is_word = matches!(at, 0 | 1 | 11);
+            let is_word = matches!(*at, 0 | 1 | BAR | VERDICT);
             let parts = if is_word { [cell.as_str(), &pad] } else { [&pad, cell.as_str()] };
             text.extend(parts.into_iter().chain([GAP]));
         }
@@ -137,7 +154,62 @@ fn lines(comparison: &Comparison, rows: &[&TaskRow], options: TableOptions) -> S
             out.push('\n');
         }
     }
-    out
+    let shows = |wanted: usize| columns.iter().any(|(at, _)| *at == wanted);
+    (out, Explained { p: shows(P), could_see: shows(COULD_SEE), bars: shows(BAR) })
+}
+
+/// Places of columns among all.
+const BAR: usize = 7;
+const P: usize = 9;
+const COULD_SEE: usize = 11;
+const VERDICT: usize = 12;
+const BAR_HEADING: &str = "-       0       +";
+
+/// How far the intervals of a comparison reach: those of shares, and those of other metrics in parts of the base's value.
+struct Ends {
+    shares: f64,
+    others: f64,
+}
+
+impl Ends {
+    fn of(rows: &[&TaskRow]) -> Self {
+        let most = |shares: bool| {
+            let own = rows.iter().filter(|row| (Unit::of(&row.metric) == Unit::Percent) == shares);
+            let reach = own.filter_map(|row| {
+                let interval = row.interval.as_ref()?;
+                Some(interval.low.abs().max(interval.high.abs()) / Self::unit(row))
+            });
+            reach.filter(|reach| reach.is_finite()).fold(0.0, f64::max)
+        };
+        Self { shares: most(true), others: most(false) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shares + self.others == 0.0
+    }
+
+    /// What one unit of a row's scale is in its metric.
+    fn unit(row: &TaskRow) -> f64 {
+        if Unit::of(&row.metric) == Unit::Percent { 1.0 } else { row.base.abs() }
+    }
+
+    fn bar(&self, row: &TaskRow) -> String {
+        let most = if Unit::of(&row.metric) == Unit::Percent { self.shares } else { self.others };
+        row.interval.as_ref().map_or_else(String::new, |ends| {
+            bar::difference(ends.low, row.difference, ends.high, most * Self::unit(row))
+        })
+    }
+
+    /// What the ends of the bars are.
+    fn note(&self) -> String {
+        let percent = |x: f64| Unit::Percent.difference(x, 0.5);
+        let scales = [
+            (self.shares > 0.0).then(|| format!("{} points of a share", percent(self.shares))),
+            (self.others > 0.0).then(|| format!("{} % of the base's value of other metrics", percent(self.others))),
+        ];
+        let scales: Vec<String> = scales.into_iter().flatten().collect();
+        format!("Bars: the interval around no difference, to {} on either side.", scales.join(" and "))
+    }
 }
 
 fn interval_heading(alpha: f64) -> &'static str {
@@ -220,15 +292,23 @@ fn flip_lines(flip: &Flip, width: usize) -> String {
     )
 }
 
-/// What the columns mean, and what this data could have seen.
-pub(super) fn legend(comparison: &Comparison, rows: &[&TaskRow]) -> Vec<String> {
+/// What the columns that are shown mean, and what this data could have seen.
+pub(super) fn legend(comparison: &Comparison, rows: &[&TaskRow], explained: Explained) -> Vec<String> {
+    let p = if explained.p { "p: two-sided, of each task by itself; Holm: corrected" } else { "p, Holm: two-sided, corrected" };
+    let could_see = if explained.could_see {
+        format!(
+            ": a difference smaller than `could see` is found in less than {:.0} % of such comparisons",
+            100.0 * comparison.power
+        )
+    } else {
+        String::new()
+    };
     let mut notes = vec![format!(
-        "p: two-sided, of each task by itself; Holm: corrected over {}; worse and better at {}. Not shown is not equal: \
-         a difference smaller than `could see` is found in less than {:.0} % of such comparisons.",
+        "{p} over {}; worse and better at {}. Not shown is not equal{could_see}.",
         tasks(comparison.family),
         comparison.alpha,
-        100.0 * comparison.power,
     )];
+    notes.extend(explained.bars.then(|| Ends::of(rows).note()));
     for row in rows.iter().filter(|row| row.primary) {
         if let Some(clusters) = &row.clusters {
             notes.push(format!(

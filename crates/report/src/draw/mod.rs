@@ -11,6 +11,7 @@ mod render;
 mod scene;
 
 pub(crate) use fonts::width;
+pub use palette::Color;
 pub(crate) use render::{png, svg};
 pub use scene::Scene;
 pub(crate) use scene::{Anchor, Font, Line, Marker, whole};

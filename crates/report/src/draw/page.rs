@@ -2,7 +2,7 @@
 
 use super::palette::{self, ALERT, INK, LINK, MUTED, PAPER};
 use super::{Anchor, Font, Line, Marker, Scene};
-use crate::charts::{Figure, SeriesKind};
+use crate::charts::{Figure, Key, SeriesKind};
 use crate::text::{visible, wrap};
 
 pub(crate) const MARGIN: f64 = 24.0;
@@ -23,8 +23,6 @@ pub(crate) struct Page<'a> {
     subtitle: Vec<String>,
     legend: Vec<Vec<Entry>>,
     notes: Vec<String>,
-    /// Whether the plots show models as dots.
-    dots: bool,
 }
 
 struct Entry {
@@ -33,21 +31,14 @@ struct Entry {
     x: f64,
 }
 
-#[derive(Clone, Copy)]
-enum Key {
-    Series(usize),
-    Chance,
-}
-
 impl<'a> Page<'a> {
-    pub(crate) fn new(figure: &'a Figure, width: f64, dots: bool) -> Self {
+    pub(crate) fn new(figure: &'a Figure, width: f64) -> Self {
         let room = width - 2.0 * MARGIN;
         let lines = |text: &str, font: Font, most| wrap(&visible(text), most, |line| font.width(line) <= room);
         let title = if figure.partial { format!("PARTIAL RUN: {}", figure.title) } else { figure.title.clone() };
         Self {
             figure,
             width,
-            dots,
             title: lines(&title, TITLE, 2),
             subtitle: lines(&figure.subtitle, SUBTITLE, 3),
             legend: legend(figure, room),
@@ -75,52 +66,57 @@ impl<'a> Page<'a> {
         for row in &self.legend {
             y += (LEGEND.px + 2.0) * LEADING;
             for entry in row {
-                self.push_key(&mut scene, entry.key, MARGIN + entry.x, y - 0.36 * LEGEND.px);
+                push_key(&mut scene, entry.key, MARGIN + entry.x, y - 0.36 * LEGEND.px);
                 scene.text((MARGIN + entry.x + SWATCH + 6.0, y), &entry.label, LEGEND, Anchor::Start);
             }
         }
         push_lines(&mut scene, self.top() + body + 6.0, &self.notes, NOTE);
         scene
     }
+}
 
-    fn push_key(&self, scene: &mut Scene, key: Key, x: f64, middle: f64) {
-        let centre = (x + SWATCH / 2.0, middle);
-        match key {
-            Key::Chance => scene.dashed((x - 3.0, middle), (x + SWATCH + 2.0, middle), 4.0, Line(1.5, INK)),
-            Key::Series(at) => match &self.figure.series[at].kind {
-                SeriesKind::Model { column, .. } if self.dots => {
-                    scene.mark(centre, Marker::Dot, 5.0, palette::series(*column));
-                }
-                SeriesKind::Model { column, .. } => {
-                    let half = SWATCH / 2.0;
-                    let color = palette::series(*column);
-                    scene.rect((x, middle - half), (x + SWATCH, middle + half), color);
-                }
-                kind @ SeriesKind::Paper { .. } => push_paper(scene, centre, kind),
-            },
-        }
+/// How something is drawn in a legend, from `x` on.
+fn push_key(scene: &mut Scene, key: Key, x: f64, middle: f64) {
+    let (half, ends) = (SWATCH / 2.0, [(x - 3.0, middle), (x + SWATCH + 2.0, middle)]);
+    match key {
+        Key::Dashed => scene.dashed(ends[0], ends[1], 4.0, Line(1.5, INK)),
+        Key::Dotted => scene.dashed(ends[0], ends[1], 2.0, Line(1.5, MUTED)),
+        Key::Line(series) => scene.line(ends[0], ends[1], Line(2.5, palette::series(series))),
+        Key::Dot(column) => scene.mark((x + half, middle), Marker::Dot, 5.0, palette::series(column)),
+        Key::Area(column) => scene.rect((x, middle - half), (x + SWATCH, middle + half), palette::series(column)),
+        Key::Mean => scene.line(ends[0], ends[1], Line(3.0, INK)),
+        Key::Faint => scene.line(ends[0], ends[1], Line(1.2, LINK)),
+        Key::Family(index) => scene.mark((x + half, middle), family_marker(index), 5.0, MUTED),
+        Key::Shade(color) => scene.rect((x, middle - half), (x + SWATCH, middle + half), color),
+        Key::Paper(paper, filled) => push_paper(scene, (x + half, middle), paper, filled),
+    }
+}
+
+/// The symbol of a family of models where colours stand for something else; they come again from the sixth family on.
+pub(crate) const fn family_marker(index: usize) -> Marker {
+    [Marker::Dot, Marker::Square, Marker::Diamond, Marker::Triangle, Marker::TriangleDown][index % 5]
+}
+
+/// The symbol of a paper's series; a model's has none.
+pub(crate) fn push_kind(scene: &mut Scene, at: (f64, f64), kind: &SeriesKind) {
+    if let SeriesKind::Paper { paper, filled } = kind {
+        push_paper(scene, at, paper, *filled);
     }
 }
 
 /// A paper's symbol.
-pub(crate) fn push_paper(scene: &mut Scene, at: (f64, f64), kind: &SeriesKind) {
-    let SeriesKind::Paper { paper, filled } = kind else { return };
-    let marker = match (*paper, filled) {
+pub(crate) fn push_paper(scene: &mut Scene, at: (f64, f64), paper: &str, filled: bool) {
+    let marker = match (paper, filled) {
         ("GPT-2", true) => Marker::Triangle,
         ("GPT-2", false) => Marker::HollowTriangle,
         (_, true) => Marker::Diamond,
         (_, false) => Marker::HollowDiamond,
     };
     // A rim keeps the symbol apart from what lies behind it.
-    if *filled {
+    if filled {
         scene.mark(at, marker, 7.0, PAPER);
     }
     scene.mark(at, marker, 5.0, MUTED);
-}
-
-/// A link between two models of a kind.
-pub(crate) fn push_link(scene: &mut Scene, from: (f64, f64), to: (f64, f64)) {
-    scene.line(from, to, Line(1.2, LINK));
 }
 
 /// An interval with caps of `cap` pixels to both sides.
@@ -141,12 +137,11 @@ fn push_lines(scene: &mut Scene, mut y: f64, lines: &[String], font: Font) -> f6
 
 /// Entries in rows that fit `room` pixels.
 fn legend(figure: &Figure, room: f64) -> Vec<Vec<Entry>> {
-    let series = figure.series.iter().enumerate().map(|(at, s)| (Key::Series(at), s.label.as_str()));
-    let chance = figure.panels.iter().any(|p| p.chance.is_some()).then_some((Key::Chance, "chance"));
     let mut rows: Vec<Vec<Entry>> = vec![Vec::new()];
     let mut x = 0.0;
-    for (key, label) in series.chain(chance) {
-        let label = wrap(&visible(label), 1, |line| LEGEND.width(line) <= room / 2.0).concat();
+    for entry in &figure.legend {
+        let key = entry.key;
+        let label = wrap(&visible(&entry.label), 1, |line| LEGEND.width(line) <= room / 2.0).concat();
         let width = SWATCH + 6.0 + LEGEND.width(&label) + LEGEND_GAP;
         if x > 0.0 && x + width - LEGEND_GAP > room {
             rows.push(Vec::new());

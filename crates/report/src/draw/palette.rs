@@ -2,7 +2,7 @@
 
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
+pub struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
 
 pub(crate) const INK: Color = Color(0x22, 0x22, 0x22);
 pub(crate) const MUTED: Color = Color(0x5c, 0x5c, 0x5c);
@@ -26,6 +26,11 @@ const OKABE_ITO: [Color; 7] = [
 pub(crate) fn series(index: usize) -> Color {
     let round = index / OKABE_ITO.len();
     (0..round.min(3)).fold(OKABE_ITO[index % OKABE_ITO.len()], |color, _| color.lighter())
+}
+
+/// The colour of the `index`-th series where it is to stay behind others.
+pub(crate) fn tint(index: usize) -> Color {
+    series(index).lighter().lighter()
 }
 
 impl Color {

@@ -97,7 +97,11 @@ impl<B: DrawingBackend> Target<B> {
     fn mark(&mut self, (x, y): (f64, f64), marker: Marker, r: f64, color: Color) -> Result<(), String> {
         let diamond = [(x, y - r), (x + r, y), (x, y + r), (x - r, y), (x, y - r)];
         let triangle = [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r), (x, y - r)];
+        let down = [(x, y + r), (x + r, y - 0.8 * r), (x - r, y - 0.8 * r), (x, y + r)];
+        let side = 0.88 * r;
         match marker {
+            Marker::Square => self.rect((x - side, y - side), (x + side, y + side), color),
+            Marker::TriangleDown => self.polygon(&down, color),
             Marker::Dot => {
                 let (centre, radius) = (self.point((x, y)), whole(r * self.scale));
                 self.backend.draw_circle(centre, radius, &rgb(color), true).map_err(|e| e.to_string())

@@ -1,6 +1,6 @@
 //! `report.md`: what was run, the results with their errors, the charts, and how to read them.
 
-use super::Format;
+use super::{Format, Put};
 use crate::number::{Unit, count, metric_name, parameters};
 use crate::overview::{ModelColumn, Row, RowKind};
 use crate::partial::lack;
@@ -17,7 +17,11 @@ impl Format for Markdown {
         Card { id: "markdown", summary: "report.md: results, intervals, charts, protocol and warnings" }
     }
 
-    fn render(&self, report: &Report) -> Result<Artifact, ReportError> {
+    fn is_standard(&self) -> bool {
+        true
+    }
+
+    fn write(&self, report: &Report, put: &mut Put) -> Result<(), ReportError> {
         let sections = [
             title(report),
             runs(report),
@@ -31,7 +35,7 @@ impl Format for Markdown {
             how_to_read(report),
         ];
         let page = sections.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("\n");
-        Ok(Artifact { path: "report.md".to_owned(), bytes: page.into_bytes() })
+        put(Artifact { path: "report.md".to_owned(), bytes: page.into_bytes() })
     }
 }
 
@@ -71,7 +75,7 @@ fn models(report: &Report) -> String {
         let weights: String = card.weights_sha256.chars().take(12).collect();
         line([
             escape(&model.label),
-            escape(&card.family),
+            escape(&family(card)),
             parameters(card.n_params),
             format!("{} × {}", card.n_layer, card.n_embd),
             context.to_string(),
@@ -81,6 +85,11 @@ fn models(report: &Report) -> String {
     };
     let heading = ["model", "family", "parameters", "layers × width", "context", "weights", "sha256"];
     section("Models", &table(&heading, 0, report.overview.models.iter().map(row)))
+}
+
+/// The family, and how it scores where that is no log-likelihood.
+fn family(card: &ModelCard) -> String {
+    if card.scoring.is_causal() { card.family.clone() } else { format!("{}, {}", card.family, card.scoring.name()) }
 }
 
 /// The type on disk, and how the weights were held where that rounds them.
@@ -105,7 +114,9 @@ fn results(report: &Report) -> String {
         line(left.into_iter().chain(row.cells.iter().enumerate().map(cell)))
     };
     let note = "Value ± standard error; the best model of a row in bold. Intervals are further down.\n";
-    section("Results", &format!("{}\n{note}", table(&heading, 2, report.overview.shown(false).map(row))))
+    let scoring = |model: &ModelColumn| Some(format!("{}: {}.\n", escape(&model.label), model.card.scoring.note()?));
+    let scoring: String = report.overview.models.iter().filter_map(scoring).collect();
+    section("Results", &format!("{}\n{note}{scoring}", table(&heading, 2, report.overview.shown(false).map(row))))
 }
 
 fn metric_heading(row: &Row) -> String {
@@ -271,13 +282,14 @@ fn line(cells: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::artifacts;
     use crate::{Run, testing};
     use insta::assert_snapshot;
 
     fn page(records: Vec<RunRecord>) -> String {
         let runs: Vec<Run> = records.into_iter().map(|record| Run { record, samples: Vec::new() }).collect();
-        let bytes = Markdown.render(&Report::new(&runs)).expect("renders").bytes;
-        String::from_utf8(bytes).expect("UTF-8")
+        let artifacts = artifacts(&Markdown, &Report::new(&runs, &[], &testing::value));
+        String::from_utf8(artifacts[0].bytes.clone()).expect("UTF-8")
     }
 
     #[test]

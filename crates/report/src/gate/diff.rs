@@ -3,8 +3,9 @@
 use super::logits::{Figure, LogitFigures};
 use super::verdict::Ends;
 use super::{GateError, Side};
+use crate::identity::difference;
 use crate::{DiffRate, DiffRecord, DiffUnit};
-use yardstick_core::{Estimate, ModelCard};
+use yardstick_core::Estimate;
 
 impl LogitFigures {
     /// The figures of a diff; `file` is its name in messages.
@@ -34,13 +35,13 @@ impl LogitFigures {
 
     /// Whether both models are one, by their checksums.
     pub(super) fn is_same_model(&self) -> bool {
-        differs(&self.models[0], &self.models[1]).is_none()
+        difference(&self.models[0], &self.models[1]).is_none()
     }
 
     /// Refuses a diff of other models than the two that are judged: an old file would otherwise pass anything.
     pub(super) fn check(&self, base: &Side, candidate: &Side) -> Result<(), GateError> {
         for (which, ours, side) in [("first", &self.models[0], base), ("second", &self.models[1], candidate)] {
-            if let Some(what) = differs(ours, side.card) {
+            if let Some(what) = difference(ours, side.card) {
                 return Err(GateError::Diff {
                     file: self.file.clone(),
                     reason: format!(
@@ -59,15 +60,4 @@ fn warnings(record: &DiffRecord) -> Vec<String> {
     let alone = "logits: the positions of one window are taken as independent, so their errors are too small";
     let alone = (record.unit == DiffUnit::Position).then(|| alone.to_owned());
     record.material.warnings.iter().map(|warning| format!("logits: {warning}")).chain(alone).collect()
-}
-
-/// What makes two models two. Their contexts may differ: a diff may read shorter windows.
-fn differs(a: &ModelCard, b: &ModelCard) -> Option<&'static str> {
-    let parts = [
-        ("the weights", a.weights_sha256 == b.weights_sha256),
-        ("the tokenizers", a.tokenizer_sha256 == b.tokenizer_sha256),
-        ("the configurations", a.config_sha256 == b.config_sha256),
-        ("the types that hold the weights", a.storage == b.storage),
-    ];
-    parts.into_iter().find(|(_, same)| !same).map(|(what, _)| what)
 }

@@ -3,7 +3,7 @@
 use super::judge::Cause;
 use super::policy::Correction;
 use super::verdict::{Ends, Numbers};
-use crate::number::{Unit, count};
+use crate::number::{Unit, count, counted};
 use yardstick_core::Estimate;
 
 /// What a reason is about besides its numbers.
@@ -166,7 +166,7 @@ pub(super) fn guesses(higher_is_better: bool, chance: Option<f64>, base: &Estima
 
 /// `1 task`, `3 tasks`.
 pub(super) fn tasks(n: usize) -> String {
-    format!("{n} task{}", if n == 1 { "" } else { "s" })
+    counted(n, "task")
 }
 
 /// `1 task passes`, `3 tasks pass`.

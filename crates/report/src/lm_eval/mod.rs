@@ -7,28 +7,25 @@ mod python;
 mod results;
 mod samples;
 
-use crate::{Artifact, ReportError, Run, files};
+use crate::formats::Put;
+use crate::{Artifact, ReportError, Run};
 use serde_json::{Map, Value};
-use std::path::{Path, PathBuf};
 use yardstick_core::{ModelCard, Sample};
 
-/// Writes `run` below `dir` as lm-eval would have, in `<dir>/<model name>/`, and returns the files.
+/// Hands the files of `runs` to `put`, as lm-eval would have written them, each model in a folder of its own.
 ///
 /// Standard errors are yardstick's (lm-eval bootstraps that of `perplexity`); what only lm-eval could know is null.
-///
-/// # Errors
-/// A file that cannot be written.
-pub fn export_lm_eval(run: &Run, dir: &Path) -> Result<Vec<PathBuf>, ReportError> {
-    let mut written = Vec::new();
-    let mut folders: Vec<String> = Vec::new();
-    for model in &run.record.models {
-        let folder = distinct(file_name(&model.name), &folders);
-        for artifact in artifacts(run, model, &folder)? {
-            written.push(files::write_artifact(dir, &artifact)?);
+pub(crate) fn write(runs: &[Run], put: &mut Put) -> Result<(), ReportError> {
+    // Folders that a run or a report has anyway.
+    let mut folders: Vec<String> = ["charts", "data", "docs", "log", "report", "tables"].map(str::to_owned).into();
+    for run in runs {
+        for model in &run.record.models {
+            let folder = distinct(file_name(&model.name), &folders);
+            write_model(run, model, &folder, put)?;
+            folders.push(folder);
         }
-        folders.push(folder);
     }
-    Ok(written)
+    Ok(())
 }
 
 /// What lm-eval calls the results of documents whose answers are taken as they are.
@@ -39,9 +36,8 @@ fn split(key: &str) -> (&str, &str) {
     key.split_once(',').unwrap_or((key, NO_FILTER))
 }
 
-fn artifacts(run: &Run, model: &ModelCard, folder: &str) -> Result<Vec<Artifact>, ReportError> {
+fn write_model(run: &Run, model: &ModelCard, folder: &str, put: &mut Put) -> Result<(), ReportError> {
     let date = file_name(&run.record.started.trim_end_matches('Z').replace(':', "-"));
-    let mut artifacts = Vec::new();
     let mut task_hashes = Map::new();
     for task in &run.record.tasks {
         let samples: Vec<&Sample> = run.samples.iter().filter(|s| s.model == model.name && s.task == task.id).collect();
@@ -51,19 +47,18 @@ fn artifacts(run: &Run, model: &ModelCard, folder: &str) -> Result<Vec<Artifact>
         let logged = samples::log(&samples, &task.metrics)?;
         task_hashes.insert(task.id.clone(), Value::String(logged.task_hash));
         let path = format!("{folder}/samples_{}_{date}.jsonl", file_name(&task.id));
-        artifacts.push(Artifact { path, bytes: logged.jsonl });
+        put(Artifact { path, bytes: logged.jsonl })?;
     }
     let results = results::results(&run.record, model, task_hashes, folder);
     let encode =
         |e: serde_json::Error| ReportError::Encode { what: "lm-eval's results".to_owned(), reason: e.to_string() };
     let bytes = serde_json::to_vec_pretty(&results).map_err(encode)?;
-    artifacts.push(Artifact { path: format!("{folder}/results_{date}.json"), bytes });
-    Ok(artifacts)
+    put(Artifact { path: format!("{folder}/results_{date}.json"), bytes })
 }
 
 /// A name as part of a path: runs of characters that file systems refuse become `__`, as in lm-eval; so do control
 /// characters, and a name of dots alone gets an underscore.
-fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     let refused = |c: char| "\"<>:/|\\?*[]".contains(c) || c.is_control();
     let mut out = String::with_capacity(name.len());
     let mut after_refused = false;
@@ -90,18 +85,20 @@ mod tests {
     use crate::testing;
     use serde_json::json;
 
-    fn names(dir: &Path, written: &[PathBuf]) -> Vec<String> {
-        let relative = |p: &PathBuf| p.strip_prefix(dir).expect("below the folder").to_string_lossy().into_owned();
-        written.iter().map(relative).collect()
+    fn written(run: Run) -> Vec<Artifact> {
+        let mut artifacts = Vec::new();
+        let mut put = |artifact| {
+            artifacts.push(artifact);
+            Ok(())
+        };
+        write(&[run], &mut put).expect("writes");
+        artifacts
     }
 
     #[test]
     fn a_folder_per_model() {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        let run = Run { record: testing::four_by_eleven(), samples: testing::samples() };
-        let written = export_lm_eval(&run, dir.path()).expect("writes");
-        let names = names(dir.path(), &written);
-        let of_nano: Vec<&str> = names.iter().filter_map(|n| n.strip_prefix("gpt2-nano/")).collect();
+        let artifacts = written(Run { record: testing::four_by_eleven(), samples: testing::samples() });
+        let of_nano: Vec<&str> = artifacts.iter().filter_map(|a| a.path.strip_prefix("gpt2-nano/")).collect();
         let wanted = [
             "samples_lambada_openai_2026-01-02T03-04-05.jsonl",
             "samples_winogrande_2026-01-02T03-04-05.jsonl",
@@ -110,9 +107,21 @@ mod tests {
             "results_2026-01-02T03-04-05.json",
         ];
         assert_eq!(of_nano, wanted);
-        let results: Value = serde_json::from_slice(&std::fs::read(&written[4]).expect("reads")).expect("JSON");
+        let results: Value = serde_json::from_slice(&artifacts[4].bytes).expect("JSON");
         assert_eq!(results["task_hashes"].as_object().map(Map::len), Some(4));
         assert_eq!(results["model_name"], json!("gpt2-nano"));
+    }
+
+    #[test]
+    fn one_model_in_two_runs_has_two_folders() {
+        let run = Run { record: testing::one_by_one("boolq"), samples: vec![testing::choice("gpt2-micro")] };
+        let mut paths = Vec::new();
+        write(&[run.clone(), run], &mut |artifact| {
+            paths.push(artifact.path);
+            Ok(())
+        })
+        .expect("writes");
+        assert_eq!(paths.iter().filter(|path| path.starts_with("gpt2-micro_2/")).count(), 2, "{paths:?}");
     }
 
     #[test]
@@ -123,17 +132,5 @@ mod tests {
             assert_eq!(file_name(name), wanted);
         }
         assert_eq!(distinct("a".into(), &["a".into(), "a_2".into()]), "a_3");
-    }
-
-    #[test]
-    fn hostile_names() {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        let run = Run { record: testing::hostile(), samples: Vec::new() };
-        let written = export_lm_eval(&run, dir.path()).expect("writes");
-        assert!(
-            written
-                .iter()
-                .all(|p| p.canonicalize().is_ok_and(|p| p.starts_with(dir.path().canonicalize().expect("a folder"))))
-        );
     }
 }

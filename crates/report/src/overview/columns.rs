@@ -1,5 +1,6 @@
 //! Which models of several runs are the same, and what their columns are called.
 
+use crate::identity::parts;
 use std::collections::BTreeMap;
 use yardstick_core::{ModelCard, RunRecord};
 
@@ -22,18 +23,13 @@ impl ModelColumn {
         Self { label: card.name.clone(), card: card.clone(), context }
     }
 
-    /// What decides about a model's numbers, with a word for each. Where it lies and what it is called do not.
-    fn identity(&self) -> [(&'static str, String); 7] {
+    /// What decides about a model's numbers, with a word for each.
+    fn identity(&self) -> Vec<(&'static str, String)> {
         let card = &self.card;
-        [
-            ("weights", card.weights_sha256.clone()),
-            ("tokenizer", card.tokenizer_sha256.clone()),
-            ("config", card.config_sha256.clone()),
-            ("context", self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx)).to_string()),
-            ("full context", card.n_ctx.to_string()),
-            ("type", card.dtype.clone()),
-            ("held as", card.storage.clone()),
-        ]
+        let context = self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx));
+        let parts = parts(card).into_iter().map(|part| (part.label, part.value.to_owned()));
+        let rest = [("context", context.to_string()), ("full context", card.n_ctx.to_string()), ("type", card.dtype.clone())];
+        parts.chain(rest).collect()
     }
 }
 
@@ -142,6 +138,10 @@ mod tests {
         check(&[|r| r.spec.context = Some(64)], &["gpt2-micro (context 256)", "gpt2-micro (context 64)"]);
         check(&[|r| r.models[0].dtype = "f32".into()], &["gpt2-micro (type f16)", "gpt2-micro (type f32)"]);
         check(&[|r| r.models[0].storage = "int8".into()], &["gpt2-micro (held as f32)", "gpt2-micro (held as int8)"]);
+        check(
+            &[|r| r.models[0].scoring = yardstick_core::Scoring::PllOriginal],
+            &["gpt2-micro (scored by causal)", "gpt2-micro (scored by pll-original)"],
+        );
     }
 
     #[test]

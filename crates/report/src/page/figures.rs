@@ -1,7 +1,7 @@
 //! The report's charts in the page: as pictures in it while they are small, else as the files beside it.
 
-use crate::charts::{CHARTS, FOLDER};
-use crate::{Figure, Report, ReportError, draw};
+use crate::charts::FOLDER;
+use crate::{Figure, Report, ReportError};
 use serde::Serialize;
 
 /// Bytes of pictures that a page holds itself.
@@ -28,7 +28,7 @@ pub(super) fn pictures(report: &Report) -> Result<Vec<Picture>, ReportError> {
 }
 
 fn picture(figure: &Figure, room: &mut usize) -> Result<Picture, ReportError> {
-    let svg = svg(figure)?.filter(|svg| svg.len() <= *room);
+    let svg = Some(figure.svg()?).filter(|svg| svg.len() <= *room);
     *room -= svg.as_ref().map_or(0, String::len);
     Ok(Picture {
         chart: figure.chart,
@@ -39,11 +39,4 @@ fn picture(figure: &Figure, room: &mut usize) -> Result<Picture, ReportError> {
         svg,
         file: format!("{FOLDER}/{}.svg", figure.stem),
     })
-}
-
-fn svg(figure: &Figure) -> Result<Option<String>, ReportError> {
-    let Some(chart) = CHARTS.iter().find(|chart| chart.card().id == figure.chart) else { return Ok(None) };
-    let failed = |reason| ReportError::Draw { figure: figure.stem.clone(), reason };
-    let bytes = draw::svg(&chart.scene(figure)).map_err(failed)?;
-    Ok(String::from_utf8(bytes).ok())
 }

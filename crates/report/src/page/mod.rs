@@ -19,7 +19,7 @@ mod tasks;
 mod tests;
 
 use crate::hash::sha256_hex;
-use crate::{Report, ReportError, Run, ValueOf, files};
+use crate::{Report, ReportError, files};
 use data::Page;
 use gather::Gathered;
 use pieces::Pieces;
@@ -31,26 +31,23 @@ pub const EMBEDDED: usize = 2_500_000;
 /// Name of the page in a report's folder.
 pub const INDEX: &str = "index.html";
 
-/// Writes the page of `runs` into `out`, and the documents beside it where they are many. Pieces of an earlier page that
+/// Writes the page of a report into `out`, and the documents beside it where they are many. Pieces of an earlier page that
 /// are not part of this one are removed. Returns the files written, the page last.
-///
-/// `value` makes a metric's number of the scores of documents, for the comparisons of models.
 ///
 /// # Errors
 /// No runs, or a file that cannot be written or removed.
-pub fn write_page(runs: &[Run], out: &Path, value: ValueOf) -> Result<Vec<PathBuf>, ReportError> {
-    if runs.is_empty() {
+pub fn write_page(report: &Report, out: &Path) -> Result<Vec<PathBuf>, ReportError> {
+    if report.runs.is_empty() {
         return Err(ReportError::NoRuns);
     }
-    let report = Report::new(runs);
-    let stamp = stamp(&report)?;
-    let gathered = Gathered::new(runs, &report.overview);
+    let stamp = stamp(report)?;
+    let gathered = Gathered::new(report.runs, &report.overview);
     let mut pieces = Pieces::new(out, &stamp, EMBEDDED);
-    let tasks = tasks::pages(&report, &gathered, &mut pieces)?;
-    let pairs = pairs::pairs(runs, &report.overview, &gathered, value, &mut pieces)?;
-    let figures = figures::pictures(&report)?;
+    let tasks = tasks::pages(report, &gathered, &mut pieces)?;
+    let pairs = pairs::pairs(report, &gathered, &mut pieces)?;
+    let figures = figures::pictures(report)?;
     let pieces = pieces.finish()?;
-    let page = Page::new(&report, &stamp, tasks, pairs, figures, pieces.count);
+    let page = Page::new(report, &stamp, tasks, pairs, figures, pieces.count);
     let data = serde_json::to_string(&page).map_err(|error| encode(&error))?;
     let html = assets::page(&data, pieces.embedded.as_deref());
     let index = out.join(INDEX);

@@ -6,15 +6,12 @@ use super::pieces::Pieces;
 use super::{encode, round};
 use crate::compare::{Flip, TaskRow, Verdict};
 use crate::number::Unit;
-use crate::{CompareOptions, Comparison, Overview, ReportError, Run, Side, ValueOf, compare};
+use crate::pairs::Pair;
+use crate::{Comparison, Report, ReportError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use yardstick_core::RunRecord;
 
-/// Up to so many models every one is compared with every other; beyond, the first with each of the others.
-const ALL_PAIRS: usize = 6;
-/// Documents, summed over pairs, that are compared; pairs beyond are left out.
-const MOST_DOCUMENTS: usize = 3_000_000;
 /// Flips of a pair that are listed.
 const FLIPS: usize = 200;
 /// Characters of a flip's texts; the document has all of them.
@@ -89,58 +86,17 @@ struct FlipLine<'a> {
     certainty: f64,
 }
 
-/// Compares the models of an overview, as many pairs as are cheap.
-pub(super) fn pairs(
-    runs: &[Run],
-    overview: &Overview,
-    gathered: &Gathered,
-    value: ValueOf,
-    pieces: &mut Pieces,
-) -> Result<Vec<PairLine>, ReportError> {
-    let n = overview.models.len();
-    let last = if n <= ALL_PAIRS { n } else { 1 };
-    let all = (0..last).flat_map(|base| (base + 1..n).map(move |candidate| (base, candidate)));
+/// The report's comparisons as pieces of the page.
+pub(super) fn pairs(report: &Report, gathered: &Gathered, pieces: &mut Pieces) -> Result<Vec<PairLine>, ReportError> {
     let places = Places::new(gathered);
-    let mut room = MOST_DOCUMENTS;
-    let mut lines = Vec::new();
-    for (base, candidate) in all {
-        let (first, second) = sides(runs, overview, base, candidate);
-        let (Some(first), Some(second)) = (first, second) else { continue };
-        let size = first.record.tasks.iter().map(|task| task.n_docs as usize).sum::<usize>();
-        let mut line = PairLine { base, candidate, piece: None, error: None };
-        if size > room {
-            line.error =
-                Some("not compared here, since the report has many documents: see yardstick compare".to_owned());
-            lines.push(line);
-            continue;
-        }
-        room -= size;
-        let options = CompareOptions { allow_missing: true, ..CompareOptions::default() };
-        match compare(&first, &second, &options, value) {
-            Ok(comparison) => line.piece = Some(add(&comparison, first.record, &places, pieces)?),
-            Err(error) => line.error = Some(error.to_string()),
-        }
-        lines.push(line);
-    }
-    Ok(lines)
-}
-
-/// The sides of a pair: of one run where one has both.
-fn sides<'a>(
-    runs: &'a [Run],
-    overview: &Overview,
-    base: usize,
-    candidate: usize,
-) -> (Option<Side<'a>>, Option<Side<'a>>) {
-    let side = |run: usize, column: usize| {
-        let name = overview.columns[run].iter().find(|(_, at)| **at == column)?.0;
-        let run = &runs[run];
-        let card = run.record.models.iter().find(|card| card.name == *name)?;
-        Some(Side { name: &card.name, record: &run.record, samples: &run.samples, card })
+    let mut line = |pair: &Pair| {
+        let (piece, error) = match &pair.outcome {
+            Ok(comparison) => (Some(add(comparison, pair.record, &places, pieces)?), None),
+            Err(reason) => (None, Some(reason.clone())),
+        };
+        Ok(PairLine { base: pair.base, candidate: pair.candidate, piece, error })
     };
-    let both = (0..runs.len()).find_map(|run| Some((side(run, base)?, side(run, candidate)?)));
-    let any = |column: usize| (0..runs.len()).find_map(|run| side(run, column));
-    both.map_or_else(|| (any(base), any(candidate)), |(base, candidate)| (Some(base), Some(candidate)))
+    report.pairs.iter().map(&mut line).collect()
 }
 
 /// Where the page has tasks and documents.

@@ -1,19 +1,13 @@
 //! The page as a file: what is in it, and what is not. `tests/page` looks at it in a browser.
 
 use super::*;
-use crate::testing;
+use crate::{Run, testing};
 use serde_json::Value;
-use yardstick_core::{RunRecord, Sample, Score};
-
-/// The mean of scores: enough for these tests.
-fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
-    let value = |score: &Score| if let Score::Value(value) = score { *value } else { f64::NAN };
-    (!aggregation.is_empty()).then(|| scores.iter().map(value).sum::<f64>() / scores.len() as f64)
-}
+use yardstick_core::{RunRecord, Sample};
 
 fn page(runs: &[Run]) -> (tempfile::TempDir, String) {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    let written = write_page(runs, dir.path(), &value).expect("writes");
+    let written = write_page(&Report::new(runs, &[], &testing::value), dir.path()).expect("writes");
     assert_eq!(written.last(), Some(&dir.path().join(INDEX)));
     let html = std::fs::read_to_string(dir.path().join(INDEX)).expect("reads");
     (dir, html)
@@ -90,5 +84,8 @@ fn nothing_is_loaded_from_elsewhere() {
 
 #[test]
 fn a_page_of_nothing() {
-    assert!(matches!(write_page(&[], Path::new("nowhere"), &value), Err(ReportError::NoRuns)));
+    assert!(matches!(
+        write_page(&Report::new(&[], &[], &testing::value), Path::new("nowhere")),
+        Err(ReportError::NoRuns)
+    ));
 }

@@ -28,15 +28,15 @@
 mod read;
 mod write;
 
-pub(crate) use read::from_parquet;
-pub(crate) use write::to_parquet;
+pub(crate) use read::{frame_from_parquet, from_parquet};
+pub(crate) use write::{to_frame, to_parquet};
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use yardstick_core::{Generation, Score};
 
 /// Columns that every file has; all others are metrics.
-const COLUMNS: [&str; 23] = [
+pub(crate) const COLUMNS: [&str; 23] = [
     "model",
     "task",
     "doc_id",

@@ -17,10 +17,18 @@ use yardstick_core::{Request, Response, Sample, Score, TokenLikelihood};
 ///
 /// The bytes must be whole: polars asserts much of what it reads, and may end the program on damaged pages.
 pub(crate) fn from_parquet(path: &Path, bytes: Vec<u8>) -> Result<Vec<Sample>, ReportError> {
-    let damaged = |e: PolarsError| ReportError::Samples { path: path.to_owned(), reason: e.to_string() };
-    let frame = ParquetReader::new(Cursor::new(bytes)).finish().map_err(damaged)?;
-    let columns = Columns::new(path, &frame).map_err(damaged)?;
+    let frame = frame_from_parquet(path, bytes)?;
+    let columns = Columns::new(path, &frame).map_err(|e| damaged(path, &e))?;
     (0..frame.height()).map(|row| columns.sample(row)).collect()
+}
+
+/// The table itself, for those who want columns and not samples; as [`from_parquet`].
+pub(crate) fn frame_from_parquet(path: &Path, bytes: Vec<u8>) -> Result<DataFrame, ReportError> {
+    ParquetReader::new(Cursor::new(bytes)).finish().map_err(|e| damaged(path, &e))
+}
+
+fn damaged(path: &Path, error: &PolarsError) -> ReportError {
+    ReportError::Samples { path: path.to_owned(), reason: error.to_string() }
 }
 
 /// The columns of a frame with their types checked.

@@ -1,34 +1,31 @@
 //! Samples → parquet bytes.
 
 use super::{COLUMNS, GENERATE, LOG_LIKELIHOOD, ROLLING, UNITS, Written, parts};
-use crate::ReportError;
+use crate::{ReportError, frame};
 use polars::prelude::{
     Column, DataFrame, DataType, Float64Type, IntoSeries, ListBooleanChunkedBuilder, ListBuilderTrait,
-    ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, PlSmallStr, PolarsError, UInt32Type,
+    ListPrimitiveChunkedBuilder, ListStringChunkedBuilder, PlSmallStr, UInt32Type,
 };
-use polars_io::parquet::write::{ParquetCompression, ParquetWriter};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use yardstick_core::{Request, Response, Sample, Score};
 
+/// The table's name in messages.
+const WHAT: &str = "samples.parquet";
+
 /// Encodes samples in their order.
 pub(crate) fn to_parquet(samples: &[Sample]) -> Result<Vec<u8>, ReportError> {
+    frame::parquet(WHAT, &mut to_frame(samples)?)
+}
+
+/// Samples as a table, a row each.
+pub(crate) fn to_frame(samples: &[Sample]) -> Result<DataFrame, ReportError> {
     let mut columns = fixed_columns(samples)?;
     if samples.iter().any(|sample| sample.responses.iter().any(|response| !response.tokens.is_empty())) {
         columns.push(json("tokens", samples, |sample| serde_json::to_string(&tokens_of(sample)))?);
     }
     columns.extend(metric_columns(samples)?);
-    let mut bytes = Vec::new();
-    DataFrame::new(samples.len(), columns)
-        .and_then(|mut frame| {
-            ParquetWriter::new(&mut bytes).with_compression(ParquetCompression::Zstd(None)).finish(&mut frame)
-        })
-        .map_err(|e| encode_error(&e))?;
-    Ok(bytes)
-}
-
-fn encode_error(error: &PolarsError) -> ReportError {
-    ReportError::Encode { what: "samples.parquet".to_owned(), reason: error.to_string() }
+    DataFrame::new(samples.len(), columns).map_err(|e| frame::encode_error(WHAT, &e))
 }
 
 fn fixed_columns(samples: &[Sample]) -> Result<Vec<Column>, ReportError> {

@@ -15,7 +15,7 @@ mod tests;
 mod torch;
 
 pub use formats::{FORMATS, Fault, Format, Tensors};
-pub use shards::parse as parse_index;
+pub use shards::{is_plain, parse as parse_index};
 pub use stored::{Kind, Layout, Place, Stored, elements};
 
 use crate::ZooError;
@@ -231,6 +231,11 @@ impl Weights<'_> {
     /// How layers are to hold their weights.
     pub const fn storage(&self) -> Storage {
         self.checkpoint.storage
+    }
+
+    /// Whether there is a tensor of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.checkpoint.index.contains_key(&format!("{}{name}", self.prefix))
     }
 
     /// One tensor in f32, contiguous.

@@ -40,7 +40,7 @@ fn outside(index: &Config, tensor: &str, name: &serde_json::Value) -> ZooError {
 }
 
 /// Whether `name` is one path component, so that it cannot leave the folder.
-fn is_plain(name: &str) -> bool {
+pub fn is_plain(name: &str) -> bool {
     let mut parts = Path::new(name).components();
     matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
 }

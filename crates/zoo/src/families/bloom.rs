@@ -67,7 +67,7 @@ impl Hyper {
 fn slopes(n_head: usize) -> Vec<f32> {
     let powers = |n: usize, step: usize| {
         let base = libm::exp2(-8.0 / n as f64) as f32;
-        (1..).step_by(step).map(move |i: u16| libm::pow(f64::from(base), f64::from(i)) as f32)
+        (1..).step_by(step).map(move |i: u32| libm::pow(f64::from(base), f64::from(i)) as f32)
     };
     let whole = 1 << n_head.ilog2();
     powers(whole, 1).take(whole).chain(powers(2 * whole, 2)).take(n_head).collect()

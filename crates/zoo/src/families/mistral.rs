@@ -1,7 +1,7 @@
 //! Mistral: Jiang et al. 2023, "Mistral 7B": Llama's network with a sliding window in every layer (3, "Sliding Window
 //! Attention"); later versions have none.
 
-use super::{Family, llama, windows::windows};
+use super::{Family, llama};
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
@@ -38,13 +38,11 @@ const WINDOW: usize = 4096;
 
 fn hyper(config: &Config) -> Result<llama::Hyper, ZooError> {
     let hyper = llama::Hyper::read(config)?;
-    let n_layer = hyper.dims.n_layer;
-    let windows = if config.is_null("sliding_window") {
-        vec![Window::Global; n_layer]
-    } else if config.get("sliding_window").is_none() {
-        vec![Window::Local(WINDOW); n_layer]
-    } else {
-        windows(config, n_layer, |_| true)?
+    let window = match config.optional_size("sliding_window")? {
+        Some(size) => Window::Local(size),
+        None if config.is_null("sliding_window") => Window::Global,
+        None => Window::Local(WINDOW),
     };
+    let windows = vec![window; hyper.dims.n_layer];
     Ok(llama::Hyper { windows, ..hyper })
 }

@@ -1,6 +1,8 @@
 //! One file a model family, and the list of them.
 
+mod bert;
 mod bloom;
+mod distilbert;
 mod gemma;
 mod gemma2;
 mod gemma3;
@@ -9,12 +11,14 @@ mod gpt_neo;
 mod gpt_neox;
 mod gptj;
 mod llama;
+mod lstm;
 mod mistral;
 mod openai_gpt;
 mod opt;
 mod phi;
 mod qwen2;
 mod qwen3;
+mod roberta;
 mod rope;
 mod unknown;
 mod windows;
@@ -43,6 +47,10 @@ pub static FAMILIES: &[&dyn Family] = &[
     &gemma::Gemma,
     &gemma2::Gemma2,
     &gemma3::Gemma3,
+    &lstm::LstmFamily,
+    &bert::Bert,
+    &roberta::Roberta,
+    &distilbert::DistilBert,
 ];
 
 /// A kind of checkpoint: what to call it, and how to build a network from one.

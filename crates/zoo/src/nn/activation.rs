@@ -140,7 +140,7 @@ impl WithSimd for SoftCap<'_> {
 
 /// An odd polynomial near 0, elsewhere (1 - e)/(1 + e) with e = e^(-2|x|).
 #[inline(always)]
-fn tanh(x: f32) -> f32 {
+pub fn tanh(x: f32) -> f32 {
     /// (tanh x / x - 1)/x² as a polynomial of x², highest degree first: fitted at Chebyshev nodes over |x| ≤ 0.625; absolute
     /// error 5e-8.
     const NEAR: [f32; 5] = [-0.006_096_714, 0.020_997_18, -0.053_850_91, 0.133_327_7, -0.333_333_3];
@@ -153,7 +153,7 @@ fn tanh(x: f32) -> f32 {
 
 /// 1 / (1 + e⁻ˣ).
 #[inline(always)]
-fn sigmoid(x: f32) -> f32 {
+pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 

@@ -5,8 +5,18 @@ use std::path::{Path, PathBuf};
 use yardstick_core::{LanguageModel, Span};
 use yardstick_zoo::{FAMILIES, LoadOptions, Model};
 
-/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
+/// The checkpoints of causal models, those whose scores depend on the tokens before alone.
 pub fn checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints of masked models, whose scores depend on all tokens.
+pub fn masked_checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| !open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
+fn all() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut folders = models_in(&own);
     for family in FAMILIES {

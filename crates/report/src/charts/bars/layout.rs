@@ -1,8 +1,8 @@
 //! Where the bars go.
 
-use crate::charts::{Figure, Mark, Panel, Scene, SeriesKind};
+use crate::charts::{Figure, Mark, Panel, Panels, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
-use crate::draw::page::{MARGIN, Page, push_paper, push_whisker};
+use crate::draw::page::{MARGIN, Page, push_kind, push_whisker};
 use crate::draw::palette::{self, GRID, INK, MUTED};
 use crate::draw::{Anchor, Font, Line, whole};
 use crate::number::{Unit, count};
@@ -36,45 +36,45 @@ struct Grid {
 }
 
 /// Draws a figure of bars.
-pub(super) fn scene(figure: &Figure) -> Scene {
-    let grid = Grid::new(figure);
-    let page = Page::new(figure, grid.width, false);
-    let rows: Vec<&[Panel]> = figure.panels.chunks(grid.per_row).collect();
+pub(super) fn scene(figure: &Figure, data: &Panels) -> Scene {
+    let grid = Grid::new(data);
+    let page = Page::new(figure, grid.width);
+    let rows: Vec<&[Panel]> = data.panels.chunks(grid.per_row).collect();
     let row_height = grid.plot_height + grid.label_height;
     let mut scene = page.scene(row_height * rows.len() as f64);
     for (at, panels) in rows.into_iter().enumerate() {
         let top = page.top() + row_height * at as f64;
-        let axis = value_axis(figure, (top + grid.plot_height, top + 8.0));
-        push_axis(&mut scene, figure, &axis, LEFT + grid.group * panels.len() as f64);
-        scene.upright_text((NAME, top + grid.plot_height / 2.0), &figure.value_label, TICK);
+        let axis = value_axis(data, (top + grid.plot_height, top + 8.0));
+        push_axis(&mut scene, data, &axis, LEFT + grid.group * panels.len() as f64);
+        scene.upright_text((NAME, top + grid.plot_height / 2.0), &data.value_label, TICK);
         for (column, panel) in panels.iter().enumerate() {
-            grid.push_panel(&mut scene, figure, panel, &axis, LEFT + grid.group * column as f64);
+            grid.push_panel(&mut scene, data, panel, &axis, LEFT + grid.group * column as f64);
         }
     }
     scene
 }
 
 impl Grid {
-    fn new(figure: &Figure) -> Self {
-        let n_models = figure.series.iter().filter(|s| matches!(s.kind, SeriesKind::Model { .. })).count();
-        let papers = n_models < figure.series.len();
+    fn new(data: &Panels) -> Self {
+        let n_models = data.series.iter().filter(|s| matches!(s.kind, SeriesKind::Model { .. })).count();
+        let papers = n_models < data.series.len();
         let slots = (n_models + usize::from(papers)).max(1) as f64;
         let room = FULL_WIDTH - LEFT - MARGIN;
         // At most eight tasks a row, fewer when the bars would be too thin; rows of equal length.
         let fitting = whole(room / (1.25 * slots * MIN_SLOT)).clamp(1, 8) as usize;
-        let n_rows = figure.panels.len().div_ceil(fitting).max(1);
-        let per_row = figure.panels.len().div_ceil(n_rows).max(1);
+        let n_rows = data.panels.len().div_ceil(fitting).max(1);
+        let per_row = data.panels.len().div_ceil(n_rows).max(1);
         let group = (room / per_row as f64).min((slots + 1.2) * MAX_SLOT).max(112.0);
         let width = (LEFT + group * per_row as f64 + MARGIN).max(640.0);
         let group = if per_row == 1 { width - LEFT - MARGIN } else { group };
         let slot = (group / (slots + slots.mul_add(0.12, 0.5))).min(MAX_SLOT);
         let plot_height = [360.0, 240.0, 190.0][(n_rows - 1).min(2)];
-        let lines = figure.panels.iter().map(|p| task_lines(p, group).len()).max().unwrap_or(1);
+        let lines = data.panels.iter().map(|p| task_lines(p, group).len()).max().unwrap_or(1);
         let label_height = lines as f64 * TASK.px * 1.25 + 2.0 * DETAIL.px * 1.3 + 26.0;
         Self { width, per_row, group, slot, plot_height, label_height, n_models, papers }
     }
 
-    fn push_panel(&self, scene: &mut Scene, figure: &Figure, panel: &Panel, axis: &Axis, left: f64) {
+    fn push_panel(&self, scene: &mut Scene, data: &Panels, panel: &Panel, axis: &Axis, left: f64) {
         let middle = left + self.group / 2.0;
         let slots = self.n_models + usize::from(self.papers);
         let first = middle - self.slot * slots as f64 / 2.0;
@@ -89,13 +89,13 @@ impl Grid {
             scene.dashed((middle - half, y), (middle + half, y), 4.0, Line(1.5, INK));
         }
         for mark in &panel.marks {
-            push_paper(scene, (slot_middle(self.n_models), axis.at(mark.value)), &figure.series[mark.series].kind);
+            push_kind(scene, (slot_middle(self.n_models), axis.at(mark.value)), &data.series[mark.series].kind);
         }
         // Last, lest a line strike them through.
         for mark in bars().filter(|mark| self.slot >= VALUE_SLOT || !mark.value.is_finite()) {
             let above = axis.at(interval(mark).map_or(mark.value, |(_, high)| high));
             let at = (slot_middle(mark.series), above - 4.0);
-            scene.text_on_paper(at, &figure.unit.value(mark.value), VALUE, Anchor::Middle);
+            scene.text_on_paper(at, &data.unit.value(mark.value), VALUE, Anchor::Middle);
         }
         self.push_label(scene, panel, middle, axis.at(f64::MIN));
     }
@@ -150,23 +150,23 @@ fn documents(panel: &Panel) -> String {
 }
 
 /// Bars start at nothing: 0, or perplexity 1 on a log axis.
-fn value_axis(figure: &Figure, pixels: (f64, f64)) -> Axis {
-    let highest = Figure::extent(&figure.panels).map_or(1.0, |(_, high)| high);
-    match figure.unit {
+fn value_axis(data: &Panels, pixels: (f64, f64)) -> Axis {
+    let highest = Panels::ends(&data.panels).map_or(1.0, |(_, high)| high);
+    match data.unit {
         Unit::Percent => Axis::linear((0.0, 1.0), pixels),
         Unit::Perplexity => Axis::log((1.0, 10f64.powf(highest.max(2.0).log10().ceil())), pixels),
         Unit::Bits | Unit::Plain => {
-            let lowest = Figure::extent(&figure.panels).map_or(0.0, |(low, _)| low.min(0.0));
+            let lowest = Panels::ends(&data.panels).map_or(0.0, |(low, _)| low.min(0.0));
             Axis::linear((lowest, axis::round_up(highest.max(1e-9))), pixels)
         }
     }
 }
 
-fn push_axis(scene: &mut Scene, figure: &Figure, axis: &Axis, right: f64) {
+fn push_axis(scene: &mut Scene, data: &Panels, axis: &Axis, right: f64) {
     for tick in axis.ticks(7) {
         let y = axis.at(tick);
         scene.line((LEFT, y), (right, y), Line(1.0, GRID));
-        scene.text((LEFT - 7.0, y + 0.36 * TICK.px), &axis::label(figure.unit, tick), TICK, Anchor::End);
+        scene.text((LEFT - 7.0, y + 0.36 * TICK.px), &axis::label(data.unit, tick), TICK, Anchor::End);
     }
     let base = axis.at(f64::MIN);
     scene.line((LEFT, base), (right, base), Line(1.2, MUTED));

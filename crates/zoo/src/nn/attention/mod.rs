@@ -9,6 +9,7 @@ mod plan;
 mod softmax;
 #[cfg(test)]
 mod tests;
+mod whole;
 
 use super::Team;
 use super::path::{KeyValues, Run};
