@@ -177,7 +177,12 @@ pub struct WorkArgs {
 impl WorkArgs {
     /// How models are loaded.
     pub fn model_options(&self) -> ModelOptions {
-        ModelOptions { context: self.context, storage: self.dtype.unwrap_or_default(), masked: self.pll, identity: None }
+        ModelOptions {
+            context: self.context,
+            storage: self.dtype.unwrap_or_default(),
+            masked: self.pll,
+            identity: None,
+        }
     }
 }
 

@@ -44,11 +44,15 @@ fn index(bytes: &[u8]) {
 
 /// The files that a tokenizer is made of, by the first byte; two files are apart by a zero byte.
 fn tokenizer(bytes: &[u8]) {
-    const FILES: [&[&str]; 4] = [
+    const FILES: [&[&str]; 8] = [
         &["tokenizer.json"],
         &["vocab.json", "merges.txt"],
         &["vocab.txt"],
         &["tokenizer_config.json", "tokenizer.json"],
+        &["tokenizer.model"],
+        &["encoder_bpe_40000.json", "vocab_40000.bpe"],
+        &["added_tokens.json", "vocab.txt"],
+        &["tokenizer_config.json", "special_tokens_map.json", "vocab.txt"],
     ];
     let Some((choice, rest)) = bytes.split_first() else { return };
     let names = FILES[usize::from(*choice) % FILES.len()];

@@ -10,8 +10,8 @@ mod folders {
     mod gguf;
     mod layouts;
     mod masked;
-    mod recurrent;
     mod npz;
+    mod recurrent;
     mod support;
     mod tokenizers;
     mod variants;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use tokenizers::AddedToken;
+use tokenizers::{AddedToken, NormalizerWrapper};
 
 const SETTINGS: &str = "tokenizer_config.json";
 const MAP: &str = "special_tokens_map.json";
@@ -86,6 +86,9 @@ impl TokenizerConfig {
         let defaults = defaults.iter().filter(|token| !is_named(token) && tokenizer.token_to_id(token).is_some());
         let defaults: Vec<AddedToken> = defaults.map(|token| AddedToken::from(*token, true)).collect();
         tokens.extend(named.into_iter().chain(defaults));
+        // Where case and accents go, an added token is looked for without its own; other normalizers would put a space before it.
+        let letters = matches!(tokenizer.get_normalizer(), Some(NormalizerWrapper::BertNormalizer(_)));
+        let tokens = tokens.into_iter().map(|token| AddedToken { normalized: token.normalized && letters, ..token });
         tokenizer.add_tokens(tokens).map_err(|error| unusable(source, SETTINGS, error.to_string()))?;
         for (id, (token, file)) in &added {
             let got = tokenizer.token_to_id(&token.content);

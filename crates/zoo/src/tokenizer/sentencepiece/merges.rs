@@ -4,9 +4,10 @@ use super::{Kind, Piece};
 use std::collections::HashSet;
 use tokenizers::models::bpe::Merges;
 
-/// Every way to make a piece of two others, pieces of better scores first.
+/// Every way to make a piece of text of two others, pieces of better scores first. Those that a user defines are found before
+/// anything is merged, and take no part.
 pub fn of(pieces: &[Piece]) -> Merges {
-    let mut order: Vec<&Piece> = pieces.iter().filter(|piece| takes_part(piece)).collect();
+    let mut order: Vec<&Piece> = pieces.iter().filter(|piece| piece.kind == Kind::Normal).collect();
     let known: HashSet<&str> = order.iter().map(|piece| piece.text.as_str()).collect();
     order.sort_by(|a, b| b.score.total_cmp(&a.score)); // stable: of equal scores the lower id first
     let splits = order.into_iter().flat_map(|piece| {
@@ -15,11 +16,6 @@ pub fn of(pieces: &[Piece]) -> Merges {
     });
     let known = splits.filter(|(left, right)| known.contains(left) && known.contains(right));
     known.map(|(left, right)| (left.to_owned(), right.to_owned())).collect()
-}
-
-/// Control pieces and bytes are never made by merging.
-fn takes_part(piece: &Piece) -> bool {
-    matches!(piece.kind, Kind::Normal | Kind::UserDefined)
 }
 
 #[cfg(test)]
@@ -32,6 +28,7 @@ mod tests {
         let normal = |text, score| piece(text, score, Kind::Normal);
         let pieces = [
             piece("<s>", 0.0, Kind::Control),
+            piece("aa", 0.0, Kind::UserDefined),
             normal("aé", -2.0),
             normal("éa", -1.0),
             normal("aéa", -2.5),

@@ -3,6 +3,10 @@
 use super::protobuf::Fields;
 use std::collections::HashMap;
 
+/// Longer pieces of text do not exist (sentencepiece learns 16 characters at most, Gemma has runs of 31 spaces); each is looked up
+/// cut at every place.
+const LONGEST: usize = 128;
+
 /// How pieces are found in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
@@ -141,6 +145,9 @@ fn piece(bytes: &[u8]) -> Result<Piece, String> {
     }
     match piece {
         Piece { text, .. } if text.is_empty() => Err("it is empty".to_owned()),
+        Piece { text, kind: Kind::Normal, .. } if text.len() > LONGEST => {
+            Err(format!("it has {} bytes, more than {LONGEST}", text.len()))
+        }
         Piece { score, .. } if !score.is_finite() => Err(format!("its score is {score}")),
         piece => Ok(piece),
     }

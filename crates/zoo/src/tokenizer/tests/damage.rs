@@ -69,7 +69,8 @@ static MODEL: LazyLock<Vec<u8>> =
 
 /// A length-delimited field.
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    [&[number << 3 | 2, u8::try_from(bytes.len()).unwrap()], bytes].concat()
+    // A length of two bytes is as good where one would do.
+    [&[number << 3 | 2, bytes.len() as u8 | 0x80, (bytes.len() >> 7) as u8], bytes].concat()
 }
 
 /// A piece of this kind.
@@ -88,6 +89,7 @@ fn sentencepieces() {
     model(&[&piece("a", 5)], "piece 1: unused pieces are not supported");
     model(&[&piece("a", 9)], "piece 1: no kind of piece has number 9");
     model(&[&piece("", 1)], "piece 1: it is empty");
+    model(&[&piece(&"a".repeat(129), 1)], "piece 1: it has 129 bytes, more than 128");
     model(&[&field(1, &field(1, b"\xff"))], "piece 1: invalid utf-8");
     model(&[&field(1, &[field(1, b"a"), vec![0x15, 0, 0, 0xc0, 0x7f]].concat())], "piece 1: its score is NaN");
     model(&[&piece("b", 2)], "it has 2 pieces for what is unknown");

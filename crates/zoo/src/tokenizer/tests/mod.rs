@@ -21,11 +21,8 @@ fn read(path: impl AsRef<Path>) -> Vec<u8> {
 
 /// The tokenizer of a folder with these files.
 fn load(files: &[(&str, &[u8])], bpe: Bpe) -> Result<Tokenizer, ZooError> {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in files {
-        std::fs::write(folder.path().join(name), bytes).unwrap();
-    }
-    Tokenizer::load(&Source::Folder(folder.path().to_owned()), bpe, usize::MAX)
+    let files = files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()));
+    Tokenizer::load(&Source::Memory(files.collect()), bpe, usize::MAX)
 }
 
 /// What loading complains about.

@@ -1,6 +1,7 @@
 //! Special and added tokens, wherever they are named.
 
-use super::{complaint, load, split};
+use super::{complaint, fixtures, load, read, split};
+use crate::tokenizer::sentencepiece::Pieces;
 use crate::tokenizer::{Bpe, Tokenizer};
 
 const WORDS: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplain\nword\n##s\n<x>\n";
@@ -26,6 +27,19 @@ fn special_tokens_in_a_text() {
         "word<z>",
         &[6, 9],
     );
+}
+
+#[test]
+fn tokens_added_to_sentencepieces() {
+    let model = read(fixtures().join("tokenizers/sentencepiece-bpe/tokenizer.model"));
+    let last = Pieces::parse(&model).unwrap().pieces.len() as u32;
+    let added = format!(r#"{{"<new>": {last}}}"#);
+    let encode = |text: &str| {
+        let files = [("tokenizer.model", &model[..]), ("added_tokens.json", added.as_bytes())];
+        load(&files, Bpe::ByteLevel).unwrap().encode(text).unwrap()
+    };
+    let [the, boat] = ["the", "boat"].map(encode);
+    assert_eq!(encode("the<new>boat</s>"), [&the[..], &[last], &boat, &[2]].concat());
 }
 
 #[test]
