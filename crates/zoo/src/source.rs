@@ -94,7 +94,7 @@ impl Source {
     pub fn has(&self, name: &str) -> bool {
         match self {
             Self::Folder(path) => path.join(name).is_file(),
-            Self::Gguf(_) => gguf::FILES.contains(&name),
+            Self::Gguf(file) => gguf::FILES.contains(&name) && !matches!(file.read(name), Ok(None)),
             Self::Memory(files) => files.contains_key(name),
             Self::Embedded(dir) => embedded(dir, name).is_some(),
         }

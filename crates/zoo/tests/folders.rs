@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod folders {
+    mod architectures;
     mod blocks;
     mod damage;
     mod defects;

@@ -8,6 +8,7 @@ mod fuzz {
     use peak_alloc::PeakAlloc;
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::path::{Path, PathBuf};
+    use std::sync::Mutex;
     use std::time::{Duration, Instant};
     use yardstick_zoo::parsers::{NAMES, run};
 
@@ -91,19 +92,41 @@ mod fuzz {
         bytes.truncate(LONGEST);
     }
 
+    /// What is being read, since when.
+    static CURRENT: Mutex<Option<(Instant, String, Vec<u8>)>> = Mutex::new(None);
+
+    fn keep(target: &str, input: &[u8]) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("yardstick-fuzz-{target}-{}", std::process::id()));
+        std::fs::write(&path, input).unwrap();
+        path
+    }
+
+    /// Ends the process when one input takes too long.
+    fn watch() -> ! {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            if let Some((start, target, input)) = &*CURRENT.lock().unwrap()
+                && start.elapsed() > SLOWEST
+            {
+                eprintln!("{target} takes more than {SLOWEST:?}: {}", keep(target, input).display());
+                std::process::exit(1);
+            }
+        }
+    }
+
     /// What is wrong with how a target takes an input.
-    fn fault(target: &str, input: &[u8]) -> Option<String> {
+    fn fault(target: &str, input: &[u8]) -> Option<&'static str> {
+        *CURRENT.lock().unwrap() = Some((Instant::now(), target.to_owned(), input.to_vec()));
         let before = MEMORY.current_usage();
         MEMORY.reset_peak_usage();
-        let start = Instant::now();
-        if catch_unwind(AssertUnwindSafe(|| run(target, input))).is_err() {
-            return Some("panics".to_owned());
+        let outcome = catch_unwind(AssertUnwindSafe(|| run(target, input)));
+        let taken = MEMORY.peak_usage().saturating_sub(before);
+        *CURRENT.lock().unwrap() = None;
+        match outcome {
+            Err(_) => Some("panics"),
+            Ok(()) if taken > MEMORY_BASE + MEMORY_FACTOR * input.len() => Some("takes too much memory"),
+            Ok(()) => None,
         }
-        let (taken, most) = (MEMORY.peak_usage().saturating_sub(before), MEMORY_BASE + MEMORY_FACTOR * input.len());
-        if taken > most {
-            return Some(format!("takes {taken} bytes of memory for an input of {}", input.len()));
-        }
-        (start.elapsed() > SLOWEST).then(|| format!("takes {:?}", start.elapsed()))
     }
 
     fn fuzz(target: &str, time: Option<Duration>) {
@@ -115,10 +138,8 @@ mod fuzz {
             let changes = if n < seeds.len() { 0 } else { 1 + draw.below(6) };
             (0..changes).for_each(|_| change(&mut input, &seeds, &mut draw));
             if let Some(fault) = fault(target, &input) {
-                let path = std::env::temp_dir().join(format!("yardstick-fuzz-{target}-{n}"));
-                std::fs::write(&path, input).unwrap();
                 drop(std::panic::take_hook());
-                panic!("{target} {fault}: {}", path.display());
+                panic!("{target} {fault}: {}", keep(target, &input).display());
             }
             n += 1;
         }
@@ -130,6 +151,7 @@ mod fuzz {
     fn no_file_does_harm() {
         // The tokenizer library's panics are caught and become errors: printing them costs time and, once, memory.
         std::panic::set_hook(Box::new(|_| {}));
+        std::thread::spawn(watch);
         let seconds = std::env::var("YARDSTICK_FUZZ_SECONDS").ok().map(|s| Duration::from_secs(s.parse().unwrap()));
         let only = std::env::var("YARDSTICK_FUZZ_TARGET").ok();
         for target in NAMES.iter().filter(|name| only.as_ref().is_none_or(|only| only == *name)) {

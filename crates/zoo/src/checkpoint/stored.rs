@@ -212,6 +212,9 @@ fn advance(index: &mut [usize], shape: &[usize]) {
 /// `[outer, a, b, inner]` as `[outer, b, a, inner]`.
 fn swap(values: &[f32], outer: usize, a: usize, b: usize, inner: usize) -> Vec<f32> {
     let mut swapped = Vec::with_capacity(values.len());
+    if values.is_empty() {
+        return swapped; // one of the sizes is zero, and another may be beyond counting
+    }
     for o in 0..outer {
         for j in 0..b {
             for i in 0..a {
@@ -249,6 +252,8 @@ mod tests {
         let expected = [1.0, 2.0, 5.0, 6.0, 9.0, 10.0, 3.0, 4.0, 7.0, 8.0, 11.0, 12.0];
         check(&stored(Kind::F32, &[6, 2], rotated), &file, &expected);
         check(&stored(Kind::F32, &[], Layout::Rows), &file, &[1.0]);
+        let nothing = Layout::Swapped { outer: 1, a: 0, b: usize::MAX, inner: 1 };
+        check(&stored(Kind::F32, &[usize::MAX, 0], nothing), &file, &[]);
     }
 
     #[test]

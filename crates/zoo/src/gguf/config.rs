@@ -215,8 +215,8 @@ pub fn gemma3(keys: &Keys) -> Result<Value, Fault> {
     config.float("rope_theta", ".rope.freq_base", 1_000_000.0)?;
     config.float("rope_local_base_freq", ".rope.freq_base_swa", 10_000.0)?;
     config.size("sliding_window", ".attention.sliding_window")?;
-    config.set("sliding_window_pattern", 6);
-    config.set("layer_types", layer_types(wide.n_layer, 6));
+    let pattern = keys.optional_size(".attention.sliding_window_pattern")?.filter(|n| *n > 0).unwrap_or(6);
+    config.set("layer_types", layer_types(wide.n_layer, pattern));
     let scalar = if wide.n_layer == 62 { wide.n_embd / wide.n_head } else { head_length(keys, &wide) };
     config.set("query_pre_attn_scalar", scalar); // of the 62 layers as above
     Ok(config.finish())

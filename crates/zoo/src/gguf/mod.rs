@@ -1,5 +1,5 @@
 //! GGUF: one file with weights, configuration and tokenizer. It is shown as the folder it was made from: config.json,
-//! tokenizer.json and tokenizer_config.json are written from its metadata, and its tensors get back the names and layouts
+//! tokenizer.json (or tokenizer.model) and tokenizer_config.json are written from its metadata, and its tensors get back the names and layouts
 //! that the families know. So nothing behind a [`crate::source::Source`] knows of it.
 
 mod architectures;
@@ -18,7 +18,11 @@ use keys::Keys;
 pub static FORMAT: Format = Format { name: "GGUF", single: "model.gguf", index: None, parse: tensors };
 
 /// The files of the folder that such a file is shown as.
-pub const FILES: [&str; 3] = ["config.json", "tokenizer.json", "tokenizer_config.json"];
+pub const FILES: [&str; 4] = ["config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json"];
+
+fn json(value: &serde_json::Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
 
 fn tensors(bytes: &[u8]) -> Result<Tensors, Fault> {
     Gguf::read(bytes)?.tensors(bytes)
@@ -51,13 +55,14 @@ impl Gguf {
     /// A key is missing or wrong, or it is of an architecture or with a tokenizer that is not read.
     pub fn file(&self, bytes: &[u8], name: &str) -> Result<Option<Vec<u8>>, Fault> {
         let keys = Keys::new(&self.header, bytes)?;
-        let value = match name {
-            "config.json" => architectures::find(&keys)?.config(&keys)?,
-            "tokenizer.json" => tokenizer::json(&keys)?,
-            "tokenizer_config.json" => tokenizer::settings(&keys)?,
+        Ok(Some(match name {
+            "config.json" => json(&architectures::find(&keys)?.config(&keys)?),
+            "tokenizer_config.json" => json(&tokenizer::settings(&keys)?),
+            "tokenizer.json" | "tokenizer.model" if tokenizer::file(&keys)? != name => return Ok(None),
+            "tokenizer.json" => json(&tokenizer::byte_level(&keys)?),
+            "tokenizer.model" => tokenizer::pieces(&keys)?,
             _ => return Ok(None),
-        };
-        Ok(Some(value.to_string().into_bytes()))
+        }))
     }
 
     /// The tensors under the names that the architecture's family knows.

@@ -63,7 +63,7 @@ fn rename(architecture: &Architecture, name: &str) -> Option<(String, Change)> {
 /// A tensor as it lies in the file.
 fn plain(keys: &Keys, info: &Info) -> Result<Stored, Fault> {
     let kind = kind(info)?;
-    let n = elements(&info.shape).filter(|n| *n > 0 || info.shape.contains(&0));
+    let n = elements(&info.shape).filter(|n| *n > 0);
     let whole_rows = info.shape.last().is_some_and(|columns| kind.bytes(*columns).is_some());
     let len = n.filter(|_| whole_rows).and_then(|n| kind.bytes(n));
     let len = len.ok_or_else(|| format!("tensor {:?} has the impossible shape {:?}", info.name, info.shape))?;

@@ -1,27 +1,21 @@
-//! tokenizer.json and tokenizer_config.json, written from a GGUF file's metadata.
+//! tokenizer.json or tokenizer.model, and tokenizer_config.json, written from a GGUF file's metadata.
 
 use super::keys::Keys;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{BYTE, USER_DEFINED, Vocabulary};
 use crate::checkpoint::Fault;
 use serde_json::{Map, Value, json};
 
-/// Longer pieces of a sentencepiece vocabulary do not exist; each is looked up cut at every place.
-const LONGEST_PIECE: usize = 64;
-
-/// The contents of tokenizer.json.
+/// The file that a tokenizer comes in.
 ///
 /// # Errors
-/// A tokenizer of another kind than byte-level BPE or sentencepiece's BPE, or one with an unknown pattern.
-pub fn json(keys: &Keys) -> Result<Value, Fault> {
-    let vocabulary = Vocabulary::read(keys)?;
+/// It is neither byte-level BPE nor sentencepiece's.
+pub fn file(keys: &Keys) -> Result<&'static str, Fault> {
     match keys.text("tokenizer.ggml.model")? {
-        Some("gpt2") => byte_level(keys, &vocabulary),
-        Some("llama") => sentencepiece(keys, &vocabulary),
+        Some("gpt2") => Ok("tokenizer.json"),
+        Some("llama") => Ok("tokenizer.model"),
         other => {
-            let reason = format!(
-                "its tokenizer is {:?}; of GGUF files \"gpt2\" and \"llama\" are read",
-                other.unwrap_or("nothing")
-            );
+            let found = other.unwrap_or("nothing");
+            let reason = format!("its tokenizer is {found:?}; of GGUF files \"gpt2\" and \"llama\" are read");
             Err(Fault::Refused(reason))
         }
     }
@@ -80,8 +74,12 @@ fn cut(keys: &Keys) -> Result<Cut, Fault> {
     }
 }
 
-fn byte_level(keys: &Keys, vocabulary: &Vocabulary) -> Result<Value, Fault> {
-    let cut = cut(keys)?;
+/// The contents of tokenizer.json.
+///
+/// # Errors
+/// A pattern that is not known, or merges that are none.
+pub fn byte_level(keys: &Keys) -> Result<Value, Fault> {
+    let (vocabulary, cut) = (Vocabulary::read(keys)?, cut(keys)?);
     let merges = keys.texts("tokenizer.ggml.merges")?.ok_or("it has no tokenizer.ggml.merges")?;
     let merges = merges.iter().enumerate().map(|(i, merge)| {
         merge.split_once(' ').ok_or_else(|| format!("tokenizer.ggml.merges has {merge:?} at {i}, which is no pair"))
@@ -98,58 +96,58 @@ fn byte_level(keys: &Keys, vocabulary: &Vocabulary) -> Result<Value, Fault> {
     };
     let model = json!({
         "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null, "end_of_word_suffix": null,
-        "fuse_unk": false, "byte_fallback": false, "ignore_merges": cut.whole, "vocab": vocab(vocabulary), "merges": merges,
+        "fuse_unk": false, "byte_fallback": false, "ignore_merges": cut.whole, "vocab": vocab(&vocabulary), "merges": merges,
     });
     let normalizer = if cut.nfc { json!({"type": "NFC"}) } else { Value::Null };
-    Ok(whole(vocabulary, &normalizer, &pre_tokenizer, &bytes, &model))
+    Ok(whole(&vocabulary, &normalizer, &pre_tokenizer, &bytes, &model))
 }
 
-/// Sentencepiece's BPE: pieces are merged in the order of their scores, spaces are a letter, and bytes stand in for what has
-/// no piece (Kudo & Richardson 2018).
-fn sentencepiece(keys: &Keys, vocabulary: &Vocabulary) -> Result<Value, Fault> {
+/// The contents of tokenizer.model: the pieces in sentencepiece's own format (`sentencepiece_model.proto`), so that they are
+/// read and checked as everybody's.
+///
+/// # Errors
+/// There are no scores, or not one for each token.
+pub fn pieces(keys: &Keys) -> Result<Vec<u8>, Fault> {
+    let vocabulary = Vocabulary::read(keys)?;
     let scores = keys.floats("tokenizer.ggml.scores")?.ok_or("it has no tokenizer.ggml.scores")?;
     if scores.len() != vocabulary.tokens.len() {
         return Err(format!("it has {} tokens and scores of {}", vocabulary.tokens.len(), scores.len()).into());
     }
-    let prefix = keys.flag("tokenizer.ggml.add_space_prefix")?.unwrap_or(true);
-    let spaces = json!({"type": "Replace", "pattern": {"String": " "}, "content": "▁"});
-    let normalizer = if prefix {
-        json!({"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, spaces]})
-    } else {
-        spaces
-    };
-    let mut decoders = vec![
-        json!({"type": "Replace", "pattern": {"String": "▁"}, "content": " "}),
-        json!({"type": "ByteFallback"}),
-        json!({"type": "Fuse"}),
-    ];
-    if prefix {
-        decoders.push(json!({"type": "Strip", "content": " ", "start": 1, "stop": 0}));
+    let mut model = Vec::new();
+    let mut bytes = 0;
+    for (id, (token, score)) in vocabulary.tokens.iter().zip(&scores).enumerate() {
+        let kind = vocabulary.sentencepiece_kind(id);
+        bytes += usize::from(kind == BYTE);
+        // What a user defined is written with spaces in the file.
+        let text = if kind == USER_DEFINED { token.replace(' ', "▁") } else { (*token).to_owned() };
+        let piece = [message(1, text.as_bytes()), [&[0x15][..], &score.to_le_bytes()].concat(), number(3, kind)];
+        model.extend(message(1, &piece.concat()));
     }
-    let model = json!({
-        "type": "BPE", "dropout": null, "unk_token": vocabulary.unknown(), "continuing_subword_prefix": null,
-        "end_of_word_suffix": null, "fuse_unk": true, "byte_fallback": true, "ignore_merges": false,
-        "vocab": vocab(vocabulary), "merges": merges(vocabulary, &scores)?,
-    });
-    let decoder = json!({"type": "Sequence", "decoders": decoders});
-    Ok(whole(vocabulary, &normalizer, &Value::Null, &decoder, &model))
+    let merged = [number(3, 2), number(35, i32::from(bytes > 0))].concat();
+    let prefix = keys.flag("tokenizer.ggml.add_space_prefix")?.unwrap_or(true);
+    let spaces = [number(3, i32::from(prefix)), number(4, 0)].concat();
+    Ok([model, message(2, &merged), message(3, &spaces)].concat())
 }
 
-/// Every way to put a piece together from two others, the best piece first. Among equals the longer left part goes first, as
-/// in the conversion that transformers does.
-fn merges<'a>(vocabulary: &Vocabulary<'a>, scores: &[f32]) -> Result<Vec<(&'a str, &'a str)>, Fault> {
-    let mut merges = Vec::new();
-    for (id, piece) in vocabulary.tokens.iter().enumerate().filter(|(id, _)| vocabulary.is_normal(*id)) {
-        if scores[id].is_nan() || piece.chars().count() > LONGEST_PIECE {
-            return Err(Fault::Refused(format!("token {id}, {piece:?}, is no piece of a sentencepiece vocabulary")));
-        }
-        let cuts = piece.char_indices().skip(1).map(|(at, _)| piece.split_at(at));
-        let both = |part: &str| vocabulary.ids.get(part).is_some_and(|id| vocabulary.is_normal(*id));
-        merges.extend(cuts.filter(|(left, right)| both(left) && both(right)).map(|pair| (scores[id], pair)));
+/// A field of protobuf's wire format that holds bytes.
+fn message(field: u64, bytes: &[u8]) -> Vec<u8> {
+    [&varint(field << 3 | 2)[..], &varint(bytes.len() as u64), bytes].concat()
+}
+
+/// One that holds a number.
+fn number(field: u64, number: i32) -> Vec<u8> {
+    [varint(field << 3), varint(number.unsigned_abs().into())].concat()
+}
+
+/// Seven bits a byte, the lowest first.
+fn varint(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number > 0x7f {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
     }
-    let length = |text: &str| text.chars().count();
-    merges.sort_by(|(a, (a_left, _)), (b, (b_left, _))| b.total_cmp(a).then(length(b_left).cmp(&length(a_left))));
-    Ok(merges.into_iter().map(|(_, pair)| pair).collect())
+    bytes.push(number as u8);
+    bytes
 }
 
 fn vocab(vocabulary: &Vocabulary) -> Value {
@@ -169,28 +167,26 @@ fn whole(vocabulary: &Vocabulary, normalizer: &Value, pre_tokenizer: &Value, dec
 
 #[cfg(test)]
 mod tests {
-    use super::super::Gguf;
+    use crate::source::{GgufFile, Source};
+    use crate::tokenizer::{Bpe, Tokenizer};
     use serde_json::Value;
-    use tokenizers::Tokenizer;
-
-    const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/formats");
+    use std::path::Path;
 
     /// What sentencepiece itself makes of texts (`generate.py` beside the file).
     #[test]
-    fn scores_become_merges_that_give_sentencepieces_tokens() {
-        let bytes = std::fs::read(format!("{FOLDER}/sentencepiece.gguf")).unwrap();
-        let gguf = Gguf::read(&bytes).unwrap();
-        let tokenizer = Tokenizer::from_bytes(gguf.file(&bytes, "tokenizer.json").unwrap().unwrap()).unwrap();
-        let expected: Vec<Value> =
-            serde_json::from_slice(&std::fs::read(format!("{FOLDER}/sentencepiece.json")).unwrap()).unwrap();
+    fn scores_give_sentencepieces_tokens() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/formats");
+        let file = GgufFile::open(&folder.join("sentencepiece.gguf")).unwrap();
+        let tokenizer = Tokenizer::load(&Source::Gguf(Box::new(file)), Bpe::ByteLevel, 600).unwrap();
+        let expected = std::fs::read(folder.join("sentencepiece.json")).unwrap();
+        let expected: Vec<Value> = serde_json::from_slice(&expected).unwrap();
         for case in &expected {
             let text = case["text"].as_str().unwrap();
-            let ids = tokenizer.encode(text, false).unwrap().get_ids().to_vec();
+            let ids = tokenizer.encode(text).unwrap();
             assert_eq!(serde_json::json!(ids), case["ids"], "{text:?}");
             assert_eq!(tokenizer.decode(&ids, false).unwrap(), case["decoded"].as_str().unwrap(), "{text:?}");
         }
         assert!(expected.len() > 5);
-        let special = tokenizer.encode("a<s>", false).unwrap();
-        assert_eq!(special.get_ids().last(), Some(&1), "a special token is one where it is written");
+        assert_eq!(tokenizer.encode("a<s>").unwrap().last(), Some(&1), "a special token is one where it is written");
     }
 }

@@ -8,15 +8,15 @@ use std::collections::BTreeMap;
 const NORMAL: i32 = 1;
 const UNKNOWN: i32 = 2;
 const CONTROL: i32 = 3;
-const USER_DEFINED: i32 = 4;
+pub const USER_DEFINED: i32 = 4;
+const UNUSED: i32 = 5;
+pub const BYTE: i32 = 6;
 
 /// Tokens in the order of their ids.
 pub struct Vocabulary<'a> {
     pub tokens: Vec<&'a str>,
     /// Of each token; empty where the file has none.
     kinds: Vec<i32>,
-    /// Token → id.
-    pub ids: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -35,22 +35,16 @@ impl<'a> Vocabulary<'a> {
                 return Err(Fault::Refused(format!("the tokens {first} and {id} are both {token:?}")));
             }
         }
-        Ok(Self { tokens, kinds, ids })
+        Ok(Self { tokens, kinds })
     }
 
     fn kind(&self, id: usize) -> i32 {
         self.kinds.get(id).copied().unwrap_or(NORMAL)
     }
 
-    /// Whether it is a piece of text that others are merged from and into.
-    pub fn is_normal(&self, id: usize) -> bool {
-        self.kind(id) == NORMAL
-    }
-
-    /// The token for what has no token.
-    pub fn unknown(&self) -> Option<&'a str> {
-        let id = (0..self.kinds.len()).find(|id| self.kinds[*id] == UNKNOWN)?;
-        Some(self.tokens[id])
+    /// The kind by sentencepiece's number, which is the same. What is unused (rows that fill up an embedding) has no text.
+    pub fn sentencepiece_kind(&self, id: usize) -> i32 {
+        if self.kind(id) == UNUSED { CONTROL } else { self.kind(id) }
     }
 
     /// Tokens that a text is cut at before anything else, and whether they are special: not part of the text.

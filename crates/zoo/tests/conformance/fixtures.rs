@@ -30,12 +30,11 @@ fn all() -> Vec<PathBuf> {
     folders
 }
 
-/// Folders with weights in safetensors and a config.json of a known family, in name order.
+/// Folders with a config.json of a known family, in name order.
 fn models_in(parent: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = std::fs::read_dir(parent)
         .unwrap_or_else(|error| panic!("{}: {error}", parent.display()))
         .map(|entry| entry.unwrap().path())
-        .filter(|folder| folder.join("model.safetensors").is_file())
         .filter(|folder| model_type(folder).is_some_and(|name| FAMILIES.iter().any(|f| f.model_type() == name)))
         .collect();
     folders.sort();

@@ -11,7 +11,7 @@ use yardstick_core::LanguageModel;
 use yardstick_zoo::{LoadOptions, Model, ZooError};
 
 /// Writes a GGUF file and opens it.
-fn open(gguf: &Gguf) -> Result<Model, ZooError> {
+pub fn open(gguf: &Gguf) -> Result<Model, ZooError> {
     open_bytes(&gguf.bytes()).1
 }
 
@@ -143,6 +143,11 @@ fn what_is_not_read_of_gguf_is_named() {
     }
     let stray = Array { shape: vec![2], values: vec![1.0; 2] };
     check(&gguf().tensor("blk.0.ffn_gate_inp.weight", &stray, &F32), &["\"blk.0.ffn_gate_inp.weight\" has no place"]);
+    for shape in [vec![0, 1 << 60], vec![1 << 40, 1 << 40], vec![0]] {
+        let mut gguf = gguf();
+        gguf.tensors[3].1 = shape;
+        check(&gguf, &["tensor \"blk.0.", "has the impossible shape"]);
+    }
     let mut short = gguf();
     short.tensors.pop();
     check(&short, &["has no tensor"]);

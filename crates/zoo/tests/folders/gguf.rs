@@ -58,11 +58,6 @@ impl Gguf {
         self
     }
 
-    pub fn floats(mut self, key: &str, values: &[f32]) -> Self {
-        self.set(key, 9, list(6, values.len(), values.iter().map(|value| value.to_le_bytes().to_vec())));
-        self
-    }
-
     pub fn tensor(mut self, name: &str, array: &Array, blocks: &Blocks) -> Self {
         let bytes = (blocks.write)(&array.values);
         self.tensors.push((name.to_owned(), array.shape.clone(), blocks.number, bytes));
@@ -93,7 +88,7 @@ impl Gguf {
     }
 
     /// The tokenizer of a folder with byte-level BPE.
-    fn tokenizer(self, folder: &Folder) -> Self {
+    pub fn tokenizer(self, folder: &Folder) -> Self {
         let tokenizer: Value = serde_json::from_slice(&folder.read("tokenizer.json")).unwrap();
         let vocab = tokenizer["model"]["vocab"].as_object().unwrap();
         let added: Vec<&str> =
