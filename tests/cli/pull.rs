@@ -146,6 +146,7 @@ fn a_broken_model_of_the_hub_names_its_file() {
         _ => None,
     }
     });
-    let args = [&["run", "--model", "o/bad", "--out", text(&dir.path().join("out"))][..], &WORK].concat();
+    let out = dir.path().join("out");
+    let args = [&["run", "--model", "o/bad", "--out", text(&out)][..], &WORK].concat();
     check(&with(&url, dir.path(), &args), 4, &["config.json is not a JSON object"]);
 }
