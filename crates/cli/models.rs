@@ -57,14 +57,12 @@ pub fn pull(id: &ModelId, hub: HubArgs, screen: Screen) -> Result<Snapshot, yard
 /// What to try for a name that is no model's.
 pub fn suggestion(typed: &str) -> String {
     let model = Reference::parse(typed).model;
-    if Preset::of_name(model).is_some() {
-        return format!(
-            "{model} is a size without weights: `yardstick bench --model {model}` measures random ones of it"
-        );
-    }
+    let size = Preset::of_name(model).map_or_else(String::new, |_| {
+        format!("{model} is a size without weights: `yardstick bench --model {model}` measures random ones of it; ")
+    });
     let nearest = yardstick_hub::nearest_model(model);
     let nearest = nearest.map_or_else(String::new, |id| format!("; did you mean {id}?"));
-    format!("a model of the hub is named owner/name{nearest}")
+    format!("{size}a model of the hub is named owner/name{nearest}")
 }
 
 impl Found {

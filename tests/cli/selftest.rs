@@ -1,6 +1,7 @@
 //! `yardstick selftest`: the bundled models on this machine, and a stand-in for GPT-2 that has to fail.
 
-use crate::support::{ok, run, text};
+use crate::support::{ok, run, shared, text};
+use serde_json::Value;
 use yardstick_workload::{Shape, write_model};
 
 #[test]
@@ -37,6 +38,28 @@ fn a_stand_in_for_gpt2_fails() {
     }
     let passed = checks.iter().find(|check| check["check"] == "vocab_size").unwrap();
     assert_eq!(passed["passed"], true);
+}
+
+/// With GPT-2's own vocabulary the tokens are the published ones, and as many of a text are scored as were published.
+#[test]
+fn the_published_tokens_are_those_of_the_vocabulary() {
+    let Some(shared) = shared("GPT-2's vocabulary") else { return };
+    let dir = tempfile::tempdir().unwrap();
+    write_model(dir.path(), Shape { n_layer: 1, n_head: 1, n_embd: 8, n_ctx: 1024 }).unwrap();
+    std::fs::remove_file(dir.path().join("tokenizer.json")).unwrap();
+    for (from, to) in [("encoder.json", "vocab.json"), ("vocab.bpe", "merges.txt")] {
+        std::fs::copy(shared.join("tokenizers/gpt2").join(from), dir.path().join(to)).unwrap();
+    }
+    let json = run(&["selftest", "--model", text(dir.path()), "--json"]).json();
+    let of = |what: &str| -> Vec<&Value> {
+        let checks = json["checks"].as_array().unwrap().iter();
+        checks.filter(|check| check["check"].as_str().unwrap().contains(what)).collect()
+    };
+    assert!(of("tokens of").iter().all(|check| check["passed"] == true), "{json:#}");
+    assert_eq!(of("tokens of").len(), 3);
+    let differences = of("largest difference");
+    assert_eq!(differences.len(), 2);
+    assert!(differences.iter().all(|check| check["got"].as_str().unwrap().parse::<f64>().is_ok()), "{json:#}");
 }
 
 #[test]

@@ -23,6 +23,9 @@ const OF_TOKENS: f64 = 0.78;
 /// How much longer and shorter than estimated runs may well take; see `docs/models.md`.
 const RANGE: (f64, f64) = (0.7, 1.5);
 
+/// Times that a bundled model's speed is measured.
+const TRIALS: usize = 10;
+
 /// One model.
 struct Row {
     name: String,
@@ -92,7 +95,9 @@ fn bundled(model: &dyn LanguageModel, work: &Work, calibration: &Calibration) ->
     let card = model.card();
     let [n_layer, n_embd, n_head] = [card.n_layer, card.n_embd, card.n_head].map(|n| n as usize);
     let (n_ctx, vocab_size) = (card.n_ctx, card.vocab_size);
-    let speed = flop_per_second(model).unwrap_or_else(|| calibration.per_thread());
+    // The best of several trials: each is a few milliseconds long.
+    let trials = (0..TRIALS).filter_map(|_| flop_per_second(model));
+    let speed = trials.reduce(f64::max).unwrap_or_else(|| calibration.per_thread());
     let effort = work.effort(model, calibration.threads);
     Row {
         name: card.name.clone(),

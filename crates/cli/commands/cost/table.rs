@@ -44,7 +44,7 @@ fn notes(report: &Report) -> Vec<String> {
          2·n_layer·n_ctx·n_embd + 2·vocab·n_embd, for texts as long as the context with every token scored (Kaplan et al. 2020, table 1)."
             .to_owned(),
         format!(
-            "time: an estimate for {} documents ({tasks}) in f32, from the planner's counts and the speed that was measured now: {:.0} GFLOP/s of a layer's \
+            "time: an estimate for {} documents ({tasks}) in f32 on a machine that does nothing else, from the planner's counts and the speed that was measured now: {:.0} GFLOP/s of a layer's \
              kernel on {} threads ({}; peak {:.0}), and each bundled model's own. Runs took {low} to {high} times the estimate where it was checked. \
              Presets read {OF_TOKENS} times the tokens of {TOKENIZER}, whose vocabulary is smaller.",
             report.documents,

@@ -25,7 +25,7 @@ pub fn check(screen: Screen) -> Result<Checks, CliError> {
         for storage in Storage::ALL {
             let model = yardstick_zoo::load(name, &LoadOptions { storage, ..LoadOptions::default() })?;
             let known = &known[*name][storage.name()];
-            checks.extend(of_model(model.as_ref(), known, storage)?);
+            checks.extend(of_model(name, model.as_ref(), known, storage)?);
         }
     }
     Ok(Checks {
@@ -40,9 +40,9 @@ pub fn check(screen: Screen) -> Result<Checks, CliError> {
     })
 }
 
-fn of_model(model: &dyn LanguageModel, known: &Value, storage: Storage) -> Result<[Check; 2], ScoreError> {
+fn of_model(name: &str, model: &dyn LanguageModel, known: &Value, storage: Storage) -> Result<[Check; 2], ScoreError> {
     let (sha256, bits) = compute(model)?;
-    let name = format!("{} ({})", model.card().name, storage.name());
+    let name = format!("{name}, {}", storage.name());
     let (wanted, wanted_bits) = (known["logits"].as_str().unwrap_or_default(), known["bits_per_byte"].as_f64());
     let first = |text: &str| text.chars().take(16).collect::<String>();
     let mut logits = Check::same(format!("{name}: logits"), wanted, &sha256);

@@ -134,7 +134,7 @@ impl ModelHub {
             Weights::One(name) => pull.file(name, report)?,
             Weights::Indexed(index) => {
                 pull.file(index, report)?;
-                for name in self.shards(&repo, &listing.commit, index)? {
+                for name in Self::shards(&repo, &listing.commit, index)? {
                     if !listing.files.contains(&name) {
                         return Err(missing(&format!("{name}, which {index} lists")));
                     }
@@ -148,7 +148,7 @@ impl ModelHub {
         Ok(Snapshot { folder: repo.snapshot(&commit), id, commit, files, bytes, kept })
     }
 
-    fn shards(&self, repo: &Repo, commit: &str, index: &str) -> Result<BTreeSet<String>, HubError> {
+    fn shards(repo: &Repo, commit: &str, index: &str) -> Result<BTreeSet<String>, HubError> {
         let path = repo.snapshot(commit).join(index);
         let text = std::fs::read(&path).map_err(|e| crate::error::io(&path, e))?;
         shards(&text).map_err(|reason| HubError::Record { path, reason })
