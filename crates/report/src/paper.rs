@@ -263,7 +263,7 @@ mod tests {
         assert_eq!(found.len(), 8);
         assert_eq!((found[7].model.as_str(), found[7].value), ("175B", 0.789));
         assert_eq!(points("lambada_openai", "acc", 0).len(), 12);
-        assert_eq!(points("hellaswag", "acc", 20)[7].value, 0.793);
+        assert_eq!(points("hellaswag", "acc", 20)[7].value.to_bits(), 0.793_f64.to_bits());
         assert!(points("hellaswag", "acc", 5).is_empty() && points("blimp", "acc", 0).is_empty());
     }
 

@@ -35,7 +35,7 @@ pub(super) struct Above {
 pub(super) fn accuracies(overview: &Overview) -> (Vec<TaskRows<'_>>, Vec<String>) {
     let rows: Vec<&Row> = pick::axis_groups(overview)
         .into_iter()
-        .filter(|group| group.is_accuracy())
+        .filter(pick::AxisGroup::is_accuracy)
         .flat_map(|group| group.rows)
         .collect();
     let is_known = |task: &TaskRows| task.rows.iter().all(|row| row.chance.is_some_and(|chance| chance < 1.0));
@@ -172,6 +172,7 @@ fn shots_of(tasks: &[TaskRows], columns: &[usize]) -> (Vec<usize>, Vec<usize>, V
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::charts::tests::scenarios;
     use crate::testing;
 
     fn check(overview: &Overview, columns: &[usize], shots: &[usize], n_tasks: usize, left_out: &[&str]) {
@@ -193,9 +194,9 @@ mod tests {
             "Left out, since some model or number of examples has no value: copa.",
         ];
         check(&Overview::new(&[&holes]), &[1, 2, 3], &[0], 9, &wanted);
-        let five = testing::at_shots(&whole, 5);
+        let five = scenarios::at_shots(&whole, 5);
         check(&Overview::new(&[&whole, &five]), &[0, 1, 2, 3], &[0, 5], 10, &[]);
-        let mut few = testing::at_shots(&whole, 2);
+        let mut few = scenarios::at_shots(&whole, 2);
         few.results.retain(|r| r.task == "piqa" || r.task == "copa");
         few.tasks.retain(|t| t.id == "piqa" || t.id == "copa");
         let wanted = ["Left out, since too few tasks were run with so many examples: 2."];

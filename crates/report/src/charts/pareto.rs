@@ -258,6 +258,7 @@ fn front(points: &[CurvePoint], higher: bool) -> Vec<CurvePoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::charts::tests::scenarios;
     use crate::testing;
 
     fn at(x: f64, value: f64) -> CurvePoint {
@@ -280,7 +281,7 @@ mod tests {
 
     #[test]
     fn speeds_of_one_machine_and_work() {
-        let first = testing::with_speeds(testing::four_by_eleven());
+        let first = scenarios::with_speeds(testing::four_by_eleven());
         let mut again = first.clone();
         again.speeds.truncate(1);
         again.speeds[0].seconds *= 2.0;

@@ -117,7 +117,9 @@ pub(super) fn by_task<'a>(rows: &[&'a Row]) -> Vec<TaskRows<'a>> {
     };
     let mut tasks: Vec<TaskRows> =
         found.iter().map(|rows| TaskRows { label: label(rows), rows: rows.clone() }).collect();
-    tasks.iter_mut().for_each(|task| task.rows.sort_by_key(|row| row.shots));
+    for task in &mut tasks {
+        task.rows.sort_by_key(|row| row.shots);
+    }
     tasks
 }
 

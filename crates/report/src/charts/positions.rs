@@ -203,7 +203,7 @@ fn notes() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing;
+    use crate::charts::tests::scenarios;
 
     #[test]
     fn bins() {
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_document_by_hand() {
-        let sample = testing::rolling_tokens(
+        let sample = scenarios::rolling_tokens(
             "gpt2-micro",
             0,
             &[("On", -2.0), ("e ", -1.0), ("\u{fffd}", -0.5), ("\u{fffd}", -4.0)],

@@ -37,7 +37,7 @@ impl Chart for Radar {
 
 /// Models over spokes.
 #[derive(Clone, Debug, PartialEq)]
-struct Profiles {
+struct Wheel {
     /// What the rim stands for, from 0 at the centre.
     rim: f64,
     spokes: Vec<Spoke>,
@@ -83,7 +83,7 @@ fn figure(overview: &Overview, common: &Common, unknown: Vec<String>) -> Figure 
     };
     let profiles: Vec<Profile> = columns.iter().filter_map(profile).collect();
     let rim = rim(&profiles);
-    let data = Profiles { rim, spokes: spokes.collect(), profiles };
+    let data = Wheel { rim, spokes: spokes.collect(), profiles };
     Figure {
         chart: "radar",
         stem: "radar-accuracy".to_owned(),
@@ -111,7 +111,7 @@ fn rim(profiles: &[Profile]) -> f64 {
     [0.25, 0.5].into_iter().find(|&rim| highest <= rim).unwrap_or(1.0)
 }
 
-fn notes(overview: &Overview, common: &Common, data: &Profiles, unknown: Vec<String>) -> Vec<String> {
+fn notes(overview: &Overview, common: &Common, data: &Wheel, unknown: Vec<String>) -> Vec<String> {
     let hides = "What a radar hides: the order of the spokes is that of the report and another order gives another shape; the \
                  area means nothing; values near the centre look alike. Read along one spoke, or take the bars. Models' \
                  dots stand side by side on each spoke."
@@ -127,7 +127,7 @@ fn notes(overview: &Overview, common: &Common, data: &Profiles, unknown: Vec<Str
     [hides].into_iter().chain(not_shown).chain(common.left_out.iter().cloned()).chain(unknown).collect()
 }
 
-impl Plot for Profiles {
+impl Plot for Wheel {
     fn table(&self) -> Vec<Column> {
         let lines: Vec<(&Profile, &Spoke, &Above)> = self
             .profiles

@@ -1,6 +1,6 @@
 //! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
 
-mod scenarios;
+pub(in crate::charts) mod scenarios;
 
 use super::*;
 use crate::testing::{self, model, record, task};
@@ -211,7 +211,7 @@ fn pictures_of_several_runs() {
     }
 }
 
-/// Writes every picture into the folder YARDSTICK_PICTURES, for people to look at.
+/// Writes every picture into the folder `YARDSTICK_PICTURES`, for people to look at.
 #[test]
 fn pictures_to_look_at() {
     let Some(folder) = std::env::var_os("YARDSTICK_PICTURES") else {

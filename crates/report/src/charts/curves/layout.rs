@@ -21,7 +21,7 @@ const OWN_TICKS: usize = 12;
 /// A plot with its two axes.
 struct Plot<'a> {
     data: &'a Curves,
-    plot: &'a CurvePlot,
+    shown: &'a CurvePlot,
     area: Area,
     x: Across,
     y: Axis,
@@ -47,7 +47,7 @@ pub(super) fn scene(figure: &Figure, data: &Curves) -> Scene {
         let x = Across::new(data, area.across());
         let y = value_axis(data.unit, Curves::ends(plot), area.up());
         let places = places(data, plot, &x, area);
-        Plot { data, plot, area, x, y, places }.push(&mut scene);
+        Plot { data, shown: plot, area, x, y, places }.push(&mut scene);
     }
     scene
 }
@@ -139,8 +139,8 @@ impl Plot<'_> {
         self.area.push_values(scene, self.data.unit, &self.y);
         let n_ticks = whole((self.area.right - self.area.left) / 44.0) as usize;
         self.area.push_ticks(scene, self.x.ticks(n_ticks).into_iter());
-        self.area.push_heading(scene, &self.plot.label, &self.plot.details);
-        if let Some(chance) = self.plot.chance {
+        self.area.push_heading(scene, &self.shown.label, &self.shown.details);
+        if let Some(chance) = self.shown.chance {
             let y = self.y.at(chance);
             scene.dashed((self.area.left, y), (self.area.right, y), 4.0, Line(1.2, INK));
         }
@@ -153,7 +153,7 @@ impl Plot<'_> {
     }
 
     fn push_series(&self, scene: &mut Scene, series: usize, curve: &Curve) {
-        let own = || self.plot.points.iter().zip(&self.places).filter(|(point, _)| point.series == series);
+        let own = || self.shown.points.iter().zip(&self.places).filter(|(point, _)| point.series == series);
         let places: Vec<(f64, f64)> = own().map(|(point, x)| (*x, self.y.at(point.value))).collect();
         let (color, width) = look(curve);
         for pair in places.windows(2) {

@@ -1,6 +1,6 @@
 //! Where spokes, rings and profiles go.
 
-use super::{Profile, Profiles, Spoke};
+use super::{Profile, Spoke, Wheel};
 use crate::charts::{Figure, Scene};
 use crate::draw::page::{MARGIN, Page};
 use crate::draw::palette::{self, GRID, LINK, MUTED, PAPER};
@@ -25,31 +25,31 @@ const RINGS: usize = 4;
 
 /// The middle, and how many spokes there are.
 #[derive(Clone, Copy)]
-struct Wheel {
+struct Web {
     centre: (f64, f64),
     n_spokes: usize,
 }
 
 /// Draws a radar.
-pub(super) fn scene(figure: &Figure, data: &Profiles) -> Scene {
+pub(super) fn scene(figure: &Figure, data: &Wheel) -> Scene {
     let page = Page::new(figure, WIDTH);
     let mut scene = page.scene(2.0 * (RADIUS + ROOM));
-    let wheel = Wheel { centre: (WIDTH / 2.0, page.top() + RADIUS + ROOM), n_spokes: data.spokes.len() };
-    wheel.push_web(&mut scene);
+    let web = Web { centre: (WIDTH / 2.0, page.top() + RADIUS + ROOM), n_spokes: data.spokes.len() };
+    web.push_web(&mut scene);
     for profile in &data.profiles {
-        wheel.push_outline(&mut scene, data, profile);
+        web.push_outline(&mut scene, data, profile);
     }
     for profile in &data.profiles {
-        wheel.push_values(&mut scene, data, profile);
+        web.push_values(&mut scene, data, profile);
     }
-    wheel.push_rings_values(&mut scene, data.rim);
+    web.push_rings_values(&mut scene, data.rim);
     for (at, spoke) in data.spokes.iter().enumerate() {
-        wheel.push_label(&mut scene, at, spoke);
+        web.push_label(&mut scene, at, spoke);
     }
     scene
 }
 
-impl Wheel {
+impl Web {
     /// Sine and cosine of a spoke's angle, clockwise from the top.
     fn direction(self, spoke: f64) -> (f64, f64) {
         (std::f64::consts::TAU * spoke / self.n_spokes as f64).sin_cos()
@@ -76,11 +76,11 @@ impl Wheel {
     }
 
     /// Where a value is: below chance it is at the centre.
-    fn value_at(self, data: &Profiles, spoke: usize, value: f64, aside: f64) -> (f64, f64) {
+    fn value_at(self, data: &Wheel, spoke: usize, value: f64, aside: f64) -> (f64, f64) {
         self.point(spoke, RADIUS * (value / data.rim).clamp(0.0, 1.0), aside)
     }
 
-    fn push_outline(self, scene: &mut Scene, data: &Profiles, profile: &Profile) {
+    fn push_outline(self, scene: &mut Scene, data: &Wheel, profile: &Profile) {
         let (color, aside) = (palette::series(profile.column), aside(data, profile));
         let at = |spoke: usize| self.value_at(data, spoke, profile.values[spoke].value, aside);
         for spoke in 0..self.n_spokes {
@@ -88,7 +88,7 @@ impl Wheel {
         }
     }
 
-    fn push_values(self, scene: &mut Scene, data: &Profiles, profile: &Profile) {
+    fn push_values(self, scene: &mut Scene, data: &Wheel, profile: &Profile) {
         let (color, aside) = (palette::series(profile.column), aside(data, profile));
         for (spoke, above) in profile.values.iter().enumerate() {
             if let Some((low, high)) = above.interval {
@@ -139,7 +139,7 @@ impl Wheel {
 }
 
 /// How far to the side of its spokes a model's dots are, pixels.
-fn aside(data: &Profiles, profile: &Profile) -> f64 {
+fn aside(data: &Wheel, profile: &Profile) -> f64 {
     let at = data.profiles.iter().position(|other| other.column == profile.column).unwrap_or(0);
     (at as f64 - (data.profiles.len() as f64 - 1.0) / 2.0) * GAP
 }
