@@ -7,9 +7,10 @@ use std::path::PathBuf;
 /// `yardstick report`
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
-  yardstick report out --out out/report")]
+  yardstick report out --out out/report
+  yardstick report out int8.json --out out/report")]
 pub struct ReportArgs {
-    /// Run folders
+    /// Run folders, and records of yardstick diff: their files, or folders with a diff.json
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
     /// The folder to write

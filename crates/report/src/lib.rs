@@ -11,6 +11,7 @@
 
 mod baseline;
 pub mod charts;
+mod choices;
 mod compare;
 mod diff;
 mod draw;
@@ -19,6 +20,7 @@ mod files;
 pub mod formats;
 mod frame;
 mod gate;
+mod gather;
 mod hash;
 mod lm_eval;
 pub mod number;
@@ -39,7 +41,7 @@ pub use baseline::{
     BASELINE_PREFIX, BaselineError, BaselineStore, Reference, Save, Saved, SavedModel, Timeline, TimelineOptions,
     TimelinePoint, TimelineState, timeline_artifacts, timeline_table,
 };
-pub use charts::{CHARTS, Chart, Figure, Material};
+pub use charts::{CHARTS, Chart, Figure, Material, comparison_artifacts, diff_artifacts};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
     comparison_table, is_same_model,

@@ -1,6 +1,7 @@
 //! A report: what is in it, and its folder with `report.md`, `results.csv` and `charts/`.
 
 use crate::charts::{self, CHARTS, Figure, Material};
+use crate::gather::Gathered;
 use crate::pairs::{self, Pair};
 use crate::{DiffRecord, FORMATS, Overview, ReportError, Run, ValueOf, files};
 use std::fs;
@@ -16,6 +17,8 @@ pub struct Report<'a> {
     pub records: Vec<&'a RunRecord>,
     /// Models × tasks.
     pub overview: Overview,
+    /// What each model answered to each document.
+    pub(crate) documents: Gathered<'a>,
     /// Models two by two.
     pub pairs: Vec<Pair<'a>>,
     /// What the charts show, in the order of [`CHARTS`].
@@ -29,9 +32,11 @@ impl<'a> Report<'a> {
         let records: Vec<&RunRecord> = runs.iter().map(|run| &run.record).collect();
         let overview = Overview::new(&records);
         let pairs = pairs::pairs(runs, &overview, value);
-        let material = Material { runs, overview: &overview, pairs: &pairs, diffs };
-        let figures = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
-        Self { runs, records, overview, pairs, figures }
+        let documents = Gathered::new(runs, &overview);
+        let material = Material { runs, overview: &overview, documents: &documents, pairs: &pairs, diffs, value };
+        let mut figures: Vec<Figure> = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
+        charts::name_apart(&mut figures);
+        Self { runs, records, overview, documents, pairs, figures }
     }
 }
 

@@ -1,5 +1,9 @@
 //! Made-up records for tests: no number here was measured.
 
+mod answers;
+
+pub(crate) use answers::{answered, diff, four_answered, over_time};
+
 use std::sync::Arc;
 use yardstick_core::{
     DatasetCard, Environment, Estimate, Generation, GroupRecord, Map, MetricCard, ModelCard, Request, Response,
@@ -56,12 +60,6 @@ pub(crate) fn task(id: &str, metrics: &[Metric], n_docs: u64) -> TaskCard {
         choices: Vec::new(),
         references: Vec::new(),
     }
-}
-
-/// The mean of scores, whatever the aggregation is called: enough for tests.
-pub(crate) fn value(aggregation: &str, scores: &[Score]) -> Option<f64> {
-    let value = |score: &Score| if let Score::Value(value) = score { *value } else { f64::NAN };
-    (!aggregation.is_empty()).then(|| scores.iter().map(value).sum::<f64>() / scores.len() as f64)
 }
 
 /// A value between 0 and 1 that depends on `seed` alone.

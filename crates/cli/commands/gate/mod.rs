@@ -3,7 +3,7 @@
 mod init;
 mod logits;
 
-use super::compare::{Sides, write_comparison, write_file};
+use super::compare::{Sides, write_artifacts, write_comparison, write_file};
 use super::{color, print, print_json, width};
 use crate::args::{GateArgs, GateCommand, JudgeArgs};
 use crate::error::CliError;
@@ -52,9 +52,10 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
     }
     files(args, &verdict)?;
     if let Some(folder) = sides.folder() {
-        write_comparison(folder, &comparison)?;
+        write_comparison(folder, &base, &candidate, &comparison)?;
         if let Some((_, Some(record))) = &found {
             write_diff(&folder.join("diff.json"), record)?;
+            write_artifacts(folder, &diff_artifacts("diff", record)?)?;
         }
         write_file(folder, "verdict.json", &format!("{:#}\n", serde_json::to_value(&verdict).unwrap_or_default()))?;
         write_file(folder, "verdict.md", &verdict_markdown(&verdict))?;

@@ -238,7 +238,7 @@ fn timelines_as_files() {
     let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(names, ["timeline-piqa-acc.csv", "timeline-piqa-acc.svg", "timeline-piqa-acc.png"]);
     assert_snapshot!("csv", String::from_utf8_lossy(&files[0].bytes));
-    let scene = picture::scene(&timeline());
+    let scene = picture::figure(&timeline(), "save").scene();
     assert_eq!(scene.dots().len(), 5);
     let (width, height) = scene.size();
     for (text, [left, top, right, bottom]) in scene.texts() {

@@ -5,7 +5,7 @@ mod spread;
 
 use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
+use super::{About, Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
 use polars::prelude::Column;
@@ -63,6 +63,7 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     Figure {
         chart: "scale",
         stem: format!("scale-{}", group.key),
+        about: About::Report,
         title: format!("{} against model size", group.heading()),
         subtitle: subtitle(group),
         notes: notes(group),

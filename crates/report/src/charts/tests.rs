@@ -1,5 +1,7 @@
 //! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
 
+mod answered;
+
 use super::*;
 use crate::testing::{self, model, record, task};
 use crate::{Report, Run, draw};
@@ -80,6 +82,11 @@ fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
         for figure in figures(record) {
             check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
             n += 1;
+        }
+    }
+    for (name, figures) in answered::scenarios() {
+        for figure in figures {
+            check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
         }
     }
     assert!(n > 20, "only {n} figures");

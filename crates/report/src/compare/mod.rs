@@ -29,6 +29,7 @@ pub use pair::Unpaired;
 pub use row::{TaskRow, Verdict};
 pub use side::{Side, is_same_model};
 pub use table::comparison_table;
+pub(crate) use table::word;
 
 use serde::Serialize;
 use std::collections::BTreeMap;

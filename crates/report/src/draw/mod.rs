@@ -7,6 +7,7 @@ pub(crate) mod axis;
 mod fonts;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod ramp;
 mod render;
 mod scene;
 

@@ -1,6 +1,6 @@
 //! One document for the page: what was asked once, what each model answered side by side.
 
-use super::gather::Answers;
+use crate::gather::Answers;
 use super::round;
 use serde::Serialize;
 use serde_json::{Value, json};

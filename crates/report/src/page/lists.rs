@@ -1,7 +1,7 @@
 //! The documents of a task in pieces, and the list that finds and sorts them.
 
 use super::document::{document, right};
-use super::gather::{Answers, TaskDocs};
+use crate::gather::{Answers, TaskDocs};
 use super::pieces::{PIECE, Pieces};
 use super::{encode, round};
 use crate::ReportError;

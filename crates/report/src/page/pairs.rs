@@ -1,6 +1,6 @@
 //! Models two by two on the documents that both answered.
 
-use super::gather::Gathered;
+use crate::gather::Gathered;
 use super::outline::unit;
 use super::pieces::Pieces;
 use super::{encode, round};
