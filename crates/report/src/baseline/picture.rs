@@ -49,7 +49,8 @@ pub(crate) fn figure(timeline: &Timeline, what: &'static str) -> Figure {
         ),
         notes: vec![
             band_note(timeline, what),
-            "The vertical axis need not start at zero. Points are in the order of time, not at its distances.".to_owned(),
+            "The vertical axis need not start at zero. Points are in the order of time, not at its distances."
+                .to_owned(),
         ],
         partial: false,
         legend: legend(timeline, what),
@@ -144,7 +145,7 @@ fn scene(figure: &Figure, timeline: &Timeline) -> Scene {
         let n = timeline.points.len() as f64;
         LEFT + (WIDTH - LEFT - RIGHT) * (save as f64 - 0.5) / n
     };
-    scene.upright_text((MARGIN - 4.0, top + PLOT / 2.0), &timeline.metric, SMALL);
+    scene.upright_text((MARGIN + 6.0, top + PLOT / 2.0), &timeline.metric, SMALL);
     for tick in y.ticks(6) {
         scene.line((LEFT, y.at(tick)), (WIDTH - RIGHT, y.at(tick)), Line(1.0, GRID));
         scene.text((LEFT - 8.0, y.at(tick) + 4.0), &axis::label(unit, tick), SMALL, Anchor::End);

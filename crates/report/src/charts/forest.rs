@@ -142,12 +142,12 @@ fn figure(pair: &Two, left_out: Option<&str>) -> Option<Figure> {
     let (sections, hidden) = sections(pair);
     let verdicts = [Verdict::Better, Verdict::Worse, Verdict::NotShown, Verdict::Identical];
     let has = |verdict: &Verdict| sections.iter().flat_map(|s| &s.lines).any(|line| line.verdict == *verdict);
-    let legend = verdicts.into_iter().filter(has).map(|verdict| {
-        let who = if verdict == Verdict::Identical { "all answers" } else { pair.candidate };
-        LegendEntry { key: Key::Verdict(verdict), label: format!("{who} {}", word(verdict)) }
-    });
-    let legend: Vec<LegendEntry> = legend.collect();
-    (!legend.is_empty()).then(|| Figure {
+    let entry = |key: Key, label: &str| LegendEntry { key, label: label.to_owned() };
+    let verdicts = verdicts.into_iter().filter(has).map(|verdict| entry(Key::Verdict(verdict), in_words(verdict)));
+    let unseen = entry(Key::Shade(layout::UNSEEN), "too small for these documents");
+    let has_unseen = sections.iter().flat_map(|section| &section.lines).any(|line| line.detectable.is_some());
+    let legend: Vec<LegendEntry> = verdicts.chain(has_unseen.then_some(unseen)).collect();
+    (!sections.is_empty()).then(|| Figure {
         chart: "forest",
         stem: pair.stem("forest"),
         about: pair.about.clone(),
@@ -160,11 +160,19 @@ fn figure(pair: &Two, left_out: Option<&str>) -> Option<Figure> {
     })
 }
 
+const fn in_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Better => "better",
+        Verdict::Worse => "worse",
+        Verdict::NotShown | Verdict::NotJudged => "no difference shown",
+        Verdict::Identical => "all answers identical",
+    }
+}
+
 fn subtitle(pair: &Two) -> String {
     format!(
-        "{}; gain of {} on the same documents; whiskers: {} intervals of paired differences; verdicts: p corrected over {} (Holm)",
+        "{}; the same documents; whiskers: {} intervals of paired differences; verdicts: p corrected over {} (Holm)",
         pair.shots(),
-        pair.candidate,
         pair.level(),
         two::tasks(pair.comparison.family),
     )
@@ -172,11 +180,12 @@ fn subtitle(pair: &Two) -> String {
 
 fn notes(pair: &Two, hidden: usize, left_out: Option<&str>) -> Vec<String> {
     let seen = format!(
-        "Grey: gains and losses too small for these documents; those at its ends would be found in {} of such comparisons. \
+        "Grey: differences too small for these documents; one at its ends would be found in {} of such comparisons. \
          Not shown is not equal. Where lower is better, signs are turned: right of zero the candidate is better.",
         two::percent(pair.comparison.power)
     );
-    let hidden = (hidden > 0).then(|| format!("{} between the largest gains and losses are left out.", two::tasks(hidden)));
+    let hidden =
+        (hidden > 0).then(|| format!("{} between the largest gains and losses are left out.", two::tasks(hidden)));
     let rest = [Some(protocol::IN_CSV.to_owned()), left_out.map(str::to_owned)];
     [Some(seen), hidden].into_iter().chain(rest).flatten().collect()
 }

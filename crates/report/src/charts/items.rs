@@ -24,7 +24,10 @@ const MODELS: usize = 16;
 
 impl Chart for Items {
     fn card(&self) -> Card {
-        Card { id: "items", summary: "documents by difficulty against models: who gets which right; all and none counted" }
+        Card {
+            id: "items",
+            summary: "documents by difficulty against models: who gets which right; all and none counted",
+        }
     }
 
     /// None with a single model.
@@ -94,7 +97,10 @@ fn figure(overview: &Overview, task: &TaskDocs) -> Option<Figure> {
         chart: "items",
         stem: format!("items-{}", super::pick::file_name(&label)),
         about: About::Task { id: task.card.id.clone(), asked: task.card.prompt_hash.clone() },
-        title: format!("{label}: {}", if is_binary { "who gets which documents right" } else { "who finds which documents hard" }),
+        title: format!(
+            "{label}: {}",
+            if is_binary { "who gets which documents right" } else { "who finds which documents hard" }
+        ),
         subtitle: subtitle(task.card, &scores),
         notes: notes(&map, &scores, overview.models.len()),
         partial: overview.partial,
@@ -117,10 +123,12 @@ pub(super) fn metric(card: &TaskCard) -> Option<&MetricCard> {
 impl<'a> Scores<'a> {
     fn new(overview: &Overview, task: &TaskDocs<'a>) -> Option<Self> {
         let metric = metric(task.card)?;
-        let of = |sample: &Option<&Sample>| sample.and_then(|sample| goodness(metric, sample.metrics.get(&metric.name)?));
+        let of =
+            |sample: &Option<&Sample>| sample.and_then(|sample| goodness(metric, sample.metrics.get(&metric.name)?));
         let has = |column: &usize| task.docs.iter().any(|doc| of(&doc[*column]).is_some());
         let mut columns: Vec<usize> = (0..overview.models.len()).filter(has).take(MODELS).collect();
-        let all = |doc: &Vec<Option<&Sample>>| columns.iter().map(|&column| of(&doc[column])).collect::<Option<Vec<f64>>>();
+        let all =
+            |doc: &Vec<Option<&Sample>>| columns.iter().map(|&column| of(&doc[column])).collect::<Option<Vec<f64>>>();
         let rows: Vec<Vec<f64>> = task.docs.iter().filter_map(all).collect();
         if columns.len() < 2 || rows.is_empty() {
             return None;
@@ -160,23 +168,27 @@ fn model(overview: &Overview, card: &TaskCard, metric: &MetricCard, column: usiz
 }
 
 fn subtitle(card: &TaskCard, scores: &Scores) -> String {
-    let unit = Unit::of(&scores.metric.name).suffix();
+    let unit = if Unit::of(&scores.metric.name) == Unit::Percent { " (%)" } else { "" };
     format!(
-        "{}{unit} below each name, with its 95 % interval; {}; n = {} documents that all {} models answered; the best model at \
-         the left, the hardest documents at the top",
-        metric_name(&scores.metric.name),
+        "{}; below each name {}{unit} with its 95 % interval; n = {} documents that all {} models answered; the best model at the \
+         left, the hardest documents at the top",
         protocol::of_task(card),
+        metric_name(&scores.metric.name),
         count(scores.rows.len() as u64),
         scores.columns.len(),
     )
 }
 
 fn notes(map: &Map, scores: &Scores, n_models: usize) -> Vec<String> {
-    let (few, many) = map.stacks.iter().fold((usize::MAX, 0), |(few, many), stack| (few.min(stack.documents), many.max(stack.documents)));
+    let (few, many) = map
+        .stacks
+        .iter()
+        .fold((usize::MAX, 0), |(few, many), stack| (few.min(stack.documents), many.max(stack.documents)));
     let rows = if many == 1 {
         "Each row is one document.".to_owned()
     } else {
-        let documents = if few == many { count(many as u64) } else { format!("{} to {}", count(few as u64), count(many as u64)) };
+        let documents =
+            if few == many { count(many as u64) } else { format!("{} to {}", count(few as u64), count(many as u64)) };
         let what = if map.is_binary {
             "that as many models get right; the colour is the share of them that the model gets right"
         } else {
@@ -189,10 +201,11 @@ fn notes(map: &Map, scores: &Scores, n_models: usize) -> Vec<String> {
          colour compares documents, not models."
             .to_owned()
     });
-    let missing = (scores.left_out > 0)
-        .then(|| format!("{} documents that some of these models did not answer are left out.", count(scores.left_out as u64)));
-    let models = (n_models > scores.columns.len())
-        .then(|| format!("{} models are not shown.", n_models - scores.columns.len()));
+    let missing = (scores.left_out > 0).then(|| {
+        format!("{} documents that some of these models did not answer are left out.", count(scores.left_out as u64))
+    });
+    let models =
+        (n_models > scores.columns.len()).then(|| format!("{} models are not shown.", n_models - scores.columns.len()));
     [Some(rows), ranks, missing, models].into_iter().flatten().collect()
 }
 
@@ -205,7 +218,11 @@ fn legend(map: &Map) -> Vec<LegendEntry> {
     let entry = |share: f64, label: &str| LegendEntry { key: Key::Shade(shade(share)), label: label.to_owned() };
     let is_binned = map.stacks.iter().any(|stack| stack.documents > 1);
     if !map.is_binary {
-        return vec![entry(0.0, "among the model's hardest"), entry(0.5, "in the middle"), entry(1.0, "among its easiest")];
+        return vec![
+            entry(0.0, "among the model's hardest"),
+            entry(0.5, "in the middle"),
+            entry(1.0, "among its easiest"),
+        ];
     }
     let half = is_binned.then(|| entry(0.5, "half of a row's documents right"));
     [Some(entry(0.0, "wrong")), half, Some(entry(1.0, "right"))].into_iter().flatten().collect()
@@ -226,7 +243,10 @@ impl Plot for Map {
         vec![
             counts("row", &|cell| cell.0 as u64),
             counts("documents", &|cell| cell.1.documents as u64),
-            Column::new("models_right".into(), cells.iter().map(|cell| cell.1.right.map(|n| n as u64)).collect::<Vec<_>>()),
+            Column::new(
+                "models_right".into(),
+                cells.iter().map(|cell| cell.1.right.map(|n| n as u64)).collect::<Vec<_>>(),
+            ),
             Column::new("model".into(), cells.iter().map(|cell| self.models[cell.2].label.clone()).collect::<Vec<_>>()),
             Column::new(value.into(), cells.iter().map(|cell| cell.1.cells[cell.2]).collect::<Vec<_>>()),
         ]
@@ -237,9 +257,14 @@ impl Plot for Map {
     }
 
     fn extent(&self) -> String {
-        let of = |right: usize| self.levels.iter().find(|level| level.right == right).map_or(0, |level| level.documents);
+        let of =
+            |right: usize| self.levels.iter().find(|level| level.right == right).map_or(0, |level| level.documents);
         let (none, all) = (of(0), of(self.models.len()));
-        let ends = if self.is_binary { format!(", {} all wrong, {} all right", count(none as u64), count(all as u64)) } else { String::new() };
+        let ends = if self.is_binary {
+            format!(", {} all wrong, {} all right", count(none as u64), count(all as u64))
+        } else {
+            String::new()
+        };
         format!("{} documents, {} models{ends}", count(self.documents as u64), self.models.len())
     }
 }

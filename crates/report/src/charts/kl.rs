@@ -2,13 +2,14 @@
 
 use super::ledger::{Ledger, Place, Row, plain};
 use super::{About, Chart, Figure, Key, LegendEntry, Material, Plot, Scene};
+use crate::diff::DiffUnit;
 use crate::draw::axis::Axis;
 use crate::draw::page::Page;
-use crate::draw::palette::{self, INK, LINK, MUTED, PAPER};
+use crate::draw::palette::{Color, INK, LINK, MUTED};
+use crate::draw::ramp::rising;
 use crate::draw::{Anchor, Font, Line, Marker};
 use crate::number::{Unit, count};
 use crate::{Artifact, Card, DiffRecord, ReportError};
-use crate::diff::DiffUnit;
 use polars::prelude::Column;
 use std::sync::Arc;
 
@@ -21,11 +22,16 @@ const MOST: usize = 30;
 const DECADES: f64 = 12.0;
 /// Room for what is nothing, left of a log axis.
 const NOTHING: f64 = 40.0;
+/// Half of a bar's height.
+const BAR: f64 = 5.0;
 const TICK: Font = Font::new(10.5).color(MUTED);
 
 impl Chart for Kl {
     fn card(&self) -> Card {
-        Card { id: "kl", summary: "KL of two models token by token: mean, median, 99 %, 99.9 % and largest on a log axis" }
+        Card {
+            id: "kl",
+            summary: "KL of two models token by token: mean, median, 99 %, 99.9 % and largest on a log axis",
+        }
     }
 
     fn figures(&self, material: &Material) -> Vec<Figure> {
@@ -63,16 +69,14 @@ struct Strip {
     bit_identical: bool,
 }
 
-const QUANTILES: [(Marker, &str); 4] = [
-    (Marker::HollowDot, "median"),
-    (Marker::HollowTriangle, "99 %"),
-    (Marker::HollowDiamond, "99.9 %"),
-    (Marker::Diamond, "largest"),
-];
+/// From one quantile to the next: how dark, and in words.
+const SPANS: [(f64, &str); 3] = [(0.85, "median to 99 %"), (0.55, "to 99.9 %"), (0.3, "to the largest")];
+/// The mean and its interval.
+const MEAN: Color = INK;
 
 fn figure(stem: &str, diffs: &[DiffRecord]) -> Option<Figure> {
-    let quantiles = QUANTILES.map(|(marker, label)| LegendEntry { key: Key::Mark(marker, INK), label: label.to_owned() });
-    let mean = LegendEntry { key: Key::Dot(0), label: "mean, with its 95 % interval".to_owned() };
+    let spans = SPANS.map(|(dark, label)| LegendEntry { key: Key::Shade(rising(dark)), label: label.to_owned() });
+    let mean = LegendEntry { key: Key::Mark(Marker::Diamond, MEAN), label: "mean, with its 95 % interval".to_owned() };
     let hidden = diffs.len().saturating_sub(MOST);
     let title = match diffs {
         [record] => format!("{} against {}, token by token", record.model_b.name, record.model_a.name),
@@ -83,10 +87,10 @@ fn figure(stem: &str, diffs: &[DiffRecord]) -> Option<Figure> {
         stem: stem.to_owned(),
         about: About::Report,
         title,
-        subtitle: "KL(A‖B) of the next token's distribution, nats on a log axis; 0: the same distributions".to_owned(),
+        subtitle: "KL(A, B) of the next token's distribution, nats on a log axis; 0: the same distributions".to_owned(),
         notes: notes(diffs, hidden),
         partial: false,
-        legend: std::iter::once(mean).chain(quantiles).collect(),
+        legend: std::iter::once(mean).chain(spans).collect(),
         plot: Arc::new(Strips(diffs.iter().take(MOST).map(strip).collect())),
     })
 }
@@ -103,7 +107,9 @@ fn notes(diffs: &[DiffRecord], hidden: usize) -> Vec<String> {
          where both models have the same most likely token."
     );
     let alone = diffs.iter().any(|d| d.unit == DiffUnit::Position);
-    let alone = alone.then(|| "Where there is one window only, positions count as independent: such intervals are too narrow.".to_owned());
+    let alone = alone.then(|| {
+        "Where there is one window only, positions count as independent: such intervals are too narrow.".to_owned()
+    });
     let hidden = (hidden > 0).then(|| format!("{hidden} more comparisons are left out."));
     [Some(what), alone, hidden].into_iter().flatten().collect()
 }
@@ -218,7 +224,7 @@ fn push_axis(scene: &mut Scene, ledger: &Ledger, scale: &Scale, place: &Place) {
         let power = tick.log10().round();
         if (-3.0..=3.0).contains(&power) { format!("{tick}") } else { format!("{tick:.0e}") }
     };
-    ledger.push_axis(scene, place, &scale.axis, label, "KL(A‖B), nats, log axis");
+    ledger.push_axis(scene, place, &scale.axis, label, "KL(A, B), nats, log axis");
     if scale.axis.at(0.0) > ledger.plot().0 {
         scene.dashed((scale.nothing, place.top), (scale.nothing, place.bottom), 3.0, Line(1.0, LINK));
         scene.text((scale.nothing, place.bottom + 15.0), "0", TICK, Anchor::Middle);
@@ -230,7 +236,8 @@ fn row(strip: &Strip) -> Row {
     let percent = |share: f64| format!("{:.1}", 100.0 * share);
     let interval = strip.interval.map_or_else(String::new, |(low, high)| format!(" ({} to {})", nats(low), nats(high)));
     let [rate, low, high] = strip.same_top1.map(percent);
-    let mean = if strip.bit_identical { "0, bit-identical".to_owned() } else { format!("{}{interval}", nats(strip.mean)) };
+    let mean =
+        if strip.bit_identical { "0, bit-identical".to_owned() } else { format!("{}{interval}", nats(strip.mean)) };
     Row {
         name: format!("{} against {}", strip.b, strip.a),
         detail: format!("{}, {}", strip.units, strip.material),
@@ -238,22 +245,23 @@ fn row(strip: &Strip) -> Row {
     }
 }
 
-/// The mean and its interval a little above the middle, the quantiles on a line a little below.
+/// The mean and its interval a little above the middle, the quantiles on a bar a little below.
 fn push_strip(scene: &mut Scene, scale: &Scale, middle: f64, strip: &Strip) {
-    let (above, below) = (middle - 7.0, middle + 7.0);
-    let [median, _, _, largest] = strip.quantiles;
-    scene.line((scale.at(median), below), (scale.at(largest), below), Line(1.4, MUTED));
-    for (kl, (marker, _)) in strip.quantiles.into_iter().zip(QUANTILES) {
-        scene.mark((scale.at(kl), below), marker, 6.5, PAPER);
-        scene.mark((scale.at(kl), below), marker, 5.0, INK);
+    let (above, below) = (middle - 8.0, middle + 5.0);
+    for (ends, (dark, _)) in strip.quantiles.windows(2).zip(SPANS) {
+        let (from, to) = (scale.at(ends[0]), scale.at(ends[1]));
+        scene.rect((from, below - BAR), (to.max(from + 2.0), below + BAR), rising(dark));
     }
-    let color = palette::series(0);
+    // Where the quantiles are nearly one, the ends are still to be seen.
+    for kl in [strip.quantiles[0], strip.quantiles[3]] {
+        scene.line((scale.at(kl), below - BAR - 1.5), (scale.at(kl), below + BAR + 1.5), Line(1.6, rising(1.0)));
+    }
     if let Some((low, high)) = strip.interval {
         let (low, high) = (scale.at(low), scale.at(high));
-        scene.line((low, above), (high, above), Line(1.8, color));
+        scene.line((low, above), (high, above), Line(1.6, MEAN));
         for x in [low, high] {
-            scene.line((x, above - 4.0), (x, above + 4.0), Line(1.8, color));
+            scene.line((x, above - 3.5), (x, above + 3.5), Line(1.6, MEAN));
         }
     }
-    scene.mark((scale.at(strip.mean), above), Marker::Dot, 4.5, color);
+    scene.mark((scale.at(strip.mean), above), Marker::Diamond, 4.5, MEAN);
 }

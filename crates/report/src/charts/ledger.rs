@@ -20,6 +20,8 @@ const GAP: f64 = 18.0;
 /// Above the rows of a section: headings of two lines. Below: ticks and the axis's name.
 const TOP: f64 = 40.0;
 const FOOT: f64 = 52.0;
+/// The same where there is no axis.
+const NO_AXIS: f64 = 14.0;
 
 /// A row: its name, what is said below it, and a text for each column.
 pub(super) struct Row {
@@ -35,6 +37,7 @@ pub(super) struct Ledger {
     name: f64,
     cells: Vec<f64>,
     plot: f64,
+    foot: f64,
 }
 
 struct Laid {
@@ -69,7 +72,12 @@ impl Ledger {
         let cells: Vec<f64> = (0..heads.len()).map(column).collect();
         let taken = 2.0 * MARGIN + name + GAP + cells.iter().map(|width| width + GAP).sum::<f64>();
         let sections = sections.into_iter().map(|rows| rows.into_iter().map(|row| Laid::new(row, name)).collect());
-        Self { heads, sections: sections.collect(), name, cells, plot: PLOT.max(PAGE - taken) }
+        Self { heads, sections: sections.collect(), name, cells, plot: PLOT.max(PAGE - taken), foot: FOOT }
+    }
+
+    /// The same without room for an axis.
+    pub(super) fn without_axis(self) -> Self {
+        Self { foot: NO_AXIS, ..self }
     }
 
     /// Width of the whole picture.
@@ -80,7 +88,7 @@ impl Ledger {
     /// Height of all sections.
     pub(super) fn height(&self) -> f64 {
         let rows = self.sections.iter().flatten().map(|row| row.height).sum::<f64>();
-        rows + (TOP + FOOT) * self.sections.len() as f64
+        rows + (TOP + self.foot) * self.sections.len() as f64
     }
 
     /// Left and right end of the plots.
@@ -104,7 +112,7 @@ impl Ledger {
             }
             let least = rows.iter().map(|row| row.height).fold(40.0, f64::min);
             places.push(Place { top, bottom: y, rows: middles, half: least / 2.0 - 2.0 });
-            y += FOOT;
+            y += self.foot;
         }
         places
     }

@@ -19,10 +19,10 @@ mod tests;
 mod timeline;
 mod two;
 
-pub use crate::draw::Scene;
+pub use crate::draw::{Color, Marker, Scene};
+pub use figure::{About, Figure, Key, LegendEntry, Plot};
 pub use forest::comparison_artifacts;
 pub use kl::diff_artifacts;
-pub use figure::{About, Figure, Key, LegendEntry, Plot};
 pub use material::Material;
 pub use panels::{Mark, Panel, Panels, Series, SeriesKind};
 

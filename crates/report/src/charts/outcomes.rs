@@ -103,7 +103,8 @@ fn notes(pair: &Two, hidden: usize, left_out: Option<&str>) -> Vec<String> {
                 scores are 0 or 1. Intervals: Tango's, for independent documents; none where documents share passages.";
     let hidden = (hidden > 0).then(|| format!("{} with the smallest balance are left out.", two::tasks(hidden)));
     let seen = pair.comparison.rows.iter().any(|row| row.primary && row.tied != 0);
-    let tied = seen.then(|| "Where a model finds two choices equally likely the first counts, as in lm-eval.".to_owned());
+    let tied =
+        seen.then(|| "Where a model finds two choices equally likely the first counts, as in lm-eval.".to_owned());
     let rest = [Some(protocol::IN_CSV.to_owned()), left_out.map(str::to_owned)];
     [Some(bars.to_owned()), hidden, tied].into_iter().chain(rest).flatten().collect()
 }
@@ -163,15 +164,19 @@ impl Plot for Tasks {
 
     fn scene(&self, figure: &Figure) -> Scene {
         let heads = format!("balance, %\n({} interval)", self.level);
-        let ledger = Ledger::new(&["lost", "tied", "won", "n", &heads], vec![self.lines.iter().map(row).collect()]);
+        let ledger = Ledger::new(&["lost", "tied", "won", "n", &heads], vec![self.lines.iter().map(row).collect()])
+            .without_axis();
         let page = Page::new(figure, ledger.width());
         let mut scene = page.scene(ledger.height());
         let (left, right) = ledger.plot();
         let middle = f64::midpoint(left, right);
+        // As long as can be: of the longer side of the most uneven bar, half of the plot.
+        let side = |line: &Outcome| (line.ties as f64 / 2.0 + line.wins.max(line.losses) as f64) / line.n() as f64;
+        let length = (right - left) / 2.0 / self.lines.iter().map(side).fold(0.5, f64::max);
         for place in ledger.push(&mut scene, page.top()) {
             scene.line((middle, place.top), (middle, place.bottom), Line(1.0, MUTED));
             for (line, y) in self.lines.iter().zip(&place.rows) {
-                push_bar(&mut scene, line, (middle, (right - left) / 2.0), (*y, place.half.min(11.0)));
+                push_bar(&mut scene, line, (middle, length), (*y, place.half.min(11.0)));
             }
         }
         scene
@@ -186,7 +191,9 @@ impl Plot for Tasks {
 
 fn row(line: &Outcome) -> Row {
     let percent = |share: f64| ledger::signed(100.0 * share, 10.0);
-    let interval = line.interval.map_or_else(|| " (–)".to_owned(), |(low, high)| format!(" ({} to {})", percent(low), percent(high)));
+    let interval = line
+        .interval
+        .map_or_else(|| " (–)".to_owned(), |(low, high)| format!(" ({} to {})", percent(low), percent(high)));
     Row {
         name: line.task.clone(),
         detail: line.metric.clone(),
@@ -200,9 +207,9 @@ fn row(line: &Outcome) -> Row {
     }
 }
 
-/// A bar as long as half of the plot, whose ties are centred: whatever is lost or won, it stays inside.
-fn push_bar(scene: &mut Scene, line: &Outcome, (middle, room): (f64, f64), (y, half): (f64, f64)) {
-    let width = |n: u64| room * n as f64 / line.n() as f64;
+/// A bar of all documents, whose ties are centred.
+fn push_bar(scene: &mut Scene, line: &Outcome, (middle, length): (f64, f64), (y, half): (f64, f64)) {
+    let width = |n: u64| length * n as f64 / line.n() as f64;
     let ties = width(line.ties) / 2.0;
     let parts = [
         (middle - ties - width(line.losses), middle - ties, line.losses, lost()),

@@ -26,7 +26,7 @@ const VALUE: Font = Font::new(13.0);
 const SMALL: Font = Font::new(10.5);
 const AXIS: Font = Font::new(11.0).color(MUTED);
 const NAME_WIDTH: f64 = 190.0;
-const HEAD_LINES: usize = 3;
+const HEAD_LINES: usize = 5;
 
 impl Chart for Pairs {
     fn card(&self) -> Card {
@@ -71,7 +71,8 @@ struct Cell {
 
 impl Matrix {
     fn new(material: &Material) -> Self {
-        let mut cells: Vec<Cell> = material.comparisons().map(|(base, candidate, c)| cell(base, candidate, c)).collect();
+        let mut cells: Vec<Cell> =
+            material.comparisons().map(|(base, candidate, c)| cell(base, candidate, c)).collect();
         correct(&mut cells);
         let turned = |cell: &Cell| Cell {
             row: cell.column,
@@ -150,7 +151,11 @@ fn correct(cells: &mut [Cell]) {
 
 fn figure(material: &Material, matrix: Matrix) -> Figure {
     let shade = |value: f64, label: String| LegendEntry { key: Key::Shade(diverging(value)), label };
-    let by = if matrix.span() > 0.0 { format!(" by {} points", unsigned(matrix.span(), matrix.span())) } else { String::new() };
+    let by = if matrix.span() > 0.0 {
+        format!(" by {} points", unsigned(matrix.span(), matrix.span()))
+    } else {
+        String::new()
+    };
     let cards = material.runs.iter().flat_map(|run| &run.record.tasks);
     let shots = super::protocol::shots(cards.map(|card| card.shots));
     let tasks = range(matrix.cells.iter().map(|cell| cell.tasks as u64));
@@ -160,7 +165,9 @@ fn figure(material: &Material, matrix: Matrix) -> Figure {
         stem: "pairs-models".to_owned(),
         about: About::Report,
         title: "Models two by two".to_owned(),
-        subtitle: format!("{shots}; row − column on the same documents; n = {documents} documents of {tasks} tasks a pair"),
+        subtitle: format!(
+            "{shots}; row − column on the same documents; n = {documents} documents of {tasks} tasks a pair"
+        ),
         notes: notes(material, &matrix),
         partial: material.overview.partial,
         legend: vec![
@@ -246,7 +253,11 @@ impl Plot for Matrix {
     fn extent(&self) -> String {
         let is_shown = |cell: &&Cell| cell.row > cell.column && cell.p.is_some_and(|p| p < ALPHA);
         let pairs = self.cells.iter().filter(|cell| cell.row > cell.column || self.columns.len() == 1).count();
-        format!("{} models, {pairs} pairs, {} of them different", self.models.len(), self.cells.iter().filter(is_shown).count())
+        format!(
+            "{} models, {pairs} pairs, {} of them different",
+            self.models.len(),
+            self.cells.iter().filter(is_shown).count()
+        )
     }
 }
 

@@ -21,12 +21,16 @@ const MODELS: usize = 12;
 
 impl Chart for Reliability {
     fn card(&self) -> Card {
-        Card { id: "reliability", summary: "share of right answers against confidence, with the calibration error (ECE)" }
+        Card {
+            id: "reliability",
+            summary: "share of right answers against confidence, with the calibration error (ECE)",
+        }
     }
 
     fn figures(&self, material: &Material) -> Vec<Figure> {
         let overview = material.overview;
-        let has_choices = |task: &&TaskDocs| task.card.output_type == "multiple_choice" && !is_member(overview, task.card);
+        let has_choices =
+            |task: &&TaskDocs| task.card.output_type == "multiple_choice" && !is_member(overview, task.card);
         let mut tasks = material.documents.tasks.iter().filter(has_choices);
         let mut figures: Vec<Figure> = tasks.by_ref().take(TASKS).filter_map(|task| figure(overview, task)).collect();
         let hidden = tasks.count();
@@ -73,7 +77,11 @@ fn figure(overview: &Overview, task: &TaskDocs) -> Option<Figure> {
         stem: format!("reliability-{}", super::pick::file_name(&label)),
         about: About::Task { id: task.card.id.clone(), asked: task.card.prompt_hash.clone() },
         title: format!("{label}: how often sure answers are right"),
-        subtitle: format!("{}; {}; whiskers: 95 % intervals; dashed: as sure as right", metric.name, protocol::of_task(task.card)),
+        subtitle: format!(
+            "{}; {}; whiskers: 95 % intervals; dashed: as sure as right",
+            metric.name,
+            protocol::of_task(task.card)
+        ),
         notes: notes(&metric.name, task, overview.models.len().saturating_sub(MODELS)),
         partial: overview.partial,
         legend: [

@@ -86,7 +86,7 @@ fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
     }
     for (name, figures) in answered::scenarios() {
         for figure in figures {
-            check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
+            check(&format!("{name}/{}", figure.stem), figure, &figure.scene());
         }
     }
     assert!(n > 20, "only {n} figures");

@@ -82,10 +82,15 @@ impl Runs<'_> {
         Some(Figure {
             about: About::Task { id: self.card.id.clone(), asked: self.card.prompt_hash.clone() },
             subtitle: format!("{}; {}", figure.subtitle, super::protocol::of_task(self.card)),
-            stem: format!("{}_{}", figure.stem, super::pick::file_name(self.name)),
+            stem: self.stem(&timeline.metric),
             partial: material.overview.partial,
             ..figure
         })
+    }
+
+    fn stem(&self, metric: &str) -> String {
+        let [task, metric, name] = [&self.card.id, metric, self.name].map(super::pick::file_name);
+        format!("timeline-{task}_{metric}_{name}")
     }
 
     /// A run as if it were kept when it was started.

@@ -12,6 +12,7 @@ mod render;
 mod scene;
 
 pub(crate) use fonts::width;
+pub use palette::Color;
 pub(crate) use render::{png, svg};
-pub use scene::Scene;
-pub(crate) use scene::{Anchor, Font, Line, Marker, whole};
+pub(crate) use scene::{Anchor, Font, Line, whole};
+pub use scene::{Marker, Scene};

@@ -52,7 +52,11 @@ fn luminance(Color(red, green, blue): Color) -> f64 {
 }
 
 /// Between the two nearest of equally spaced colours, in a straight line.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between two bytes; from 0 to the last stop")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between two bytes; from 0 to the last stop"
+)]
 fn along(stops: &[Color], share: f64) -> Color {
     let at = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) * (stops.len() - 1) as f64 };
     let below = (at.floor() as usize).min(stops.len() - 2);

@@ -34,16 +34,21 @@ pub(crate) fn answered(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> Run {
             }
         }
     }
-    for result in &mut record.results {
+    let mut run = Run { record, samples };
+    count_right_ones(&mut run);
+    run
+}
+
+/// Makes the estimates of 0/1 scores those of the answers.
+fn count_right_ones(Run { record, samples }: &mut Run) {
+    for result in record.results.iter_mut().filter(|result| result.metric != "perplexity") {
         let is_own = |s: &&yardstick_core::Sample| s.model == result.model && s.task == result.task;
-        let right = |s: &yardstick_core::Sample| matches!(s.metrics.get(&result.metric), Some(Score::Value(v)) if *v == 1.0);
-        let (n, hits) = samples.iter().filter(is_own).fold((0.0, 0.0), |(n, k), s| (n + 1.0, k + f64::from(u8::from(right(s)))));
-        if result.metric != "perplexity" && n > 0.0 {
-            let (low, high) = yardstick_stats::wilson(hits, n);
-            result.estimate = Estimate { value: hits / n, low: Some(low), high: Some(high), ..result.estimate.clone() };
-        }
+        let scores = samples.iter().filter(is_own).filter_map(|s| s.metrics.get(&result.metric));
+        let right: Vec<bool> = scores.map(|score| *score == Score::Value(1.0)).collect();
+        let (hits, n) = (right.iter().filter(|right| **right).count() as f64, right.len() as f64);
+        let (low, high) = yardstick_stats::wilson(hits, n);
+        result.estimate = Estimate { value: hits / n, low: Some(low), high: Some(high), ..result.estimate.clone() };
     }
-    Run { record, samples }
 }
 
 /// Four models on tasks of several kinds.
@@ -69,6 +74,7 @@ pub(crate) fn over_time() -> Vec<Run> {
         let lost = if day == 3 { 14 } else { day };
         let right = run.samples.iter_mut().filter(|s| s.metrics["acc"] == Score::Value(1.0)).take(lost);
         right.for_each(|sample| drop(sample.metrics.insert("acc".to_owned(), Score::Value(0.0))));
+        count_right_ones(&mut run);
         run
     };
     (1..6).map(run).collect()
@@ -89,6 +95,12 @@ pub(crate) fn diff(a: &str, b: &str, size: f64) -> DiffRecord {
         same_top5: true,
         same_bits: size == 0.0,
     };
-    let material = DiffMaterial { texts: vec![DiffText::new("alice.txt".to_owned(), b"text")], ..DiffMaterial::default() };
-    DiffRecord::new([model(a, "gpt2", 1_000), model(b, "gpt2", 1_000)], material, &[(0..2_000).map(token).collect()], [None, None])
+    let material =
+        DiffMaterial { texts: vec![DiffText::new("alice.txt".to_owned(), b"text")], ..DiffMaterial::default() };
+    DiffRecord::new(
+        [model(a, "gpt2", 1_000), model(b, "gpt2", 1_000)],
+        material,
+        &[(0..2_000).map(token).collect()],
+        [None, None],
+    )
 }

@@ -4,14 +4,14 @@ use super::{Differences, Entry, Scale, Section};
 use crate::charts::ledger::{Ledger, Place, Row, plain, signed, unsigned};
 use crate::charts::{Figure, Scene};
 use crate::compare::word;
+use crate::draw::Line;
 use crate::draw::axis::Axis;
 use crate::draw::page::{Page, push_verdict};
 use crate::draw::palette::{self, Color, INK, MUTED};
-use crate::draw::Line;
 use crate::number::count;
 
 /// Behind what could not have been seen.
-const UNSEEN: Color = Color(0xee, 0xee, 0xee);
+pub(super) const UNSEEN: Color = Color(0xea, 0xea, 0xea);
 /// Half of a whisker's cap.
 const CAP: f64 = 4.0;
 
@@ -34,9 +34,9 @@ pub(super) fn scene(figure: &Figure, data: &Differences) -> Scene {
 }
 
 fn row(line: &Entry, span: f64) -> Row {
-    let interval = line.interval.map_or_else(String::new, |(low, high)| {
-        format!(" ({} to {})", signed(low, span), signed(high, span))
-    });
+    let interval = line
+        .interval
+        .map_or_else(String::new, |(low, high)| format!(" ({} to {})", signed(low, span), signed(high, span)));
     let seen = line.detectable.map_or_else(|| "–".to_owned(), |size| format!("±{}", unsigned(size, span)));
     Row {
         name: line.task.clone(),
@@ -81,8 +81,8 @@ fn push_section(scene: &mut Scene, ledger: &Ledger, place: &Place, section: &Sec
     }
     let span = span(section);
     let name = match section.scale {
-        Scale::Points => "difference in points; right of zero the candidate is better",
-        Scale::Relative => "difference in % of the base's value; right of zero the candidate is better",
+        Scale::Points => "points; right of zero the candidate is better",
+        Scale::Relative => "% of the base's value; right of zero: better",
     };
     ledger.push_axis(scene, place, &axis, |tick| signed(tick, 10.0 * span), name);
     scene.line((axis.at(0.0), place.top), (axis.at(0.0), place.bottom), Line(1.4, INK));

@@ -29,8 +29,10 @@ const APART: f64 = 15.0;
 pub(super) fn scene(figure: &Figure, data: &Map) -> Scene {
     let column = (MODELS / data.models.len() as f64).clamp(COLUMN.0, COLUMN.1);
     let right = LEFT + column * data.models.len() as f64;
-    let page = Page::new(figure, (right + RIGHT + MARGIN).max(700.0));
-    let names: Vec<Vec<String>> = data.models.iter().map(|model| lines(&model.label, NAME, column, NAME_LINES)).collect();
+    let words = if data.levels.is_empty() { 0.0 } else { RIGHT };
+    let page = Page::new(figure, (right + words + MARGIN).max(700.0));
+    let names: Vec<Vec<String>> =
+        data.models.iter().map(|model| lines(&model.label, NAME, column, NAME_LINES)).collect();
     let intervals: Vec<Vec<String>> = data.models.iter().map(|model| interval(model, column)).collect();
     let longest = |of: &[Vec<String>]| of.iter().map(Vec::len).max().unwrap_or(1) as f64;
     let (names_height, values_height) = (LINE * longest(&names), LINE + 13.0 * longest(&intervals));

@@ -35,7 +35,8 @@ pub(super) fn by_right_answers(scores: &[Vec<f64>]) -> (Vec<Stack>, Vec<Level>) 
         levels.push(Level { right: level, documents: rows.len() });
         rows.sort_by(|a, b| b.partial_cmp(a).unwrap_or(std::cmp::Ordering::Equal));
         let share = rows.len() as f64 / scores.len() as f64;
-        let pieces = if scores.len() <= ROWS { rows.len() } else { crate::draw::whole(share * ROWS as f64).max(1) as usize };
+        let pieces =
+            if scores.len() <= ROWS { rows.len() } else { crate::draw::whole(share * ROWS as f64).max(1) as usize };
         stacks.extend(cut(&rows, pieces, n_models, Some(level), |row, at| row[at]));
     }
     (stacks, levels)

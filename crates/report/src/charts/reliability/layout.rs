@@ -20,12 +20,11 @@ const NAME: Font = Font::new(12.0).bold();
 const DETAIL: Font = Font::new(10.5).color(MUTED);
 const TICK: Font = Font::new(10.5).color(MUTED);
 const COUNT: Font = Font::new(8.5).color(MUTED);
-const NAME_LINES: usize = 2;
+const NAME_LINES: usize = 3;
 /// Below a plot: ticks, bars, counts, and room to the next.
 const TICKS: f64 = 20.0;
 const BARS: f64 = 30.0;
-const COUNTS: f64 = 40.0;
-const AXIS: f64 = 26.0;
+const AXIS: f64 = 34.0;
 
 /// Draws a plot a model.
 pub(super) fn scene(figure: &Figure, data: &Diagram) -> Scene {
@@ -34,7 +33,9 @@ pub(super) fn scene(figure: &Figure, data: &Diagram) -> Scene {
     let page = Page::new(figure, (2.0 * MARGIN + cell * columns as f64).max(640.0));
     let names = data.panels.iter().map(|panel| name(panel).len()).max().unwrap_or(1);
     let head = LINE * names as f64 + 2.0 * 14.0 + 12.0;
-    let height = head + PLOT + TICKS + BARS + COUNTS + AXIS;
+    let counts = data.panels.iter().flat_map(|panel| &panel.bins).map(|bin| COUNT.width(&count(bin.n)));
+    let counts = counts.fold(0.0, f64::max) + 6.0;
+    let height = head + PLOT + TICKS + BARS + counts + AXIS;
     let mut scene = page.scene(height * data.panels.len().div_ceil(PER_ROW) as f64);
     for (at, panel) in data.panels.iter().enumerate() {
         let left = MARGIN + cell * (at % PER_ROW) as f64 + LEFT;
@@ -45,7 +46,7 @@ pub(super) fn scene(figure: &Figure, data: &Diagram) -> Scene {
         push_frame(&mut scene, &x, &y, (left, top + head));
         push_dots(&mut scene, panel, &x, &y);
         push_counts(&mut scene, panel, &x, top + head + PLOT + TICKS);
-        let below = top + head + PLOT + TICKS + BARS + COUNTS + 12.0;
+        let below = top + head + PLOT + TICKS + BARS + counts + 13.0;
         scene.text((left + PLOT / 2.0, below), "confidence (%)", TICK, Anchor::Middle);
     }
     scene

@@ -5,6 +5,7 @@ use crate::DiffRecord;
 use crate::compare::Verdict;
 use insta::{assert_debug_snapshot, assert_snapshot};
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 fn drawn(runs: &[Run], diffs: &[DiffRecord]) -> Vec<Figure> {
     Report::new(runs, diffs, &testing::value).figures
@@ -49,8 +50,15 @@ fn diffs() -> Vec<DiffRecord> {
     ]
 }
 
+type Scenario = (&'static str, Vec<Figure>);
+
 /// Every kind of run that has answers, with what is drawn of it.
-pub(super) fn scenarios() -> Vec<(&'static str, Vec<Figure>)> {
+pub(super) fn scenarios() -> &'static [Scenario] {
+    static DRAWN: OnceLock<Vec<Scenario>> = OnceLock::new();
+    DRAWN.get_or_init(draw_scenarios)
+}
+
+fn draw_scenarios() -> Vec<Scenario> {
     let two = testing::bundled_models().split_off(2);
     let forty = (0..40).map(|t| acc(&format!("mmlu_subject_number_{t}"), 12)).collect();
     vec![
@@ -58,7 +66,10 @@ pub(super) fn scenarios() -> Vec<(&'static str, Vec<Figure>)> {
         ("answered_by_twelve", drawn(&[twelve_models()], &[])),
         ("answered_long_names", drawn(&[long_names()], &diffs()[1..2])),
         ("answered_forty_tasks", drawn(&[testing::answered(two, forty)], &[])),
-        ("answered_by_one", drawn(&[testing::answered(testing::bundled_models().split_off(3), vec![acc("piqa", 50)])], &[])),
+        (
+            "answered_by_one",
+            drawn(&[testing::answered(testing::bundled_models().split_off(3), vec![acc("piqa", 50)])], &[]),
+        ),
         ("answered_hostile", drawn(&[hostile()], &diffs()[2..3])),
         ("answered_partial", drawn(&[partial()], &[])),
         ("over_time", drawn(&testing::over_time(), &[])),
@@ -66,13 +77,13 @@ pub(super) fn scenarios() -> Vec<(&'static str, Vec<Figure>)> {
 }
 
 fn of(scenario: &str, chart: &str) -> Vec<Figure> {
-    let all = scenarios().into_iter().find(|(name, _)| *name == scenario).expect("a scenario").1;
-    all.into_iter().filter(|figure| figure.chart == chart).collect()
+    let all = &scenarios().iter().find(|(name, _)| *name == scenario).expect("a scenario").1;
+    all.iter().filter(|figure| figure.chart == chart).cloned().collect()
 }
 
 #[test]
 fn every_chart_is_drawn_of_something() {
-    let all: Vec<Figure> = scenarios().into_iter().flat_map(|scenario| scenario.1).collect();
+    let all: Vec<&Figure> = scenarios().iter().flat_map(|scenario| &scenario.1).collect();
     for chart in ["forest", "outcomes", "pairs", "items", "reliability", "kl", "timeline"] {
         assert!(all.iter().any(|figure| figure.chart == chart), "{chart}");
         assert!(CHARTS.iter().any(|known| known.card().id == chart), "{chart}");
