@@ -115,7 +115,7 @@ fn score_models(
     let (started, before) = (Instant::now(), folder.earlier.as_ref().map_or(0.0, |record| record.seconds));
     let mut log = folder.open_log()?;
     if let Some(earlier) = &folder.earlier {
-        run.record.started.clone_from(&earlier.started);
+        record::go_on(&mut run.record, earlier);
     } else if !args.overwrite {
         // From here on the folder tells what it is, even if the process is killed.
         yardstick_report::write_run(folder.path(), run)?;
@@ -177,6 +177,7 @@ fn score_model(
         vec![error]
     })?;
     let outcome = scorer.score(model.as_ref(), log);
+    record::add_speed(&mut run.record, scorer.name, outcome.fed.tokens, outcome.fed.seconds);
     run.record.warnings.extend(outcome.errors.iter().map(|error| format!("failed: {error}")));
     if outcome.samples.is_empty() && !outcome.errors.is_empty() {
         outcome.errors.iter().for_each(CliError::print);

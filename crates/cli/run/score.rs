@@ -6,6 +6,7 @@ use super::{Work, memory, speed, tokens};
 use crate::error::CliError;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{
     GenerateOptions, GenerationPlan, Outcome, Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError,
@@ -46,6 +47,17 @@ pub struct Scored {
     pub errors: Vec<CliError>,
     /// Whether every document of every task is there.
     pub complete: bool,
+    /// What it cost.
+    pub fed: Fed,
+}
+
+/// Tokens that a model was fed, and the wall time that took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fed {
+    /// Rows of the plans that were computed.
+    pub tokens: usize,
+    /// Seconds.
+    pub seconds: f64,
 }
 
 /// Where a request belongs: task and document, as indices into the work.
@@ -83,7 +95,7 @@ impl Scorer<'_> {
         if let Some(plan) = self.planned(&mut to_score, errors, plan) {
             self.announce(model, &plan);
             let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
-            errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, run));
+            errors.extend(self.run(plan.counts.rows, &to_score, log, &mut responses, &mut scored.fed, run));
         }
         let options = GenerateOptions { threads, memory };
         let plan = |requests: &[&Request]| GenerationPlan::new(model, requests, &options);
@@ -91,7 +103,7 @@ impl Scorer<'_> {
             self.announce_writing(&plan);
             let run = |progress: &mut dyn Progress| plan.write(model, self.stop, progress);
             let most = plan.counts.prompt_tokens + plan.counts.most_tokens;
-            errors.extend(self.run(most, &to_write, log, &mut responses, run));
+            errors.extend(self.run(most, &to_write, log, &mut responses, &mut scored.fed, run));
         }
         self.gather(model, &responses, &mut scored);
         scored
@@ -205,17 +217,22 @@ impl Scorer<'_> {
         tracing::info!(?counts, "planned to write");
     }
 
-    /// Runs a plan over `tokens` tokens, takes its responses, and gives what went wrong.
+    /// Runs a plan over `tokens` tokens, takes its responses, adds what it cost, and gives what went wrong.
     fn run(
         &self,
         tokens: usize,
         open: &[Open],
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
+        fed: &mut Fed,
         run: impl FnOnce(&mut dyn Progress) -> Outcome,
     ) -> Option<CliError> {
         let bar = self.screen.bar(self.name, tokens);
-        let outcome = run(&mut LogWriter { log, open, bar: &bar });
+        let started = Instant::now();
+        let mut writer = LogWriter { log, open, bar: &bar, tokens: 0 };
+        let outcome = run(&mut writer);
+        fed.tokens += writer.tokens;
+        fed.seconds += started.elapsed().as_secs_f64();
         let mut done = 0;
         for (request, response) in open.iter().zip(outcome.responses) {
             done += usize::from(response.is_some());
@@ -321,11 +338,14 @@ struct LogWriter<'a> {
     log: &'a mut ResponseLog,
     open: &'a [Open<'a>],
     bar: &'a Bar,
+    /// Fed so far.
+    tokens: usize,
 }
 
 impl Progress for LogWriter<'_> {
     fn batch(&mut self, tokens: usize) -> Result<(), RunnerError> {
         self.bar.add(tokens);
+        self.tokens += tokens;
         self.log.flush()
     }
 

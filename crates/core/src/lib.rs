@@ -28,7 +28,7 @@ pub use model::{LanguageModel, ModelCard, ScoreError, Span};
 pub use python::python_float;
 pub use record::{
     DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, Reference, ResultRecord, RunRecord, RunSpec,
-    RunStatus, TaskCard,
+    RunStatus, SpeedRecord, TaskCard,
 };
 pub use request::{Generation, Request, Response, Sampling, TokenLikelihood};
 pub use sample::{Instance, Sample, Score, Target};

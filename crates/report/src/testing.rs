@@ -7,7 +7,8 @@ pub(crate) use answers::{answered, diff, four_answered, over_time};
 use std::sync::Arc;
 use yardstick_core::{
     DatasetCard, Environment, Estimate, Generation, GroupRecord, Map, MetricCard, ModelCard, Request, Response,
-    ResultRecord, RunRecord, RunSpec, RunStatus, Sample, Sampling, Score, Target, TaskCard, Value,
+    ResultRecord, RunRecord, RunSpec, RunStatus, Sample, Sampling, Score, SpeedRecord, Target, TaskCard,
+    TokenLikelihood, Value,
 };
 
 /// A metric of a made-up task: name, direction, chance.
@@ -129,6 +130,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
         chat_template: None,
         results,
         warnings: vec!["lambada_openai: 3 of 200 contexts were cut to 256 tokens".to_owned()],
+        speeds: Vec::new(),
     }
 }
 
@@ -161,6 +163,36 @@ pub(crate) fn four_by_eleven() -> RunRecord {
         ),
     ];
     record(bundled_models(), tasks)
+}
+
+/// The same run with so many solved examples in its prompts, and other numbers.
+pub(crate) fn at_shots(record: &RunRecord, shots: usize) -> RunRecord {
+    let mut record = record.clone();
+    for task in &mut record.tasks {
+        task.shots = shots;
+        task.prompt_hash = crate::hash::sha256_hex(format!("{} {shots}", task.id));
+    }
+    for (at, result) in record.results.iter_mut().enumerate() {
+        let estimate = &mut result.estimate;
+        let factor = 1.0 + 0.02 * shots as f64 * fraction(at);
+        for number in [Some(&mut estimate.value), estimate.low.as_mut(), estimate.high.as_mut()].into_iter().flatten() {
+            *number *= factor;
+        }
+    }
+    record
+}
+
+/// The same run with a speed for each model: the larger, the slower.
+pub(crate) fn with_speeds(mut record: RunRecord) -> RunRecord {
+    let threads = record.environment.threads;
+    let speed = |(at, model): (usize, &ModelCard)| SpeedRecord {
+        model: model.name.clone(),
+        tokens: 100_000 + at as u64,
+        seconds: model.n_params as f64 / 4e5,
+        threads,
+    };
+    record.speeds = record.models.iter().enumerate().map(speed).collect();
+    record
 }
 
 /// One model on one task.
@@ -335,5 +367,19 @@ pub(crate) fn rolling(model: &str) -> Sample {
     sample.metrics = [("bits_per_byte", 9.0), ("word_perplexity", 2.0)]
         .map(|(name, units)| (name.to_owned(), Score::Ratio(-19_268.608_642_578_125, units)))
         .into();
+    sample
+}
+
+/// A whole text of these tokens with their log-probabilities; U+FFFD is half of an é.
+pub(crate) fn rolling_tokens(model: &str, doc: u64, tokens: &[(&str, f64)]) -> Sample {
+    let mut sample = rolling(model);
+    let text: String = tokens.iter().map(|(text, _)| *text).collect();
+    sample.requests = vec![Request::Rolling { text: text.replace("\u{fffd}\u{fffd}", "é") }];
+    sample.doc_id = doc;
+    sample.doc_hash = format!("wikitext {doc}");
+    sample.prompt_hash = format!("wikitext {doc}");
+    let token = |(text, log_prob): &(&str, f64)| TokenLikelihood { text: (*text).to_owned(), log_prob: *log_prob };
+    sample.responses =
+        vec![Response { tokens: tokens.iter().map(token).collect(), ..response(tokens.iter().map(|t| t.1).sum()) }];
     sample
 }

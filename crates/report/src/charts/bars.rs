@@ -95,7 +95,7 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static
     let marks = papers.iter().enumerate().filter_map(|(at, paper)| {
         let point = paper_value(row, *paper)?;
         let (n_params, value, source) = (point.n_params, point.value, point.provenance());
-        Some(Mark { series: first + at, n_params, value, interval: None, n: None, source })
+        Some(Mark { series: first + at, shots: row.shots, n_params, value, interval: None, n: None, source })
     });
     panel.marks.extend(marks);
     panel

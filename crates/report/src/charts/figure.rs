@@ -91,6 +91,12 @@ pub enum Key {
     Mark(Marker, Color),
     /// What is said of a difference.
     Verdict(Verdict),
+    /// A bold line in ink: a mean.
+    Mean,
+    /// A thin grey line: one of many that are not told apart.
+    Faint,
+    /// The symbol of a family of models, where colours stand for something else.
+    Family(usize),
     /// A dashed line in ink: what guessing gets, or no difference.
     Dashed,
     /// A dotted line in grey: a level that is neither measured nor guessed (people, say).

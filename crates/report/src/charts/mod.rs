@@ -1,8 +1,12 @@
 //! Charts: a file each, listed in [`CHARTS`]. What is drawn ([`Figure`]) is decided apart from how ([`Plot`]).
 
+mod aggregate;
 mod bars;
+mod common;
+mod curves;
 mod figure;
 mod forest;
+mod grid;
 mod items;
 mod kl;
 mod ledger;
@@ -10,10 +14,16 @@ mod material;
 mod outcomes;
 mod pairs;
 mod panels;
+mod pareto;
 mod pick;
+mod positions;
 mod protocol;
+mod radar;
 mod reliability;
 mod scale;
+mod shots;
+mod spread;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -24,9 +34,10 @@ pub use figure::{About, Figure, Key, LegendEntry, Plot};
 pub use forest::comparison_artifacts;
 pub use kl::diff_artifacts;
 pub use material::Material;
-pub use panels::{Mark, Panel, Panels, Series, SeriesKind};
+pub use panels::{Level, Mark, Panel, Panels, Series, SeriesKind};
 
 use crate::{Artifact, Card, ReportError};
+pub(crate) use panels::shots_word;
 
 /// A kind of chart.
 pub trait Chart: Sync {
@@ -41,6 +52,12 @@ pub trait Chart: Sync {
 pub static CHARTS: &[&dyn Chart] = &[
     &bars::Bars,
     &scale::Scale,
+    &aggregate::Aggregate,
+    &shots::Shots,
+    &steps::Steps,
+    &pareto::Pareto,
+    &positions::Positions,
+    &radar::Radar,
     &forest::Forest,
     &outcomes::Outcomes,
     &pairs::Pairs,

@@ -85,11 +85,19 @@ fn push_key(scene: &mut Scene, key: Key, x: f64, middle: f64) {
         Key::Line(series) => scene.line(ends[0], ends[1], Line(2.5, palette::series(series))),
         Key::Dot(column) => scene.mark((x + half, middle), Marker::Dot, 5.0, palette::series(column)),
         Key::Area(column) => scene.rect((x, middle - half), (x + SWATCH, middle + half), palette::series(column)),
+        Key::Mean => scene.line(ends[0], ends[1], Line(3.0, INK)),
+        Key::Faint => scene.line(ends[0], ends[1], Line(1.2, LINK)),
+        Key::Family(index) => scene.mark((x + half, middle), family_marker(index), 5.0, MUTED),
         Key::Shade(color) => scene.rect((x, middle - half), (x + SWATCH, middle + half), color),
         Key::Paper(paper, filled) => push_paper(scene, (x + half, middle), paper, filled),
         Key::Mark(marker, color) => scene.mark((x + half, middle), marker, 5.0, color),
         Key::Verdict(verdict) => push_verdict(scene, (x + half, middle), verdict),
     }
+}
+
+/// The symbol of a family of models where colours stand for something else; they come again from the sixth family on.
+pub(crate) const fn family_marker(index: usize) -> Marker {
+    [Marker::Dot, Marker::Square, Marker::Diamond, Marker::Triangle, Marker::TriangleDown][index % 5]
 }
 
 /// The symbol of a paper's series; a model's has none.

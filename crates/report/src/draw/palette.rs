@@ -39,6 +39,11 @@ pub(crate) fn series(index: usize) -> Color {
     (0..round.min(3)).fold(OKABE_ITO[index % OKABE_ITO.len()], |color, _| color.lighter())
 }
 
+/// The colour of the `index`-th series where it is to stay behind others.
+pub(crate) fn tint(index: usize) -> Color {
+    series(index).lighter().lighter()
+}
+
 impl Color {
     fn lighter(self) -> Self {
         let up = |c: u8| c + (255 - c) / 2;

@@ -98,7 +98,9 @@ impl<B: DrawingBackend> Target<B> {
         let diamond = [(x, y - r), (x + r, y), (x, y + r), (x - r, y), (x, y - r)];
         let triangle = [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r), (x, y - r)];
         let down = [(x, y + r), (x + r, y - 0.8 * r), (x - r, y - 0.8 * r), (x, y + r)];
+        let side = 0.88 * r;
         match marker {
+            Marker::Square => self.rect((x - side, y - side), (x + side, y + side), color),
             Marker::Dot => self.circle((x, y), r, color),
             Marker::HollowDot => {
                 self.circle((x, y), r, color)?;

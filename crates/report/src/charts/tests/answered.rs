@@ -163,16 +163,3 @@ fn many_models_meet_the_first_alone() {
     assert!(forests.iter().all(|figure| matches!(figure.about, About::Pair { base: 0, .. })));
     assert!(forests[0].notes.iter().any(|note| note.starts_with("3 other pairs")), "{:?}", forests[0].notes);
 }
-
-/// `YARDSTICK_PICTURES=DIR`: every picture as PNG, to look at.
-#[test]
-fn pictures_to_look_at() {
-    let Some(folder) = std::env::var_os("YARDSTICK_PICTURES").map(std::path::PathBuf::from) else {
-        return eprintln!("YARDSTICK_PICTURES is not set: skipping pictures to look at");
-    };
-    for_each_figure(|name, figure, _| {
-        let path = folder.join(format!("{}.png", name.replace('/', "--")));
-        std::fs::create_dir_all(&folder).expect("makes the folder");
-        std::fs::write(path, figure.png().expect("draws")).expect("writes");
-    });
-}

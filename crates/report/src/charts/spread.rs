@@ -8,7 +8,7 @@ const SAME: f64 = 3.0;
 ///
 /// Points keep their order from left to right, those of the same place the order given; a point with room enough does
 /// not move, and points of one place end up symmetric around it. The gap shrinks where the stretch is too short.
-pub(super) fn apart(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
+pub(in crate::charts) fn apart(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
     let order = left_to_right(wanted);
     let last = order.len().saturating_sub(1) as f64;
     let gap = gap.min((high - low) / last.max(1.0));
