@@ -117,6 +117,12 @@ pub enum CliError {
     /// A kept run.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// A folder that a report can make nothing of.
+    #[error("{path} is neither a run (it has no run.json) nor the record of a diff (it has no diff.json)")]
+    Neither {
+        /// Which.
+        path: String,
+    },
     /// A file or folder.
     #[error("{path}: {source}")]
     Io {
@@ -204,6 +210,7 @@ impl CliError {
             | Self::Baseline(_)
             | Self::Folder { .. }
             | Self::Io { .. }
+            | Self::Neither { .. }
             | Self::Workload(_) => 3,
             Self::Interrupted { .. } => 5,
             Self::Parts { code, .. } | Self::Refused { code, .. } => *code,

@@ -55,7 +55,7 @@ pub struct DiffArgs {
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,
-    /// Also write the figures to a JSON file
+    /// Also write the figures to a JSON file, and beside it the strip of KL as SVG, PNG and CSV
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

@@ -1,5 +1,9 @@
 //! Made-up records for tests: no number here was measured.
 
+mod answers;
+
+pub(crate) use answers::{answered, diff, four_answered, over_time};
+
 use std::sync::Arc;
 use yardstick_core::{
     DatasetCard, Environment, Estimate, Generation, GroupRecord, Map, MetricCard, ModelCard, Request, Response,

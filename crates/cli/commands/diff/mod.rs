@@ -4,6 +4,7 @@ mod material;
 mod models;
 mod place;
 
+use super::compare::write_artifacts;
 use super::{print_json, print_text};
 use crate::args::DiffArgs;
 use crate::error::CliError;
@@ -14,7 +15,7 @@ use material::Material;
 use models::Models;
 use std::path::Path;
 use yardstick_core::{Request, TokenDiff};
-use yardstick_report::{DiffMaterial, DiffRecord, Notable, diff_table, read_diff, write_diff};
+use yardstick_report::{DiffMaterial, DiffRecord, Notable, diff_artifacts, diff_table, read_diff, write_diff};
 use yardstick_runner::{RunnerError, SideBySide, side_by_side};
 use yardstick_zoo::Storage;
 
@@ -35,9 +36,16 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     }
     if let Some(out) = &args.out {
         write_diff(out, &record)?;
+        let folder = out.parent().unwrap_or(Path::new(""));
+        write_artifacts(folder, &diff_artifacts(&stem(out), &record)?)?;
         screen.say(&format!("written to {}", out.display()));
     }
     Ok(())
+}
+
+/// A file's name without what follows its last point.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Reads the material with both models.

@@ -6,7 +6,7 @@
 use super::common::{self, Above, Common};
 use super::curves::{Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves, Weight};
 use super::panels::shots_word;
-use super::{Chart, Figure, Key, LegendEntry, Material, pick};
+use super::{About, Chart, Figure, Key, LegendEntry, Material, pick};
 use crate::Card;
 use crate::number::Unit;
 use crate::overview::Overview;
@@ -54,6 +54,7 @@ fn figure(overview: &Overview, common: &Common, unknown: Vec<String>) -> Figure 
     Figure {
         chart: "aggregate",
         stem: "aggregate-accuracy".to_owned(),
+        about: About::Report,
         title: format!("Mean of {} tasks against model size", common.tasks.len()),
         subtitle: subtitle(common),
         notes: notes(overview, common, unknown),

@@ -4,7 +4,7 @@ mod layout;
 
 use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
+use super::{About, Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::number::Unit;
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
@@ -61,6 +61,7 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     Figure {
         chart: "bars",
         stem: format!("bars-{}", group.key),
+        about: About::Report,
         title: title(group),
         subtitle,
         notes: group.metric_note().into_iter().chain(group.paper_notes()).collect(),

@@ -4,7 +4,7 @@ use super::common::{self, Common};
 use super::curves::{self, Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves, Weight};
 use super::panels::shots_word;
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Key, LegendEntry, Material};
+use super::{About, Chart, Figure, Key, LegendEntry, Material};
 use crate::Card;
 use crate::number::{Unit, count};
 use crate::overview::Overview;
@@ -148,6 +148,7 @@ fn figure(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Option<Fig
     Some(Figure {
         chart: "pareto",
         stem: format!("pareto-{}", group.key),
+        about: About::Report,
         title: format!("{} against speed", group.heading()),
         subtitle: format!(
             "{}; {}; {better} and further right is better; whiskers: 95 % intervals; grey: Pareto front",

@@ -55,9 +55,17 @@ fn add<'a>(rows: &mut Vec<&'a Row>, row: &'a Row) {
     }
 }
 
-/// A metric's name as part of a file name.
-pub(super) fn file_name(metric: &str) -> String {
-    metric.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
+/// What names of files are made of.
+pub(super) fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Characters of a name in a file name.
+const LONGEST: usize = 60;
+
+/// A metric's, task's or model's name as part of a file name.
+pub(super) fn file_name(name: &str) -> String {
+    name.chars().take(LONGEST).map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
 /// A row's models as a panel; series are the overview's columns.
@@ -147,12 +155,7 @@ pub(super) fn models_by_size(overview: &Overview) -> String {
 
 /// `zero-shot`, `5-shot` or `0- to 5-shot`.
 pub(super) fn shots(rows: &[&Row]) -> String {
-    let (fewest, most) = rows.iter().fold((usize::MAX, 0), |(a, b), r| (a.min(r.shots), b.max(r.shots)));
-    match (fewest, most) {
-        (_, 0) => "zero-shot".to_owned(),
-        (a, b) if a == b => format!("{a}-shot"),
-        (a, b) => format!("{a}- to {b}-shot"),
-    }
+    super::protocol::shots(rows.iter().map(|row| row.shots))
 }
 
 impl AxisGroup<'_> {

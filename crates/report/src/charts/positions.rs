@@ -1,7 +1,7 @@
 //! `positions`: bits per byte by the number of tokens before a token, a line a model: what a model makes of its context.
 
 use super::curves::{self, Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves};
-use super::{Chart, Figure, Material};
+use super::{About, Chart, Figure, Material};
 use crate::number::{Unit, count};
 use crate::overview::{ModelColumn, Overview};
 use crate::{Card, Run};
@@ -178,6 +178,7 @@ fn figure(overview: &Overview, mut plots: Vec<CurvePlot>) -> Figure {
     Figure {
         chart: "positions",
         stem: "positions-bits_per_byte".to_owned(),
+        about: About::Report,
         title: "Bits per byte by position in the context".to_owned(),
         subtitle: "whole texts, zero-shot; lower is better; whiskers: 95 % intervals over documents; a line a model"
             .to_owned(),

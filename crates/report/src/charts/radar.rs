@@ -4,7 +4,7 @@ mod layout;
 
 use super::common::{self, Above, Common};
 use super::panels::shots_word;
-use super::{Chart, Figure, Key, LegendEntry, Material, Plot, Scene};
+use super::{About, Chart, Figure, Key, LegendEntry, Material, Plot, Scene};
 use crate::Card;
 use crate::number::count;
 use crate::overview::Overview;
@@ -87,6 +87,7 @@ fn figure(overview: &Overview, common: &Common, unknown: Vec<String>) -> Figure 
     Figure {
         chart: "radar",
         stem: "radar-accuracy".to_owned(),
+        about: About::Report,
         title: format!("Profiles over {} tasks", data.spokes.len()),
         subtitle: format!(
             "{}; accuracy with chance taken off: the centre is guessing or worse, the rim {}; lines along the spokes: 95 % intervals",

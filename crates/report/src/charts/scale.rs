@@ -4,7 +4,7 @@ mod layout;
 
 use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup, TaskRows};
-use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
+use super::{About, Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::overview::Overview;
 use crate::{Card, paper};
 use polars::prelude::Column;
@@ -65,6 +65,7 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     Figure {
         chart: "scale",
         stem: format!("scale-{}", group.key),
+        about: About::Report,
         title: format!("{} against model size", group.heading()),
         subtitle: subtitle(group, &panels),
         notes: notes(overview, group, &panels),

@@ -4,7 +4,7 @@
 
 use super::curves::{self, Across, AcrossScale, Apart, CurvePlot, Curves};
 use super::pick::{self, AxisGroup, TaskRows};
-use super::{Chart, Figure, Material};
+use super::{About, Chart, Figure, Material};
 use crate::Card;
 use crate::overview::Overview;
 use std::sync::Arc;
@@ -45,6 +45,7 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Option<Figure> {
     Some(Figure {
         chart: "shots",
         stem: format!("shots-{}", group.key),
+        about: About::Report,
         title: format!("{} against solved examples in the prompt", group.heading()),
         subtitle: format!("{}; whiskers: 95 % intervals{chance}; a line a model", pick::shots(&rows)),
         notes: group.metric_note().into_iter().chain(notes(&others)).collect(),

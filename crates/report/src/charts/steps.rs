@@ -9,7 +9,7 @@ use super::common::{self, Above, Common};
 use super::curves::{Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves, Weight};
 use super::panels::shots_word;
 use super::pick::TaskRows;
-use super::{Chart, Figure, Material};
+use super::{About, Chart, Figure, Material};
 use crate::Card;
 use crate::number::Unit;
 use crate::overview::{Overview, Row};
@@ -83,6 +83,7 @@ fn figure(overview: &Overview, runs: &[(Training, Common)], unknown: Vec<String>
     Figure {
         chart: "steps",
         stem: "steps-accuracy".to_owned(),
+        about: About::Report,
         title: "Accuracy against training steps".to_owned(),
         subtitle: subtitle(&shots),
         notes: notes(unit, runs, unknown, guessed),

@@ -1,5 +1,7 @@
 //! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
 
+mod answered;
+mod gallery;
 pub(in crate::charts) mod scenarios;
 
 use super::*;
@@ -91,6 +93,11 @@ fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
         for figure in figures_of_runs(&runs) {
             check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
             n += 1;
+        }
+    }
+    for (name, figures) in answered::scenarios() {
+        for figure in figures {
+            check(&format!("{name}/{}", figure.stem), figure, &figure.scene());
         }
     }
     assert!(n > 20, "only {n} figures");
@@ -218,8 +225,9 @@ fn pictures_to_look_at() {
         eprintln!("YARDSTICK_PICTURES is not set: no pictures are written");
         return;
     };
+    std::fs::create_dir_all(&folder).expect("makes the folder");
     for_each_figure(|name, figure, _| {
-        let path = std::path::Path::new(&folder).join(format!("{}.png", name.replace('/', "-")));
+        let path = std::path::Path::new(&folder).join(format!("{}.png", name.replace('/', "--")));
         std::fs::write(path, figure.png().expect("draws")).expect("writes");
     });
 }

@@ -26,9 +26,11 @@ pub(super) enum Shape {
 
 /// A symbol at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marker {
+pub enum Marker {
     /// Filled circle.
     Dot,
+    /// Circle's outline.
+    HollowDot,
     /// Filled diamond.
     Diamond,
     /// Diamond's outline.

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use yardstick_core::{Sample, TaskCard};
 
 /// Everything that was asked, by task.
-pub(super) struct Gathered<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct Gathered<'a> {
     /// In the order of the runs.
     pub tasks: Vec<TaskDocs<'a>>,
 }
 
 /// A task as one or more runs asked it in the same words.
-pub(super) struct TaskDocs<'a> {
+#[derive(Clone, Debug)]
+pub(crate) struct TaskDocs<'a> {
     /// Of the first run that has it.
     pub card: &'a TaskCard,
     /// In the order of their rows.
@@ -19,7 +21,7 @@ pub(super) struct TaskDocs<'a> {
 }
 
 /// A document: what each model of the overview answered, where it was asked.
-pub(super) type Answers<'a> = Vec<Option<&'a Sample>>;
+pub(crate) type Answers<'a> = Vec<Option<&'a Sample>>;
 
 /// Id and checksum of what was asked.
 type Key<'a> = (&'a str, &'a str);
