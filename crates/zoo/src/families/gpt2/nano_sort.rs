@@ -36,7 +36,7 @@ fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
     for digit in text.bytes().filter(|digit| *digit != b'=') {
-        bits = bits << 6 | DIGITS.iter().position(|known| *known == digit).unwrap() as u32;
+        bits = (bits << 6) | DIGITS.iter().position(|known| *known == digit).unwrap() as u32;
         count += 6;
         if count >= 8 {
             count -= 8;
@@ -82,7 +82,8 @@ impl Trace {
         let wanted = Array::read(&self.arrays[name]);
         let inputs = if wanted.shape[0] == 1 { 1 } else { 3 };
         let part = wanted.values.len() / inputs;
-        let wanted = &wanted.values[if inputs == 1 { 0 } else { input } * part..][..part];
+        let start = if inputs == 1 { 0 } else { input * part };
+        let wanted = &wanted.values[start..start + part];
         assert_eq!(got.len(), part, "{name}");
         let worst = got.iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(worst <= TOLERANCE, "{name} of input {input} differs by {worst:e}");
