@@ -95,11 +95,7 @@ impl<'a> Raw<'a> {
     fn require(&self, parts: &[&str], kinds: &[&str]) -> Result<&str, ZooError> {
         self.find(parts, kinds).ok_or_else(|| ZooError::MissingTensor {
             file: self.manifest.file().to_owned(),
-            tensor: format!(
-                "{}{}",
-                parts.iter().map(|part| format!("{part}/…/")).collect::<String>(),
-                kinds.join(" or ")
-            ),
+            tensor: parts.iter().copied().chain([kinds.join(" or ").as_str()]).collect::<Vec<_>>().join("…/"),
         })
     }
 
