@@ -31,7 +31,7 @@ fn strands(tree: &Tree, costs: &Costs) -> Vec<Strand> {
     let ends = tree.branches.iter().skip(1).map(|branch| branch.row).chain([tree.tokens.len() as u32]);
     let strand = |(start, end): (u32, u32)| {
         let scored = tree.wanted_in(&(start..end)).len() as u64;
-        let rows = (end - start) as u64 + ModelCard::AROUND as u64;
+        let rows = u64::from(end - start) + ModelCard::AROUND as u64;
         let pass = rows * costs.flop_per_row + rows * rows * costs.flop_per_pair + costs.flop_per_scored_row;
         Strand { rows: start..end, resume: None, keeps: Vec::new(), flop: scored * pass }
     };

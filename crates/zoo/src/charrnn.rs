@@ -94,8 +94,9 @@ impl<'a> Raw<'a> {
 
     fn require(&self, parts: &[&str], kinds: &[&str]) -> Result<&str, ZooError> {
         self.find(parts, kinds).ok_or_else(|| {
-            let parts = parts.iter().map(|part| format!("{part}/…/")).collect::<String>();
-            ZooError::missing(self.manifest.file(), format!("{parts}{}", kinds.join(" or ")))
+            let kinds = kinds.join(" or ");
+            let parts = parts.iter().copied().chain([kinds.as_str()]).collect::<Vec<_>>();
+            ZooError::missing(self.manifest.file(), parts.join("…/"))
         })
     }
 

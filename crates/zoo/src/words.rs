@@ -81,9 +81,9 @@ fn inside<'a>(pieces: impl Iterator<Item = &'a [u8]>, split: &PreTokenizerWrappe
 fn bytes(text: &str) -> Vec<u8> {
     let is_own = |byte: &u8| matches!(byte, b'!'..=b'~' | 0xa1..=0xac | 0xae..=0xff);
     let others: Vec<u8> = (0..=255).filter(|byte| !is_own(byte)).collect();
-    let byte = |c: char| match u32::from(c) {
-        n @ 0..=255 => n.to_le_bytes().first().copied(),
-        n => others.get(n as usize - 256).copied(),
+    let byte = |c: char| {
+        let n = u32::from(c);
+        u8::try_from(n).ok().or_else(|| others.get(n as usize - 256).copied())
     };
     text.chars().filter_map(byte).collect()
 }

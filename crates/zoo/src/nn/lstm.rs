@@ -201,10 +201,10 @@ mod tests {
             for isa in Isa::all() {
                 let mut found = gates.clone();
                 isa.run(Cell { gates: &mut found, products: &products, c: &c });
-                for k in 0..n {
+                for (k, c) in c.iter().enumerate() {
                     let z = |gate: usize| f64::from(gates[gate * n + k]) + f64::from(products[gate * n + k]);
                     let sigma = |x: f64| 1.0 / (1.0 + (-x).exp());
-                    let next = sigma(z(1)) * f64::from(c[k]) + sigma(z(0)) * z(2).tanh();
+                    let next = sigma(z(1)) * f64::from(*c) + sigma(z(0)) * z(2).tanh();
                     let wanted = [sigma(z(3)) * next.tanh(), next];
                     for (found, wanted) in [found[k], found[n + k]].into_iter().zip(wanted) {
                         assert!((f64::from(found) - wanted).abs() < 2e-6, "{n}: {k}: {found}, not {wanted}");

@@ -121,18 +121,17 @@ impl Raw {
         let mut all = Vec::new();
         for &token in tokens {
             let mut x = t[0][token as usize * 2..][..2].to_vec();
-            for l in 0..2 {
-                let input = [x.as_slice(), &h[l]].concat();
+            for (l, (h, c)) in h.iter_mut().zip(&mut c).enumerate() {
+                let input = [x.as_slice(), h.as_slice()].concat();
                 let z = |k: usize| {
                     let terms = input.iter().enumerate().map(|(i, x)| x * t[1 + 2 * l][i * 12 + k]);
                     terms.sum::<f64>() + t[2 + 2 * l][k]
                 };
-                for k in 0..3 {
-                    c[l][k] = c[l][k] * sigma(z(6 + k) + 1.0) + sigma(z(k)) * z(3 + k).tanh();
+                for (k, c) in c.iter_mut().enumerate() {
+                    *c = *c * sigma(z(6 + k) + 1.0) + sigma(z(k)) * z(3 + k).tanh();
                 }
-                let next: Vec<f64> = (0..3).map(|k| c[l][k].tanh() * sigma(z(9 + k))).collect();
-                h[l].copy_from_slice(&next);
-                x = next;
+                x = c.iter().enumerate().map(|(k, c)| c.tanh() * sigma(z(9 + k))).collect();
+                h.copy_from_slice(&x);
             }
             all.extend((0..3).map(|v| (0..3).map(|k| x[k] * t[5][k * 3 + v]).sum::<f64>() + t[6][v]));
         }
