@@ -66,7 +66,7 @@ fn shared() -> Option<PathBuf> {
 #[test]
 fn published_vocabularies() {
     let Some(shared) = shared() else { return };
-    let cased = (&b"tokenizer_config.json"[..], r#"{"do_lower_case": false}"#);
+    let keep_case = (&b"tokenizer_config.json"[..], r#"{"do_lower_case": false}"#);
     let cases: [(&str, &[(&str, &str)], &[(&[u8], &str)]); 7] = [
         ("gpt2", &[("encoder.json", "gpt2/encoder.json"), ("vocab.bpe", "gpt2/vocab.bpe")], &[]),
         ("gpt2", &[("vocab.json", "gpt2/encoder.json"), ("merges.txt", "gpt2/vocab.bpe")], &[]),
@@ -77,7 +77,7 @@ fn published_vocabularies() {
         ),
         ("gpt1-hub", &[("vocab.json", "gpt1/encoder_bpe_40000.json"), ("merges.txt", "gpt1/vocab_40000.bpe")], &[]),
         ("bert", &[("vocab.txt", "bert/vocab.txt")], &[]),
-        ("bert-cased", &[("vocab.txt", "bert/vocab.txt")], &[cased]),
+        ("bert-cased", &[("vocab.txt", "bert/vocab.txt")], &[keep_case]),
         ("neox", &[("tokenizer.json", "neox/20B_tokenizer.json")], &[]),
     ];
     for (name, files, more) in cases {
