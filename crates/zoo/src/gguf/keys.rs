@@ -46,8 +46,23 @@ impl<'a> Keys<'a> {
     }
 
     fn wrong(&self, key: &str, expected: &str) -> Fault {
-        let found = self.get(key).map_or_else(|| "nothing".to_owned(), |field| format!("{field:?}"));
+        let found = self.get(key).map_or_else(|| "nothing".to_owned(), |field| self.shown(field));
         Fault::Refused(format!("{} must be {expected}, found {found}", self.full(key)))
+    }
+
+    /// A value for messages, cut to a readable length.
+    fn shown(&self, field: &Field) -> String {
+        match field {
+            Field::Unsigned(n) => n.to_string(),
+            Field::Signed(n) => n.to_string(),
+            Field::Float(x) => x.to_string(),
+            Field::Bool(flag) => flag.to_string(),
+            Field::List(list) => format!("a list of {}", list.len),
+            Field::Text(range) => {
+                let text = String::from_utf8_lossy(&self.bytes[range.start..range.end.min(range.start + 60)]);
+                format!("{text:?}")
+            }
+        }
     }
 
     /// A text; `None` where the key is absent.
