@@ -20,7 +20,8 @@ pub fn serve(answer: impl Fn(&str) -> Option<Answer> + Send + 'static) -> String
             let found = answer(first.split(' ').nth(1).unwrap_or_default());
             let status = if found.is_some() { 200 } else { 404 };
             let (headers, body) = found.unwrap_or_default();
-            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let headers =
+                headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
             let length = body.len();
             let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n");
             let _ = stream.write_all(head.as_bytes());
@@ -47,7 +48,7 @@ pub fn hub() -> String {
         }
         let name = path.strip_prefix(&format!("/o/nano/resolve/{COMMIT}/"))?;
         let body = std::fs::read(folder.join(FILES.iter().find(|file| **file == name)?)).unwrap();
-        let sha256: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = yardstick_core::hex(&Sha256::digest(&body));
         let marks = vec![
             ("X-Repo-Commit", COMMIT.to_owned()),
             ("X-Linked-Etag", format!("\"{sha256}\"")),

@@ -45,7 +45,7 @@ fn notes(report: &Report) -> Vec<String> {
             .to_owned(),
         format!(
             "time: an estimate for {} documents ({tasks}) in f32 on a machine that does nothing else, from the planner's counts and the speed that was measured now: {:.0} GFLOP/s of a layer's \
-             kernel on {} threads ({}; peak {:.0}), and each bundled model's own. Runs took {low} to {high} times the estimate where it was checked. \
+             kernel on {} threads ({}; peak {:.0}), and each bundled model's own. Where that was checked runs took 1.0 to 1.3 times as long; expect {low} to {high}. \
              Presets read {OF_TOKENS} times the tokens of {TOKENIZER}, whose vocabulary is smaller.",
             report.documents,
             calibration.kernel / 1e9,

@@ -94,7 +94,7 @@ impl Checks {
         };
         let rows: Vec<Vec<String>> = std::iter::once(head).chain(self.checks.iter().map(row)).collect();
         let passed = self.checks.iter().filter(|check| check.passed).count();
-        let sources: String = self.sources.iter().map(|source| format!("  {source}\n")).collect();
+        let sources = self.sources.iter().map(|source| format!("  {source}\n")).collect::<Vec<_>>().concat();
         format!(
             "{}; {}\n\n{}\n{passed} of {} as expected, by\n{sources}",
             self.title,

@@ -13,7 +13,7 @@ pub const CONFIG: &[u8] = b"{\"model_type\": \"gpt2\"}";
 /// git's name of a content.
 pub fn git(bytes: &[u8]) -> String {
     let digest = Sha1::new().chain_update(format!("blob {}\0", bytes.len())).chain_update(bytes).finalize();
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// A model `o/m` with these files, those in large-file storage at another path.
