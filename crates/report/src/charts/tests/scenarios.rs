@@ -28,7 +28,9 @@ fn checkpoints(steps: &[u64], n_tasks: usize) -> RunRecord {
     let mut models: Vec<ModelCard> =
         steps.iter().map(|step| model(&format!("gpt2-micro-step{step}"), "gpt2", 1_100_000)).collect();
     models.push(model("gpt2-micro", "gpt2", 1_100_000));
-    record(models, tasks(n_tasks))
+    let mut tasks = tasks(n_tasks);
+    tasks.push(task("prose", &[("bits_per_byte", false, None)], 10));
+    record(models, tasks)
 }
 
 /// Whole texts with a score for each token: the more before it, the likelier.
