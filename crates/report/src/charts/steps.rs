@@ -4,6 +4,7 @@
 //! right. It takes the state of the art of its time for 1; here it is a number of the same task and prompts.
 
 mod checkpoint;
+mod raw;
 
 use super::common::{self, Above, Common};
 use super::curves::{Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves, Weight};
@@ -33,14 +34,16 @@ impl Chart for Steps {
         let overview = material.overview;
         let (tasks, unknown) = common::accuracies(overview);
         let (shown, guessed) = referenced(overview, tasks);
-        let runs: Vec<(Training, Common)> = trainings(overview)
-            .into_iter()
+        let trainings = trainings(overview);
+        let runs: Vec<(&Training, Common)> = trainings
+            .iter()
             .filter_map(|run| {
                 let common = Common::new(overview, &shown, &run.columns())?;
                 (common.columns.len() > 1).then_some((run, common))
             })
             .collect();
-        if runs.is_empty() { Vec::new() } else { vec![figure(overview, &runs, unknown, &guessed)] }
+        let relative = (!runs.is_empty()).then(|| figure(overview, &runs, unknown, &guessed));
+        relative.into_iter().chain(raw::figures(overview, &trainings)).collect()
     }
 }
 
@@ -62,18 +65,12 @@ fn reference(overview: &Overview, row: &Row) -> Option<usize> {
     values.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map(|(column, _)| column)
 }
 
-fn figure(overview: &Overview, runs: &[(Training, Common)], unknown: Vec<String>, guessed: &[String]) -> Figure {
+fn figure(overview: &Overview, runs: &[(&Training, Common)], unknown: Vec<String>, guessed: &[String]) -> Figure {
     let series = lines(runs);
     let plots = runs.iter().map(|(run, common)| plot(overview, run, common, &series)).collect();
-    let steps = || runs.iter().flat_map(|(run, _)| run.points.iter().map(|point| point.0));
-    let unit = steps().filter(|&step| step > 0).min().unwrap_or(1) as f64;
+    let unit = unit(runs.iter().map(|(run, _)| *run));
     let curves = Curves {
-        across: Across {
-            label: "training steps".to_owned(),
-            column: "step",
-            scale: AcrossScale::FromZero(unit),
-            apart: Apart::BySeries,
-        },
+        across: across(unit),
         unit: Unit::Plain,
         value_label: "0 = chance, 1 = best model of the report".to_owned(),
         series,
@@ -93,6 +90,26 @@ fn figure(overview: &Overview, runs: &[(Training, Common)], unknown: Vec<String>
     }
 }
 
+/// The horizontal axis: 0 has a place, and the first step after it is a unit away.
+fn across(unit: f64) -> Across {
+    Across {
+        label: "training steps".to_owned(),
+        column: "step",
+        scale: AcrossScale::FromZero(unit),
+        apart: Apart::BySeries,
+    }
+}
+
+/// The first step after 0.
+fn unit<'a>(runs: impl Iterator<Item = &'a Training>) -> f64 {
+    let steps = runs.flat_map(|run| run.points.iter().map(|point| point.0));
+    steps.filter(|&step| step > 0).min().unwrap_or(1) as f64
+}
+
+fn axis_note(unit: f64) -> String {
+    format!("The horizontal axis is log(1 + steps / {unit}), so that 0 has a place.")
+}
+
 fn subtitle(shots: &[String]) -> String {
     let mut each = shots.to_vec();
     each.dedup();
@@ -102,14 +119,13 @@ fn subtitle(shots: &[String]) -> String {
     )
 }
 
-fn notes(unit: f64, runs: &[(Training, Common)], unknown: Vec<String>, guessed: &[String]) -> Vec<String> {
+fn notes(unit: f64, runs: &[(&Training, Common)], unknown: Vec<String>, guessed: &[String]) -> Vec<String> {
     let what =
         "(accuracy − chance) / (best model's accuracy − chance). The best model is one of this report, on the same \
                 documents and prompts; each value's source in the data file names it. Its own error is not part of the \
                 intervals. The mean is plain, each task counting once."
             .to_owned();
-    let axis = format!("The horizontal axis is log(1 + steps / {unit}), so that 0 has a place.");
-    let mut notes = vec![what, axis];
+    let mut notes = vec![what, axis_note(unit)];
     if !guessed.is_empty() {
         notes.push(format!("Left out, since no model is surely better than guessing: {}.", guessed.join(", ")));
     }
@@ -123,7 +139,7 @@ fn notes(unit: f64, runs: &[(Training, Common)], unknown: Vec<String>, guessed: 
 }
 
 /// A line a task over all training runs, and the mean.
-fn lines(runs: &[(Training, Common)]) -> Vec<Curve> {
+fn lines(runs: &[(&Training, Common)]) -> Vec<Curve> {
     let mut labels: Vec<&str> = Vec::new();
     for task in runs.iter().flat_map(|(_, common)| &common.tasks) {
         if !labels.contains(&task.label.as_str()) {

@@ -218,7 +218,8 @@ fn pictures_of_several_runs() {
     }
 }
 
-/// Writes every picture into the folder `YARDSTICK_PICTURES`, for people to look at.
+/// Writes every picture into the folder `YARDSTICK_PICTURES`, for people to look at; those of the run folders that
+/// `YARDSTICK_RUNS` names (commas between) as one report, too.
 #[test]
 fn pictures_to_look_at() {
     let Some(folder) = std::env::var_os("YARDSTICK_PICTURES") else {
@@ -226,8 +227,18 @@ fn pictures_to_look_at() {
         return;
     };
     std::fs::create_dir_all(&folder).expect("makes the folder");
-    for_each_figure(|name, figure, _| {
-        let path = std::path::Path::new(&folder).join(format!("{}.png", name.replace('/', "--")));
+    let write = |name: &str, figure: &Figure| {
+        let path = std::path::Path::new(&folder).join(format!("{name}.png"));
         std::fs::write(path, figure.png().expect("draws")).expect("writes");
-    });
+    };
+    for_each_figure(|name, figure, _| write(&name.replace('/', "-"), figure));
+    let named = std::env::var("YARDSTICK_RUNS").unwrap_or_default();
+    let runs: Vec<Run> = named
+        .split(',')
+        .filter(|path| !path.is_empty())
+        .map(|path| crate::read_run(std::path::Path::new(path)).expect("a run folder"))
+        .collect();
+    for figure in figures_of_runs(&runs) {
+        write(&format!("real-{}", figure.stem), &figure);
+    }
 }

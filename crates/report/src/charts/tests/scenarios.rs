@@ -67,7 +67,8 @@ pub(super) fn runs() -> Vec<(&'static str, Vec<Run>)> {
     let steps: Vec<u64> = (0..20).map(|k| if k == 0 { 0 } else { 1 << k }).collect();
     let mut both = checkpoints(&[0, 512, 1000], 5);
     let other = (1..5).map(|k| model(&format!("runs/bigger/checkpoint-{k}000"), "gpt_neo", 9_000_000));
-    both = record(both.models.into_iter().chain(other).collect(), both.tasks);
+    let prose = task("prose", &[("bits_per_byte", false, None)], 10);
+    both = record(both.models.into_iter().chain(other).collect(), both.tasks.into_iter().chain([prose]).collect());
     let large = vec![
         ("several_shots", several_shots(&testing::four_by_eleven())),
         ("twelve_models_shots", several_shots(&with_speeds(twelve_models()))),
