@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   yardstick report out --out out/report
-  yardstick report out int8.json --out out/report")]
+  yardstick report out ./my-diff.json --out out/report")]
 pub struct ReportArgs {
     /// Run folders, and records of yardstick diff: their files, or folders with a diff.json
     #[arg(value_name = "RUN", required = true)]
