@@ -57,6 +57,12 @@ fn models_are_scored_on_the_spot_and_kept() {
     assert_eq!(rows(&against.json()), rows(&written), "{}", against.stderr);
     let page = std::fs::read_to_string(out.join("comparison.md")).unwrap();
     assert!(page.starts_with("# gpt2-nano → gpt2-micro"), "{page}");
+    for chart in ["forest", "outcomes"] {
+        let drawn = ["svg", "png", "csv"].map(|ext| out.join(format!("{chart}-gpt2_nano_gpt2_micro.{ext}")));
+        assert!(drawn.iter().all(|path| path.is_file()), "{drawn:?}");
+        let data = std::fs::read_to_string(&drawn[2]).unwrap();
+        assert_eq!(data.lines().count(), 1 + 5, "a line a task: {data}");
+    }
 }
 
 #[test]

@@ -184,10 +184,38 @@ fn the_table_fits_and_the_record_is_written() {
         assert!(errors.contains("tokens/s") && errors.contains("diff.json"), "{errors}");
     }
     assert_eq!(read_json(&out), record("gpt2-micro", "gpt2-micro:int4", &["--text", text(&story)]));
+    for picture in ["diff-kl.svg", "diff-kl.png", "diff-kl.csv"] {
+        assert!(out.with_file_name(picture).is_file(), "{picture}");
+    }
     std::fs::write(&out, "mine").unwrap();
     let finished = run(&args);
     assert_eq!(finished.code, 2, "{}", finished.stderr);
     assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
+}
+
+#[test]
+fn a_report_takes_records() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = |name: &str| dir.path().join(name);
+    let (out, record, report, empty) = (place("run"), place("kept/diff.json"), place("report"), place("empty"));
+    std::fs::create_dir(&empty).unwrap();
+    let short = ["--task", "starter_pronouns", "--limit", "2", "--out"];
+    ok(&[&["run", "--no-report", "--model", "gpt2-nano"][..], &short, &[text(&out)]].concat());
+    ok(&[&["diff", "gpt2-nano", "gpt2-nano:int8"][..], &short, &[text(&record)]].concat());
+    for named in [&record, &place("kept")] {
+        ok(&["report", text(&out), text(named), "--out", text(&report)]);
+        let drawn = std::fs::read_to_string(report.join("charts/kl-divergence.csv")).unwrap();
+        assert!(drawn.contains("gpt2-nano,gpt2-nano-int8,starter_pronouns"), "{drawn}");
+        std::fs::remove_dir_all(&report).unwrap();
+    }
+    let refused = |runs: &[&str], code: i32, words: &str| {
+        let finished = run(&[&["report"], runs, &["--out", text(&report)]].concat());
+        assert_eq!(finished.code, code, "{}", finished.stderr);
+        assert!(finished.message().contains(words), "{}", finished.stderr);
+    };
+    refused(&[text(&out), text(&empty)], 3, "neither a run (it has no run.json) nor the record of a diff");
+    refused(&[text(&record)], 2, "a report needs a run");
+    refused(&[text(&out), text(&place("nothing"))], 3, "nothing");
 }
 
 /// Runs and expects a code and words in the message.

@@ -129,6 +129,28 @@ fn charts_are_pictures_with_words() {
 }
 
 #[test]
+fn charts_are_where_they_belong() {
+    let Some(browser) = Browser::start("charts where they belong", WIDE) else { return };
+    let pictures = |view: &str, wanted: &[&str]| {
+        browser.open_file(report(), view);
+        browser.wait(view, "return document.querySelectorAll('.chart img').length > 0");
+        let titles = "return [...document.querySelectorAll('.chart strong')].map((s) => s.textContent).join(' | ')";
+        let titles = browser.text(titles);
+        for title in wanted {
+            assert!(titles.contains(title), "{view}: {titles}");
+        }
+        titles
+    };
+    let task = pictures("task=starter_pairs_agreement", &["who gets which documents right", "how often sure answers"]);
+    assert!(!task.contains("Accuracy on"), "{task}");
+    pictures("compare=gpt2-nano..gpt3-micro", &["gpt3-micro against gpt2-nano", "Documents won and lost"]);
+    pictures("compare=gpt3-micro..gpt2-nano", &["gpt3-micro against gpt2-nano"]);
+    let overview = pictures("", &["Models two by two"]);
+    assert!(!overview.contains("who gets which documents right"), "{overview}");
+    browser.assert_quiet();
+}
+
+#[test]
 fn links_that_lead_nowhere_say_so() {
     let Some(browser) = Browser::start("links that lead nowhere", WIDE) else { return };
     for view in ["task=nothing", "model=%3Cb%3E", "compare=a..b", "task=starter_pairs_agreement&doc=999999", "nonsense"]

@@ -1,6 +1,7 @@
 //! `report.md`: what was run, the results with their errors, the charts, and how to read them.
 
 use super::{Format, Put};
+use crate::charts::About;
 use crate::number::{Unit, count, metric_name, parameters};
 use crate::overview::{ModelColumn, Row, RowKind};
 use crate::partial::lack;
@@ -124,13 +125,26 @@ fn metric_heading(row: &Row) -> String {
     format!("{}{arrow}{}", escape(&row.metric), row.unit.suffix())
 }
 
+/// The pictures of the report as a whole, and links to those of single tasks and of two models.
 fn charts(report: &Report) -> String {
-    let picture = |figure: &crate::Figure| {
-        let files = ["png", "csv"].map(|ext| format!("[{ext}](charts/{}.{ext})", figure.stem));
-        format!("![{}](charts/{}.svg)\n\n{}\n", escape(&figure.alt()), figure.stem, files.join(" · "))
+    let files = |figure: &crate::Figure, extensions: &[&str]| {
+        let link = |ext: &&str| format!("[{ext}](charts/{}.{ext})", figure.stem);
+        extensions.iter().map(link).collect::<Vec<_>>().join(" · ")
     };
-    let pictures: Vec<String> = report.figures.iter().map(picture).collect();
-    if pictures.is_empty() { String::new() } else { section("Charts", &pictures.join("\n")) }
+    let picture = |figure: &crate::Figure| {
+        format!("![{}](charts/{}.svg)\n\n{}\n", escape(&figure.alt()), figure.stem, files(figure, &["png", "csv"]))
+    };
+    let link =
+        |figure: &crate::Figure| format!("- {}: {}", escape(&figure.title), files(figure, &["svg", "png", "csv"]));
+    let (whole, parts): (Vec<_>, Vec<_>) = report.figures.iter().partition(|figure| figure.about == About::Report);
+    let mut lines: Vec<String> = whole.into_iter().map(picture).collect();
+    if !parts.is_empty() {
+        lines.push(format!(
+            "Of single tasks and of two models:\n\n{}\n",
+            parts.into_iter().map(link).collect::<Vec<_>>().join("\n")
+        ));
+    }
+    if lines.is_empty() { String::new() } else { section("Charts", &lines.join("\n")) }
 }
 
 fn warnings(report: &Report) -> String {

@@ -125,7 +125,8 @@ fn whole(model: &Toy, request: &Request) -> f64 {
         .iter()
         .map(|span| yardstick_core::Span { tokens: span.tokens_from(0).collect(), scored: span.scored });
     let sum = |scores: Vec<TokenScore>| scores.iter().map(|score| score.log_prob).sum::<f64>();
-    spans.map(|span| sum(model.score(&[span]).unwrap().remove(0))).sum()
+    // An empty sum is -0.
+    0.0 + spans.map(|span| sum(model.score(&[span]).unwrap().remove(0))).sum::<f64>()
 }
 
 proptest! {
