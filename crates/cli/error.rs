@@ -192,7 +192,8 @@ impl CliError {
 
     /// Prints the error to standard error.
     pub fn print(&self) {
-        let mut theme = if terminal::stderr_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let mut theme =
+            if terminal::stderr_color() { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         if !terminal::is_utf8(|name| std::env::var(name).ok()) {
             theme.characters = ThemeCharacters::ascii();
         }

@@ -50,13 +50,18 @@ fn a_report_has_only_the_files_that_are_asked_for() {
         assert!(more.iter().any(|file| *file == name), "{name} in {more:?}");
     }
     // Of lm-eval two tasks and the results a model; of Every Eval Ever an aggregate and its documents a model and task.
-    for (start, wanted) in [("gpt2-nano/", 3), ("gpt2-micro/", 3), ("data/starter_prose/yardstick/gpt2-nano/", 2), ("data/", 8)] {
+    for (start, wanted) in
+        [("gpt2-nano/", 3), ("gpt2-micro/", 3), ("data/starter_prose/yardstick/gpt2-nano/", 2), ("data/", 8)]
+    {
         assert_eq!(more.iter().filter(|name| name.starts_with(start)).count(), wanted, "{start} in {more:?}");
     }
     assert_eq!(more.len(), 4 + 6 + 8, "{more:?}");
     assert_eq!(written.as_array().unwrap().len(), all_names.len() + 2, "csv and markdown were written twice");
     let table = std::fs::read_to_string(all.join("results.tex")).unwrap();
-    assert!(table.contains("\\toprule") && table.contains("starter\\_pronouns") && table.contains("\\textbf{"), "{table}");
+    assert!(
+        table.contains("\\toprule") && table.contains("starter\\_pronouns") && table.contains("\\textbf{"),
+        "{table}"
+    );
     let aggregate = all.join("data/starter_pronouns/yardstick/gpt2-micro");
     let record = read_json(&only_file(&aggregate, "", ".json"));
     assert_eq!(record["model_info"]["id"], "yardstick/gpt2-micro");
@@ -83,18 +88,24 @@ fn questions_are_answered() {
     let sql = "SELECT model, COUNT(*) AS n, SUM(acc) AS right FROM samples WHERE task = 'starter_pronouns' GROUP BY model ORDER BY model";
     let sql = sql.replace("AS right", "AS hits");
     let answer = ok(&["query", folder, &sql, "--json"]).json();
-    assert_eq!((&answer[0]["model"], &answer[0]["n"], &answer[1]["model"]), (&"gpt2-micro".into(), &8.into(), &"gpt2-nano".into()));
+    assert_eq!(
+        (&answer[0]["model"], &answer[0]["n"], &answer[1]["model"]),
+        (&"gpt2-micro".into(), &8.into(), &"gpt2-nano".into())
+    );
     let record = read_json(&scored().join("run.json"));
     let result = |model: &str| {
         let results = record["results"].as_array().unwrap();
-        let own = |r: &&serde_json::Value| r["model"] == model && r["task"] == "starter_pronouns" && r["metric"] == "acc";
+        let own =
+            |r: &&serde_json::Value| r["model"] == model && r["task"] == "starter_pronouns" && r["metric"] == "acc";
         results.iter().find(own).unwrap()["estimate"]["value"].as_f64().unwrap()
     };
     assert!((answer[0]["hits"].as_f64().unwrap() - 8.0 * result("gpt2-micro")).abs() < 1e-9, "{answer}");
     let table = ok(&["query", folder, &sql]).stdout;
     assert!(table.starts_with("model") && table.contains("gpt2-nano") && table.lines().count() == 4, "{table}");
     assert!(ok(&["query", folder, &sql, "--format", "csv"]).stdout.starts_with("model,n,hits\ngpt2-micro,8,"));
-    assert!(ok(&["query", folder, &sql, "--format", "markdown"]).stdout.starts_with("| model | n | hits |\n| --- | ---: |"));
+    assert!(
+        ok(&["query", folder, &sql, "--format", "markdown"]).stdout.starts_with("| model | n | hits |\n| --- | ---: |")
+    );
     let dir = tempfile::tempdir().unwrap();
     let parquet = dir.path().join("answer.parquet");
     ok(&["query", folder, folder, "SELECT DISTINCT run FROM results", "--format", "parquet", "--out", text(&parquet)]);
@@ -108,7 +119,9 @@ fn what_is_wrong_with_a_question_is_said() {
     let finished = run(&["query", text(scored()), "SELECT modl FROM samples"]);
     let message = finished.message();
     assert_eq!((finished.code, finished.stdout.as_str()), (2, ""));
-    for words in ["line 1, column 8: there is no column \"modl\"", "did you mean model?", "columns of samples: run, model, task"] {
+    for words in
+        ["line 1, column 8: there is no column \"modl\"", "did you mean model?", "columns of samples: run, model, task"]
+    {
         assert!(message.contains(words), "{words} in {message}");
     }
     let finished = run(&["query", text(scored()), "SELECT * FROM read_csv('/etc/passwd')"]);

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 /// `yardstick query`
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Two tables, for any number of runs (docs/exports.md says more):
+#[command(after_help = "Two tables, for any number of runs (docs/exports.md says more):
 - samples: a row per run, model and document: run, model, task, doc_id, a column a metric (acc, perplexity, …), then what was
   asked and answered, as in samples.parquet; lists are lists (contexts, log_likelihood), doc and target are JSON
 - results: a row per run, model, task and metric, with the columns of results.csv
@@ -18,8 +17,7 @@ Examples:
   yardstick query out 'SELECT model, task, COUNT(*) AS n, AVG(acc) AS acc FROM samples GROUP BY model, task ORDER BY task, acc DESC'
   yardstick query out 'SELECT doc_id, target_text FROM samples WHERE acc = 0' --format csv --out wrong.csv
   yardstick query out 'SELECT model, task, value, low, high FROM results ORDER BY value DESC LIMIT 3' --format markdown
-  yardstick query out 'SHOW TABLES' --json"
-)]
+  yardstick query out 'SHOW TABLES' --json")]
 pub struct QueryArgs {
     /// Run folders; each is called so in the column `run`
     #[arg(value_name = "RUN", required = true)]

@@ -6,9 +6,7 @@ use crate::commands::{print_json, print_text, table_options};
 use crate::error::CliError;
 use crate::stderr::say;
 use std::path::Path;
-use yardstick_report::{
-    Artifact, Run, Save, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table,
-};
+use yardstick_report::{Artifact, Run, Save, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table};
 
 /// Prints the timeline, and draws it where a folder is named.
 ///

@@ -11,8 +11,8 @@ use crate::stderr::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use yardstick_report::{
-    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, gate as judge,
-    verdict_github, verdict_junit, verdict_markdown, verdict_table, write_diff,
+    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, gate as judge, verdict_github,
+    verdict_junit, verdict_markdown, verdict_table, write_diff,
 };
 
 /// Judges a candidate, or writes a policy. The exit code is the verdict's.

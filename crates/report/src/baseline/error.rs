@@ -1,7 +1,7 @@
 //! What can go wrong with kept runs.
 
-use crate::{CompareError, ReportError};
 use crate::number::counted;
+use crate::{CompareError, ReportError};
 use std::io;
 use std::path::PathBuf;
 

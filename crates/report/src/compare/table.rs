@@ -1,9 +1,9 @@
 //! A comparison in the terminal.
 
 use super::{AverageRow, Comparison, Flip, TaskRow, Verdict};
-use crate::{TableOptions, bar};
 use crate::number::{Unit, count, counted};
 use crate::text::{clip, visible, wrap};
+use crate::{TableOptions, bar};
 use yardstick_stats::Interval;
 
 const GAP: &str = "  ";
@@ -294,7 +294,11 @@ fn flip_lines(flip: &Flip, width: usize) -> String {
 
 /// What the columns that are shown mean, and what this data could have seen.
 pub(super) fn legend(comparison: &Comparison, rows: &[&TaskRow], explained: Explained) -> Vec<String> {
-    let p = if explained.p { "p: two-sided, of each task by itself; Holm: corrected" } else { "p, Holm: two-sided, corrected" };
+    let p = if explained.p {
+        "p: two-sided, of each task by itself; Holm: corrected"
+    } else {
+        "p, Holm: two-sided, corrected"
+    };
     let could_see = if explained.could_see {
         format!(
             ": a difference smaller than `could see` is found in less than {:.0} % of such comparisons",

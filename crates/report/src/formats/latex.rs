@@ -77,7 +77,8 @@ fn cells(row: &Row, same_task: bool) -> Vec<String> {
     let metric = format!("{}{arrow}{}", escape(&row.metric), escape(row.unit.suffix()));
     let left = [task, metric, number(&n(row)), number(&chance(row))];
     let best = best(row);
-    let models = row.cells.iter().enumerate().flat_map(|(at, cell)| model_cells(row.unit, cell.as_ref(), best == Some(at)));
+    let models =
+        row.cells.iter().enumerate().flat_map(|(at, cell)| model_cells(row.unit, cell.as_ref(), best == Some(at)));
     left.into_iter().chain(models).collect()
 }
 

@@ -28,7 +28,8 @@ impl ModelColumn {
         let card = &self.card;
         let context = self.context.map_or(card.n_ctx, |n| n.min(card.n_ctx));
         let parts = parts(card).into_iter().map(|part| (part.label, part.value.to_owned()));
-        let rest = [("context", context.to_string()), ("full context", card.n_ctx.to_string()), ("type", card.dtype.clone())];
+        let rest =
+            [("context", context.to_string()), ("full context", card.n_ctx.to_string()), ("type", card.dtype.clone())];
         parts.chain(rest).collect()
     }
 }

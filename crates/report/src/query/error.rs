@@ -96,7 +96,8 @@ impl QueryError {
             (reason, span)
         };
         let nearest = span.clone().and_then(|span| known.nearest(&sql[span]));
-        let nearest = nearest.filter(|_| matches!(error, PolarsError::ColumnNotFound(_)) || text.contains("was not found"));
+        let nearest =
+            nearest.filter(|_| matches!(error, PolarsError::ColumnNotFound(_)) || text.contains("was not found"));
         let hint = nearest.map_or_else(String::new, |name| format!("did you mean {name}?\n"));
         Self::Sql {
             reason,

@@ -80,7 +80,11 @@ fn answers(sample: &Sample, metric: &str) -> Vec<Answer> {
     let written: Vec<&String> = sample.responses.iter().filter_map(|response| response.text.as_ref()).collect();
     if !written.is_empty() {
         let taken = |at: usize, raw: &String| filtered.and_then(|texts| texts.get(at)).unwrap_or(raw).clone();
-        return written.into_iter().enumerate().map(|(at, raw)| (taken(at, raw), filter.to_owned(), raw.clone())).collect();
+        return written
+            .into_iter()
+            .enumerate()
+            .map(|(at, raw)| (taken(at, raw), filter.to_owned(), raw.clone()))
+            .collect();
     }
     let choice = chosen(sample, name).and_then(|at| sample.choices.get(at)).cloned();
     choice.map(|text| (text.clone(), format!("largest log-likelihood ({name})"), text)).into_iter().collect()
