@@ -6,7 +6,7 @@
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
-use yardstick_zoo::kernels::{Activation, Attention, KeyValues, LayerNorm, Run, Team, Window};
+use yardstick_zoo::kernels::{Activation, Attention, KeyValues, LayerNorm, Run, Team};
 
 const N_HEAD: usize = 12;
 const HEAD_DIM: usize = 64;
@@ -18,7 +18,7 @@ fn numbers(len: usize) -> Vec<f32> {
 
 /// `runs` are (start, rows).
 fn attend(group: &mut BenchmarkGroup<WallTime>, name: &str, runs: &[(usize, usize)]) {
-    let attention = Attention { n_head: N_HEAD, scale: 0.125, window: Window::Global };
+    let attention = Attention::new(N_HEAD, 0.125);
     let deepest = runs.iter().map(|(start, rows)| start + rows).max().unwrap_or(0);
     let mut path = KeyValues::new(N_HEAD, HEAD_DIM, deepest);
     let past = numbers(deepest * 3 * N_EMBD);

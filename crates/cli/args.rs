@@ -5,7 +5,9 @@ mod bench;
 mod compare;
 mod diff;
 mod gate;
+mod import;
 mod ls;
+mod models;
 mod query;
 mod report;
 mod validate;
@@ -15,7 +17,9 @@ pub use bench::{BenchArgs, BenchPart};
 pub use compare::{CompareArgs, SidesArgs};
 pub use diff::DiffArgs;
 pub use gate::{GateArgs, GateCommand, GateInitArgs, JudgeArgs};
+pub use import::{ImportArgs, ImportLayout};
 pub use ls::{Listing, LsArgs};
+pub use models::{CostArgs, HubArgs, PullModelsArgs, SelftestArgs};
 pub use query::{AnswerFormat, QueryArgs};
 pub use report::{ReportArgs, ServeReportArgs};
 pub use validate::{FolderArgs, ValidateArgs};
@@ -23,12 +27,13 @@ pub use validate::{FolderArgs, ValidateArgs};
 use crate::chat::chat;
 use crate::commands::DataArgs;
 use crate::error::CliError;
+use crate::models::Found;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use yardstick_core::RunSpec;
+use yardstick_core::{RunSpec, Scoring};
 use yardstick_tasks::{DrawMode, LoadOptions};
-use yardstick_zoo::Storage;
+use yardstick_zoo::{LoadOptions as ModelOptions, Storage};
 
 /// Measures language models: scores checkpoints on many datasets and draws the comparison.
 ///
@@ -65,6 +70,8 @@ pub enum Command {
     Ls(LsArgs),
     /// Fetch, check and list datasets
     Data(DataArgs),
+    /// Fetch models of the hub, so that they are there when there is no network
+    Pull(PullModelsArgs),
     /// Print the table of a run again
     Show(ShowArgs),
     /// Print prompts and choices as they will be sent, with token counts
@@ -85,8 +92,12 @@ pub enum Command {
     Gate(GateArgs),
     /// Keep runs under names, and follow a task over them
     Baseline(BaselineArgs),
+    /// Turn a model in another tool's layout into a folder that --model takes
+    Import(ImportArgs),
     /// Measure how fast this machine computes a model, and how far that is from its limits
     Bench(BenchArgs),
+    /// Check that this machine computes what it should: the bundled models to the bit, GPT-2 against published numbers
+    Selftest(SelftestArgs),
 }
 
 /// `yardstick run`
@@ -100,7 +111,7 @@ pub enum Command {
   yardstick run --model gpt2-micro --task starter_pairs --limit 50 --shots 3
   yardstick run --model gpt2-micro gpt2-micro:int8 gpt2-micro:int4 --task starter_last_word")]
 pub struct RunArgs {
-    /// Bundled names or folders in hub layout (config.json, *.safetensors, tokenizer files); REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
+    /// Bundled names, folders in hub layout (config.json, *.safetensors, tokenizer files), or hub ids (owner/name, owner/name@revision), which are fetched; REF:int8 and the like hold that model's weights as --dtype would [default: all bundled models]
     #[arg(short, long, value_name = "REF", num_args = 1..)]
     pub model: Vec<String>,
     #[command(flatten)]
@@ -150,12 +161,29 @@ pub struct WorkArgs {
     /// Weights held as f32, bf16, int8 or int4; what rounds them is another protocol and named in the results [default: f32]
     #[arg(long, value_name = "TYPE", value_parser = dtype)]
     pub dtype: Option<Storage>,
+    /// How masked models (BERT) score a token: word-l2r masks the rest of its word with it, original nothing else; another protocol, and named in the results [default: word-l2r]
+    #[arg(long, value_name = "WAY", value_parser = pll)]
+    pub pll: Option<Scoring>,
     /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
     #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub memory: Option<u64>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
+    #[command(flatten)]
+    pub hub: HubArgs,
+}
+
+impl WorkArgs {
+    /// How models are loaded.
+    pub fn model_options(&self) -> ModelOptions {
+        ModelOptions {
+            context: self.context,
+            storage: self.dtype.unwrap_or_default(),
+            masked: self.pll,
+            identity: None,
+        }
+    }
 }
 
 /// What stands before each document, for run and render.
@@ -211,7 +239,7 @@ impl ShotArgs {
     ///
     /// # Errors
     /// A conversation for a model without a chat template, or for models with different ones.
-    pub fn options(&self, limit: Option<usize>, models: &[String]) -> Result<LoadOptions, CliError> {
+    pub fn options(&self, limit: Option<usize>, models: &[Found]) -> Result<LoadOptions, CliError> {
         let draw = match self.compat {
             Some(Compat::LmEval) => DrawMode::LmEval,
             None => DrawMode::Keyed,
@@ -282,6 +310,8 @@ pub struct RenderArgs {
     #[arg(short, long, value_name = "REF", default_value = "gpt2-micro")]
     pub model: String,
     #[command(flatten)]
+    pub hub: HubArgs,
+    #[command(flatten)]
     pub folders: FolderArgs,
 }
 
@@ -292,6 +322,12 @@ fn at_least_one(text: &str) -> Result<usize, String> {
 /// How weights are held, by name.
 fn dtype(text: &str) -> Result<Storage, String> {
     Storage::of_name(text).ok_or_else(|| format!("must be one of {}", Storage::ALL.map(Storage::name).join(", ")))
+}
+
+/// How masked models score, by name.
+fn pll(text: &str) -> Result<Scoring, String> {
+    Scoring::of_short_name(text)
+        .ok_or_else(|| format!("must be one of {}", Scoring::MASKED.map(Scoring::short_name).join(", ")))
 }
 
 /// A number of bytes, with K, M, G or T for thousands, millions, …
@@ -352,6 +388,7 @@ mod tests {
             ["--threads", "1000000"],
             ["--threads", "-1"],
             ["--dtype", "int3"],
+            ["--pll", "causal"],
             ["--memory", "much"],
             ["--memory", "0"],
             ["--memory", "99999999T"],

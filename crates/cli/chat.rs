@@ -1,25 +1,27 @@
 //! The one chat template of a run: its prompts are made once, for all models.
 
 use crate::error::CliError;
+use crate::models::Found;
 use yardstick_tasks::Chat;
 
 /// The template that all of these models carry.
 ///
 /// # Errors
 /// A model without one, or two that differ.
-pub fn chat(models: &[String], multiturn: bool) -> Result<Chat, CliError> {
+pub fn chat(models: &[Found], multiturn: bool) -> Result<Chat, CliError> {
     let mut found = None;
     for model in models {
-        let template = yardstick_zoo::chat_template(model)?
-            .ok_or_else(|| CliError::usage(format!("--chat: {model} carries no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)")))?;
+        let typed = &model.typed;
+        let template = model.chat_template()?
+            .ok_or_else(|| CliError::usage(format!("--chat: {typed} carries no chat template (chat_template.jinja, or chat_template in tokenizer_config.json)")))?;
         match &found {
             Some((first, other)) if *other != template => {
                 return Err(CliError::usage(format!(
-                    "--chat: {first} and {model} have different chat templates; run them one at a time"
+                    "--chat: {first} and {typed} have different chat templates; run them one at a time"
                 )));
             }
             Some(_) => {}
-            None => found = Some((model, template)),
+            None => found = Some((typed, template)),
         }
     }
     let (_, template) = found.ok_or_else(|| CliError::usage("--chat needs a model".to_owned()))?;

@@ -42,6 +42,24 @@ pub enum CliError {
     /// The hub, or a store that it fills.
     #[error(transparent)]
     Hub(#[from] HubError),
+    /// A model of the hub that cannot be fetched.
+    #[error("{reason}")]
+    Pull {
+        /// As typed, where it might have been meant as something else.
+        typed: Option<String>,
+        /// Why not.
+        reason: Box<HubError>,
+    },
+    /// Numbers that are not what they should be; which they are is printed.
+    #[error("{failed} of {count} checks failed: {what}")]
+    Selftest {
+        /// How many failed.
+        failed: usize,
+        /// How many there are.
+        count: usize,
+        /// What that means.
+        what: String,
+    },
     /// Files of stores that are gone or changed, each named before.
     #[error("{count} files are not what the stores' records say; `yardstick data pull` fetches them again")]
     Store {
@@ -99,6 +117,12 @@ pub enum CliError {
     /// A kept run.
     #[error(transparent)]
     Baseline(#[from] BaselineError),
+    /// A folder that a report can make nothing of.
+    #[error("{path} is neither a run (it has no run.json) nor the record of a diff (it has no diff.json)")]
+    Neither {
+        /// Which.
+        path: String,
+    },
     /// A file or folder.
     #[error("{path}: {source}")]
     Io {
@@ -167,8 +191,10 @@ impl CliError {
             Self::Usage { .. }
             | Self::Hub(HubError::BadName { .. } | HubError::Unknown { .. })
             | Self::Score { reason: RunnerError::Memory { .. }, .. } => 2,
-            Self::Score { reason: RunnerError::Score { .. }, .. }
+            Self::Score { reason: RunnerError::Score { .. } | RunnerError::CannotWrite { .. }, .. }
             | Self::Model(_)
+            | Self::Pull { .. }
+            | Self::Selftest { .. }
             | Self::Arithmetic(_)
             | Self::Vocabulary(_) => 4,
             Self::Unscorable { .. }
@@ -184,6 +210,7 @@ impl CliError {
             | Self::Baseline(_)
             | Self::Folder { .. }
             | Self::Io { .. }
+            | Self::Neither { .. }
             | Self::Workload(_) => 3,
             Self::Interrupted { .. } => 5,
             Self::Parts { code, .. } | Self::Refused { code, .. } => *code,
@@ -225,6 +252,12 @@ impl Diagnostic for CliError {
         match self {
             Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
             Self::Refusal(refusal) => refusal.help(),
+            Self::Pull { typed: Some(typed), .. } => Some(Box::new(format!(
+                "{typed} is neither a bundled model nor a folder here, so it was taken for a model of the hub"
+            ))),
+            Self::Model(ZooError::UnknownModel { reference, .. }) => {
+                Some(Box::new(crate::models::suggestion(reference)))
+            }
             Self::Query(QueryError::Sql { help, .. }) => Some(Box::new(help)),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
             Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),

@@ -6,10 +6,12 @@ mod chat;
 mod columns;
 mod commands;
 mod error;
+mod models;
 mod refusal;
 mod run;
 mod stderr;
 mod terminal;
+mod transfers;
 
 use args::{Cli, Command};
 use clap::Parser;
@@ -32,10 +34,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
     let done = match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Gate(args) => return commands::gate(&args, quiet, json),
         Command::Run(args) => run::run(&args, quiet, json),
-        Command::Ls(args) => commands::ls(&args, json),
+        Command::Ls(args) => commands::ls(&args, quiet, json),
         Command::Data(args) => commands::data(&args, quiet, json),
+        Command::Pull(args) => commands::pull(&args, quiet, json),
         Command::Show(args) => commands::show(&args, json),
-        Command::Render(args) => commands::render(&args, json),
+        Command::Render(args) => commands::render(&args, quiet, json),
         Command::Diff(args) => commands::diff(&args, quiet, json),
         Command::Report(args) => commands::report(&args, quiet, json),
         Command::Query(args) => commands::query(&args, json),
@@ -43,7 +46,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, CliError> {
         Command::Compare(args) => commands::compare(&args, quiet, json),
         Command::Baseline(args) => commands::baseline(&args, quiet, json),
         Command::Validate(args) => commands::validate(&args, json),
+        Command::Import(args) => commands::import(&args, json),
         Command::Bench(args) => commands::bench(&args, quiet, json),
+        Command::Selftest(args) => commands::selftest(&args, quiet, json),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

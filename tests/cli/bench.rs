@@ -3,7 +3,7 @@
 use crate::support::{ok, yardstick};
 use serde_json::Value;
 use yardstick_core::Request;
-use yardstick_workload::{Shape, Size, task_sets, write_model, write_tasks};
+use yardstick_workload::{Family, Shape, Size, task_sets, write_model, write_model_of, write_tasks};
 use yardstick_zoo::LoadOptions;
 
 #[test]
@@ -65,6 +65,19 @@ fn task_files_ask_what_the_requests_ask() {
                 Request::Generate { .. } => panic!("these sets ask for no text"),
             }
         }
+    }
+}
+
+/// What is measured for the papers' sizes is made in both layouts; GPT-1's vocabulary is a smaller one.
+#[test]
+fn random_models_load_in_both_layouts() {
+    let dir = tempfile::tempdir().unwrap();
+    for (family, name, vocab_size) in [(Family::Gpt1, "openai-gpt", 40_478), (Family::Gpt2, "gpt2", 50_257)] {
+        let folder = dir.path().join(name);
+        write_model_of(&folder, TINY, family).unwrap();
+        let model = yardstick_zoo::load(folder.to_str().unwrap(), &LoadOptions::default()).unwrap();
+        assert_eq!((model.card().family.as_str(), model.card().vocab_size), (name, vocab_size));
+        assert!(model.encode(task_sets(Size::FULL)[3].requests()[0].scored_text()).unwrap().len() > 100);
     }
 }
 

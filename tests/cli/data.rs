@@ -1,29 +1,15 @@
 //! `yardstick data`: a store is filled from a hub on this machine, listed, checked and read.
 
 use crate::support::{ok, run, text, yardstick};
-use std::io::{BufRead, BufReader, Write};
+use crate::web::serve;
 use std::net::TcpListener;
 use std::path::Path;
 
 const ROWS: &str = "{\"q\":\"one\",\"label\":0}\n{\"q\":\"two\",\"label\":1}\n";
 
-/// A hub that has one file; gives its address. It ends with the test's process.
+/// A hub that has one file.
 fn hub() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-            let first = lines.next().unwrap_or_default();
-            let _ = lines.find(String::is_empty);
-            let found = first.contains(" /datasets/o/d/resolve/main/test.jsonl ");
-            let (status, body) = if found { (200, ROWS) } else { (404, "") };
-            let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            let body = if first.starts_with("GET") { body } else { "" };
-            let _ = stream.write_all((head + body).as_bytes());
-        }
-    });
-    url
+    serve(|path| (path == "/datasets/o/d/resolve/main/test.jsonl").then(|| (Vec::new(), ROWS.as_bytes().to_vec())))
 }
 
 fn task(dir: &Path) -> String {
@@ -40,7 +26,7 @@ fn a_tasks_data_is_pulled_listed_checked_and_read() {
     let (store, task) = (dir.path().join("store"), task(dir.path()));
     let pull = |url: &str| {
         let args = ["data", "pull", "--task", &task, "--data", text(&store)];
-        yardstick().args(args).env("HF_ENDPOINT", url).output().unwrap()
+        yardstick().args(args).env("HF_ENDPOINT", url).env_remove("HF_HUB_OFFLINE").output().unwrap()
     };
     let output = pull(&hub());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -64,6 +50,7 @@ fn without_a_network_it_is_said_what_to_do() {
     let output = yardstick()
         .args(["data", "pull", "o/d", "--data", text(dir.path())])
         .env("HF_ENDPOINT", format!("http://127.0.0.1:{port}"))
+        .env_remove("HF_HUB_OFFLINE")
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(3));

@@ -70,4 +70,7 @@ fn ctrl_c_leaves_a_partial_run_that_can_go_on() {
     let (resumed, whole) = (read_json(&out.join("run.json")), read_json(&whole.join("run.json")));
     assert_eq!(resumed["status"], "complete");
     assert_eq!(resumed["results"], whole["results"], "resuming changes no bit");
+    // What was shared with answers of the first part is fed again.
+    let fed = |record: &serde_json::Value| record["speeds"][0]["tokens"].as_u64().unwrap();
+    assert!(fed(&resumed) >= fed(&whole), "{} of {} tokens have a time", fed(&resumed), fed(&whole));
 }

@@ -28,6 +28,23 @@ fn threads_change_nothing() {
     }
 }
 
+/// Speed is beside the results: every model has one, and it is said with how many threads.
+#[test]
+fn speeds_are_kept_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let args =
+        ["run", "--quiet", "--no-report", "--limit", "3", "--threads", "2", "--model", "gpt2-nano", "gpt1-micro"];
+    ok(&[&args[..], &["--task", "starter_pronouns", "--out", text(dir.path())]].concat());
+    let record = read_json(&dir.path().join("run.json"));
+    let speeds = record["speeds"].as_array().unwrap();
+    let names: Vec<&Value> = speeds.iter().map(|speed| &speed["model"]).collect();
+    assert_eq!(names, ["gpt2-nano", "gpt1-micro"]);
+    for speed in speeds {
+        assert!(speed["tokens"].as_u64() > Some(0) && speed["seconds"].as_f64() > Some(0.0), "{speed}");
+        assert_eq!(speed["threads"], 2);
+    }
+}
+
 #[test]
 fn company_changes_nothing() {
     let alone = results(&["--model", "gpt2-nano", "--task", "starter_pronouns"]);

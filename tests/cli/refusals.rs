@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 /// A task that writes texts of up to `most` tokens.
-fn writing(dir: &Path, most: usize) -> PathBuf {
+pub fn writing(dir: &Path, most: usize) -> PathBuf {
     std::fs::write(dir.join("rows.jsonl"), "{\"q\":\"One\"}\n{\"q\":\"Two\"}\n").unwrap();
     let path = dir.join("writing.yaml");
     let yaml = format!(

@@ -12,7 +12,7 @@ mod tokenizer;
 mod words;
 
 pub use error::WorkloadError;
-pub use model::{GPT2_SMALL, Shape, write_model};
+pub use model::{Family, GPT2_SMALL, Shape, write_model, write_model_of};
 pub use tasks::{Size, TaskSet, task_sets, write_tasks};
 pub use tokenizer::{END_OF_TEXT, VOCAB_SIZE};
 

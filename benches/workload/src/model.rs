@@ -1,4 +1,4 @@
-//! A GPT-2 with random weights, as a folder in the hub's layout.
+//! A GPT-1 or GPT-2 with random weights, as a folder in the hub's layout.
 
 use crate::random::SplitMix64;
 use crate::tokenizer::{VOCAB_SIZE, settings_json, tokenizer_json};
@@ -12,7 +12,7 @@ use std::path::Path;
 /// Standard deviation of weights and biases (Radford et al. 2018, section 4.1).
 const DEVIATION: f32 = 0.02;
 
-/// The size of a GPT-2. The vocabulary is always [`VOCAB_SIZE`].
+/// The size of a model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// Layers.
@@ -27,6 +27,24 @@ pub struct Shape {
 
 /// GPT-2 small: 124 million parameters.
 pub const GPT2_SMALL: Shape = Shape { n_layer: 12, n_head: 12, n_embd: 768, n_ctx: 1024 };
+
+/// Which family's checkpoint is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// `openai-gpt`, with 40,478 tokens.
+    Gpt1,
+    /// `gpt2`, with [`VOCAB_SIZE`] tokens.
+    Gpt2,
+}
+
+impl Family {
+    const fn vocab_size(self) -> usize {
+        match self {
+            Self::Gpt1 => 40_478,
+            Self::Gpt2 => VOCAB_SIZE,
+        }
+    }
+}
 
 /// How a tensor is filled.
 #[derive(Clone, Copy)]
@@ -48,41 +66,58 @@ struct Tensor {
 /// # Errors
 /// [`WorkloadError::Write`].
 pub fn write_model(folder: &Path, shape: Shape) -> Result<(), WorkloadError> {
-    make_folder(folder)?;
-    write_file(&folder.join("config.json"), &config_json(shape))?;
-    write_file(&folder.join("tokenizer.json"), &tokenizer_json(&Language::new()))?;
-    write_file(&folder.join("tokenizer_config.json"), &settings_json(shape.n_ctx))?;
-    let path = folder.join("model.safetensors");
-    write_weights(&path, &tensors(shape)).map_err(|source| WorkloadError::Write { path, source })
+    write_model_of(folder, shape, Family::Gpt2)
 }
 
-fn config_json(shape: Shape) -> String {
-    json!({
-        "architectures": ["GPT2LMHeadModel"],
-        "model_type": "gpt2",
-        "activation_function": "gelu_new",
+/// The same for another family.
+///
+/// # Errors
+/// [`WorkloadError::Write`].
+pub fn write_model_of(folder: &Path, shape: Shape, family: Family) -> Result<(), WorkloadError> {
+    make_folder(folder)?;
+    write_file(&folder.join("config.json"), &config_json(shape, family))?;
+    write_file(&folder.join("tokenizer.json"), &tokenizer_json(&Language::new(), family.vocab_size()))?;
+    write_file(&folder.join("tokenizer_config.json"), &settings_json(shape.n_ctx))?;
+    let path = folder.join("model.safetensors");
+    write_weights(&path, &tensors(shape, family)).map_err(|source| WorkloadError::Write { path, source })
+}
+
+fn config_json(shape: Shape, family: Family) -> String {
+    let vocab_size = family.vocab_size();
+    let (class, model_type, activation) = match family {
+        Family::Gpt1 => ("OpenAIGPTLMHeadModel", "openai-gpt", ("afn", "gelu")),
+        Family::Gpt2 => ("GPT2LMHeadModel", "gpt2", ("activation_function", "gelu_new")),
+    };
+    let mut config = json!({
+        "architectures": [class],
+        "model_type": model_type,
         "layer_norm_epsilon": 1e-5,
         "n_layer": shape.n_layer,
         "n_head": shape.n_head,
         "n_embd": shape.n_embd,
         "n_positions": shape.n_ctx,
         "n_ctx": shape.n_ctx,
-        "vocab_size": VOCAB_SIZE,
-        "bos_token_id": VOCAB_SIZE - 1,
-        "eos_token_id": VOCAB_SIZE - 1,
+        "vocab_size": vocab_size,
+        "bos_token_id": vocab_size - 1,
+        "eos_token_id": vocab_size - 1,
         "tie_word_embeddings": true,
         "dtype": "float32",
-    })
-    .to_string()
+    });
+    config[activation.0] = activation.1.into();
+    config.to_string()
 }
 
-/// The tensors by the names of the hub's GPT-2; matrices are `[in, out]`, as its `Conv1D` keeps them.
-fn tensors(shape: Shape) -> Vec<Tensor> {
+/// The tensors by the names of the hub's GPT-1 and GPT-2; matrices are `[in, out]`, as its `Conv1D` keeps them.
+fn tensors(shape: Shape, family: Family) -> Vec<Tensor> {
     let n = shape.n_embd;
     let tensor = |name: &str, shape: &[usize], fill| Tensor { name: name.to_owned(), shape: shape.to_vec(), fill };
+    let [tokens, positions] = match family {
+        Family::Gpt1 => ["tokens_embed.weight", "positions_embed.weight"],
+        Family::Gpt2 => ["wte.weight", "wpe.weight"],
+    };
     let mut all = vec![
-        tensor("wte.weight", &[VOCAB_SIZE, n], Fill::Random),
-        tensor("wpe.weight", &[shape.n_ctx, n], Fill::Random),
+        tensor(tokens, &[family.vocab_size(), n], Fill::Random),
+        tensor(positions, &[shape.n_ctx, n], Fill::Random),
     ];
     let block: [(&str, &[usize], Fill); 12] = [
         ("ln_1.weight", &[n], Fill::Ones),
@@ -101,7 +136,9 @@ fn tensors(shape: Shape) -> Vec<Tensor> {
     for layer in 0..shape.n_layer {
         all.extend(block.iter().map(|(name, shape, fill)| tensor(&format!("h.{layer}.{name}"), shape, *fill)));
     }
-    all.extend([tensor("ln_f.weight", &[n], Fill::Ones), tensor("ln_f.bias", &[n], Fill::Random)]);
+    if family == Family::Gpt2 {
+        all.extend([tensor("ln_f.weight", &[n], Fill::Ones), tensor("ln_f.bias", &[n], Fill::Random)]);
+    }
     all
 }
 
@@ -145,8 +182,11 @@ mod tests {
 
     #[test]
     fn gpt2_small_has_its_parameters() {
-        let count: usize = tensors(GPT2_SMALL).iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum();
-        assert_eq!(count, 124_439_808);
+        let count = |shape, family| -> usize {
+            tensors(shape, family).iter().map(|tensor| tensor.shape.iter().product::<usize>()).sum()
+        };
+        assert_eq!(count(GPT2_SMALL, Family::Gpt2), 124_439_808);
+        assert_eq!(count(Shape { n_ctx: 512, ..GPT2_SMALL }, Family::Gpt1), 116_534_784);
     }
 
     #[test]

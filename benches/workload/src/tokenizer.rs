@@ -13,17 +13,16 @@ pub const VOCAB_SIZE: usize = 50_257;
 /// The only special token, the last of the vocabulary.
 pub const END_OF_TEXT: &str = "<|endoftext|>";
 
-/// Merges that build words after a space; the rest builds pieces.
-const WORD_MERGES: usize = 44_000;
-const MERGES: usize = VOCAB_SIZE - 256 - 1;
+/// Of a hundred merges, those that build words after a space; the rest builds pieces.
+const WORD_MERGES: usize = 88;
 /// Words that are also tokens at the beginning of a sentence.
 const CAPITALS: usize = 3_000;
 /// What a byte-level tokenizer shows for a space.
 const SPACE: char = 'Ġ';
 
 /// `tokenizer.json`.
-pub fn tokenizer_json(language: &Language) -> String {
-    let merges = merges(language);
+pub fn tokenizer_json(language: &Language, vocab_size: usize) -> String {
+    let merges = merges(language, vocab_size - 256 - 1);
     let pieces = merges.iter().map(|(left, right)| format!("{left}{right}"));
     let tokens = byte_symbols().map(String::from).chain(pieces).chain([END_OF_TEXT.to_owned()]);
     let vocab: Map<String, Value> = tokens.enumerate().map(|(id, token)| (token, json!(id))).collect();
@@ -33,7 +32,7 @@ pub fn tokenizer_json(language: &Language) -> String {
         "truncation": null,
         "padding": null,
         "added_tokens": [{
-            "id": VOCAB_SIZE - 1, "content": END_OF_TEXT, "special": true,
+            "id": vocab_size - 1, "content": END_OF_TEXT, "special": true,
             "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
         }],
         "normalizer": null,
@@ -67,20 +66,21 @@ pub fn settings_json(n_ctx: usize) -> String {
     .to_string()
 }
 
-/// The merges in order of rank; each makes a token that no other makes.
-fn merges(language: &Language) -> Vec<(String, String)> {
+/// That many merges in order of rank; each makes a token that no other makes.
+fn merges(language: &Language, count: usize) -> Vec<(String, String)> {
     let mut chains = Chains::default();
+    let of_words = count * WORD_MERGES / 100;
     for letter in ('A'..='Z').chain('a'..='z') {
-        chains.add(&format!("{SPACE}{letter}"), MERGES);
+        chains.add(&format!("{SPACE}{letter}"), count);
     }
     for (rank, word) in language.words().iter().enumerate() {
-        chains.add(&format!("{SPACE}{word}"), WORD_MERGES);
+        chains.add(&format!("{SPACE}{word}"), of_words);
         if rank < CAPITALS {
-            chains.add(&format!("{SPACE}{}", capital(word)), WORD_MERGES);
+            chains.add(&format!("{SPACE}{}", capital(word)), of_words);
         }
     }
     for word in language.words() {
-        chains.add(word, MERGES);
+        chains.add(word, count);
     }
     chains.merges
 }
@@ -122,16 +122,16 @@ mod tests {
         let symbols: BTreeSet<char> = byte_symbols().collect();
         assert_eq!(symbols.len(), 256);
         assert!(symbols.contains(&SPACE) && symbols.contains(&'Ċ'));
-        let merges = merges(&Language::new());
-        assert_eq!(merges.len(), MERGES);
+        let merges = merges(&Language::new(), 50_000);
+        assert_eq!(merges.len(), 50_000);
         let made: BTreeSet<String> = merges.iter().map(|(left, right)| format!("{left}{right}")).collect();
-        assert_eq!(made.len(), MERGES);
+        assert_eq!(made.len(), 50_000);
     }
 
     #[test]
     fn every_merge_joins_what_is_there_before_it() {
         let mut known: BTreeSet<String> = byte_symbols().map(String::from).collect();
-        for (left, right) in merges(&Language::new()) {
+        for (left, right) in merges(&Language::new(), 40_221) {
             assert!(known.contains(&left) && known.contains(&right), "{left} {right}");
             known.insert(left + &right);
         }

@@ -8,9 +8,11 @@ use clap::{Args, ValueEnum};
   yardstick bench --model gpt2-micro
   yardstick bench --only forward scoring --json")]
 pub struct BenchArgs {
-    /// A bundled name or folder, as for run, also REF:int8 [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
+    /// A bundled name, folder or hub id, as for run, also REF:int8; or a preset of `ls models --cost`, made with random weights [default: random weights in GPT-2 small's shape, 498 MB in a temporary folder]
     #[arg(short, long, value_name = "REF")]
     pub model: Option<String>,
+    #[command(flatten)]
+    pub hub: super::HubArgs,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,

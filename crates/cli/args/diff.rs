@@ -1,6 +1,6 @@
 //! Arguments of the comparison of two models' distributions.
 
-use super::{FolderArgs, ShotArgs};
+use super::{FolderArgs, HubArgs, ShotArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ Examples:
   yardstick diff ./my-checkpoint ./my-checkpoint:int8 --text ./my-text.txt --out int8.json"
 )]
 pub struct DiffArgs {
-    /// The model that is compared with: a bundled name or a folder, as for run; REF:int8 and the like hold the weights so
+    /// The model that is compared with: a bundled name, a folder or a hub id, as for run; REF:int8 and the like hold the weights so
     #[arg(value_name = "MODEL_A")]
     pub a: String,
     /// The model that is compared
@@ -47,13 +47,15 @@ pub struct DiffArgs {
     pub data: Vec<PathBuf>,
     #[command(flatten)]
     pub folders: FolderArgs,
+    #[command(flatten)]
+    pub hub: HubArgs,
     /// Context of N tokens, shorter than the models' own
     #[arg(long, value_name = "N", value_parser = super::at_least_two)]
     pub context: Option<usize>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,
-    /// Also write the figures to a JSON file
+    /// Also write the figures to a JSON file, and beside it the strip of KL as SVG, PNG and CSV
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,
 }

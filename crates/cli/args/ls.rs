@@ -1,6 +1,6 @@
 //! `yardstick ls`.
 
-use super::FolderArgs;
+use super::{CostArgs, FolderArgs};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -8,7 +8,8 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   yardstick ls tasks
-  yardstick ls models --json")]
+  yardstick ls models --json
+  yardstick ls models --cost --task starter_pairs --limit 50")]
 pub struct LsArgs {
     /// What to list
     pub what: Listing,
@@ -16,13 +17,15 @@ pub struct LsArgs {
     #[arg(short, long, value_name = "DIR", num_args = 1..)]
     pub data: Vec<PathBuf>,
     #[command(flatten)]
+    pub cost: CostArgs,
+    #[command(flatten)]
     pub folders: FolderArgs,
 }
 
 /// What can be listed.
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listing {
-    /// Bundled models
+    /// Bundled models; with --cost also the papers' sizes
     Models,
     /// Tasks and groups
     Tasks,

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   yardstick report out --out out/report
+  yardstick report out int8.json --out out/report
   yardstick report out --out tables --export latex,parquet,every-eval-ever")]
 pub struct ReportArgs {
-    /// Run folders
+    /// Run folders, and records of yardstick diff: their files, or folders with a diff.json
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
     /// The folder to write

@@ -1,6 +1,6 @@
 //! `yardstick ls`: what there is. Every list is made from the cards of the things themselves.
 
-use super::{data, print_json, print_text};
+use super::{cost, data, print_json, print_text};
 use crate::args::{Listing, LsArgs};
 use crate::columns::columns;
 use crate::error::CliError;
@@ -18,8 +18,14 @@ pub struct List {
 /// Prints one of the lists.
 ///
 /// # Errors
-/// The catalog is broken.
-pub fn ls(args: &LsArgs, json: bool) -> Result<(), CliError> {
+/// The catalog is broken; costs of what has none.
+pub fn ls(args: &LsArgs, quiet: bool, json: bool) -> Result<(), CliError> {
+    if args.cost.cost {
+        return match args.what {
+            Listing::Models => cost::cost(args, quiet, json),
+            _ => Err(CliError::usage("--cost is of models: yardstick ls models --cost")),
+        };
+    }
     let list = match args.what {
         Listing::Models => models()?,
         Listing::Tasks => tasks(&args.folders.catalog()?),
@@ -74,10 +80,10 @@ fn models() -> Result<List, CliError> {
         let numbers = [card.n_params, card.n_layer, card.n_embd, card.n_head, card.n_ctx as u64];
         let mut row = vec![card.name, card.family];
         row.extend(numbers.map(|n| n.to_string()));
-        row.push(card.dtype);
+        row.extend([card.dtype, card.scoring.name().to_owned()]);
         row
     };
-    let head = &["model", "family", "parameters", "n_layer", "n_embd", "n_head", "n_ctx", "dtype"];
+    let head = &["model", "family", "parameters", "n_layer", "n_embd", "n_head", "n_ctx", "dtype", "scoring"];
     Ok(List { head, rows: yardstick_zoo::bundled()?.into_iter().map(row).collect() })
 }
 

@@ -3,6 +3,8 @@
 use super::{print, print_json, stores};
 use crate::args::RenderArgs;
 use crate::error::CliError;
+use crate::models;
+use crate::run::Screen;
 use crate::stderr::warn;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -16,11 +18,12 @@ use yardstick_zoo::LoadOptions;
 ///
 /// # Errors
 /// The task, its data or the model whose tokens are counted.
-pub fn render(args: &RenderArgs, as_json: bool) -> Result<(), CliError> {
+pub fn render(args: &RenderArgs, quiet: bool, as_json: bool) -> Result<(), CliError> {
     let selection = args.folders.catalog()?.resolve(std::slice::from_ref(&args.task))?;
     let stores = stores(&args.data)?;
-    let options = args.shots.options(Some(args.limit), std::slice::from_ref(&args.model))?;
-    let model = yardstick_zoo::load(&args.model, &LoadOptions::default())?;
+    let found = models::find(&args.model, args.hub, Screen::new(quiet))?;
+    let options = args.shots.options(Some(args.limit), std::slice::from_ref(&found))?;
+    let model = found.load(&LoadOptions::default())?;
     let mut rendered = Vec::new();
     for task in &selection.tasks {
         if !as_json {

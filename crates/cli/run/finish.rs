@@ -20,7 +20,7 @@ pub fn finish(args: &RunArgs, folder: &RunFolder, screen: Screen, run: &Run, jso
     if !args.no_report && !run.record.results.is_empty() {
         let started = Instant::now();
         let _drawing = screen.stage("drawing the report");
-        let files = write_report(std::slice::from_ref(run), &folder.report())?;
+        let files = write_report(std::slice::from_ref(run), &[], &folder.report())?;
         tracing::info!(files = files.len(), took = ?started.elapsed(), "report written");
     }
     if json || !run.record.results.is_empty() {

@@ -5,6 +5,7 @@ use super::progress::{Screen, Stage, Unit};
 use crate::args::RunArgs;
 use crate::commands::stores;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::refusal::Refusal;
 use crate::stderr::say;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +21,7 @@ const DEFAULT_SUITE: &str = "starter";
 ///
 /// # Errors
 /// Names that mean nothing. Tasks that cannot be run, unless the others are to go on without them.
-pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Work, CliError> {
+pub fn tasks(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Work, CliError> {
     let catalog = args.work.folders.catalog()?;
     let mut selectors: Vec<String> = Vec::new();
     for suite in &args.work.suite {
@@ -65,13 +66,13 @@ pub fn tasks(args: &RunArgs, references: &[String], screen: Screen) -> Result<Wo
 }
 
 /// Tasks whose texts leave no room for a prompt in some model's context, which its configuration tells.
-fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<Refusal> {
+fn without_room(args: &RunArgs, references: &[Found], tasks: &[Loaded]) -> Vec<Refusal> {
     let mut refused = Vec::new();
     if tasks.iter().all(|task| most_tokens(task).is_none()) {
         return refused;
     }
     for reference in references {
-        let n_ctx = match yardstick_zoo::context(reference) {
+        let n_ctx = match reference.context() {
             Ok(n_ctx) => n_ctx.min(args.work.context.unwrap_or(n_ctx)),
             // A model that cannot be loaded is told apart from its tasks, when it is its turn.
             Err(error) => {
@@ -81,7 +82,7 @@ fn without_room(args: &RunArgs, references: &[String], tasks: &[Loaded]) -> Vec<
         };
         for task in tasks {
             if let Some(tokens) = most_tokens(task).filter(|&tokens| tokens as usize >= n_ctx) {
-                refused.push(Refusal::room(&task.task, reference, tokens, n_ctx));
+                refused.push(Refusal::room(&task.task, &reference.typed, tokens, n_ctx));
             }
         }
     }

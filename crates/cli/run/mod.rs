@@ -15,12 +15,15 @@ mod warnings;
 
 pub use again::run_one;
 pub use folder::default_path as default_folder;
-pub use memory::half_of_free;
+pub use load::tasks as load_tasks;
+pub use memory::{available as available_memory, half_of_free};
 pub use models::names as model_names;
 pub use progress::{Screen, above};
+pub use speed::flop_per_second;
 
 use crate::args::RunArgs;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::stderr::say;
 use folder::RunFolder;
 use score::Scorer;
@@ -31,11 +34,11 @@ use yardstick_core::RunStatus;
 use yardstick_report::Run;
 use yardstick_runner::ResponseLog;
 use yardstick_tasks::{Group, Loaded};
-use yardstick_zoo::LoadOptions;
 
 /// Everything that is the same for all models.
-struct Work {
-    tasks: Vec<Loaded>,
+pub struct Work {
+    /// With their documents.
+    pub tasks: Vec<Loaded>,
     groups: Vec<Group>,
     /// The template of the prompts, where they are conversations.
     chat_template: Option<String>,
@@ -50,7 +53,7 @@ struct Work {
 pub fn run(args: &RunArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     set_threads(args.work.threads)?;
     let screen = Screen::new(quiet);
-    let references = models::references(args)?;
+    let references = models::references(args, screen)?;
     let done = score_all(args, &references, screen)?;
     finish::finish(args, &done.folder, screen, &done.run, json)?;
     done.check()
@@ -84,7 +87,7 @@ fn parts(errors: &[CliError], kept: &'static str) -> Option<CliError> {
 }
 
 /// Loads the tasks, scores all models and keeps the run folder.
-fn score_all(args: &RunArgs, references: &[String], screen: Screen) -> Result<Done, CliError> {
+fn score_all(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Done, CliError> {
     let work = load::tasks(args, references, screen)?;
     let spec = record::spec(args, references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
@@ -105,7 +108,7 @@ fn score_all(args: &RunArgs, references: &[String], screen: Screen) -> Result<Do
 /// Scores model after model into `run`, which is written after each. Errors are printed as they come and returned.
 fn score_models(
     args: &RunArgs,
-    references: &[String],
+    references: &[Found],
     work: &Work,
     folder: &RunFolder,
     stop: &AtomicBool,
@@ -115,7 +118,7 @@ fn score_models(
     let (started, before) = (Instant::now(), folder.earlier.as_ref().map_or(0.0, |record| record.seconds));
     let mut log = folder.open_log()?;
     if let Some(earlier) = &folder.earlier {
-        run.record.started.clone_from(&earlier.started);
+        record::go_on(&mut run.record, earlier);
     } else if !args.overwrite {
         // From here on the folder tells what it is, even if the process is killed.
         yardstick_report::write_run(folder.path(), run)?;
@@ -125,7 +128,7 @@ fn score_models(
     }
     let mut errors = Vec::new();
     let mut complete = true;
-    let options = LoadOptions { context: args.work.context, storage: args.work.dtype.unwrap_or_default() };
+    let options = args.work.model_options();
     let names = models::names(references, options.storage);
     let wait = |i: usize| names.get(i).map(|name| screen.stage(&format!("loading {name}")));
     let mut waiting = wait(0);
@@ -183,6 +186,7 @@ fn score_model(
         vec![error]
     })?;
     let outcome = scorer.score(model.as_ref(), log);
+    record::add_speed(&mut run.record, scorer.name, outcome.fed.tokens, outcome.fed.seconds);
     run.record.warnings.extend(outcome.errors.iter().map(|error| format!("failed: {error}")));
     if outcome.samples.is_empty() && !outcome.errors.is_empty() {
         outcome.errors.iter().for_each(CliError::print);

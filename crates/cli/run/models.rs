@@ -1,32 +1,35 @@
 //! The models of a run: their names, and each one loaded while the one before it is scored.
 
 use super::memory;
+use super::progress::Screen;
 use crate::args::RunArgs;
 use crate::error::CliError;
+use crate::models::{Found, find};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use yardstick_core::LanguageModel;
-use yardstick_zoo::{LoadOptions, Reference, Storage, ZooError, check_reference, load, weight_bytes};
+use yardstick_zoo::{LoadOptions, Reference, Storage, ZooError};
 
 /// Memory that a model takes while it is loaded, in sizes of its weight files: as stored, in f32 where that is wider, and packed.
 const LOADING: u64 = 5;
 
 /// The models as typed, or all bundled ones. A name that nothing answers to is refused before any work, and so is one model
 /// held twice in the same way.
-pub fn references(args: &RunArgs) -> Result<Vec<String>, CliError> {
+/// Models of the hub are fetched here.
+pub fn references(args: &RunArgs, screen: Screen) -> Result<Vec<Found>, CliError> {
     if args.model.is_empty() {
-        return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|&name| name.to_owned()).collect());
+        return Ok(yardstick_zoo::BUNDLED_NAMES.iter().map(|name| Found::local(name)).collect());
     }
-    let mut seen = Vec::new();
+    let (mut seen, mut found) = (Vec::new(), Vec::new());
     for reference in &args.model {
-        check_reference(reference)?;
         let model = parse(reference, args.work.dtype.unwrap_or_default());
         if seen.contains(&model) {
             return Err(CliError::usage(format!("--model names {reference} twice")));
         }
         seen.push(model);
+        found.push(find(reference, args.work.hub, screen)?);
     }
-    Ok(args.model.clone())
+    Ok(found)
 }
 
 /// Bundled name or folder, and how its weights are held: by `storage` where the reference does not say.
@@ -35,17 +38,22 @@ fn parse(reference: &str, storage: Storage) -> (&str, Storage) {
     (model.trim_end_matches('/'), own.unwrap_or(storage))
 }
 
-/// The models' names in tables: the last part of each reference, or all of it where two models would be called the same;
-/// with how the weights are held where they are rounded, for that is another protocol.
-pub fn names(references: &[String], storage: Storage) -> Vec<String> {
-    let models: Vec<_> = references.iter().map(|reference| parse(reference, storage)).collect();
+/// The models' names in tables: the last part of each folder, or all of it where two models would be called the same, and all of a
+/// hub id; with how the weights are held where they are rounded, for that is another protocol.
+pub fn names(references: &[Found], storage: Storage) -> Vec<String> {
+    let models: Vec<_> = references.iter().map(|found| parse(&found.typed, storage)).collect();
     let is_taken =
         |model: &str| models.iter().any(|(other, _)| *other != model && last_part(other) == last_part(model));
-    let name = |model| if is_taken(model) { model } else { last_part(model) };
-    let names: Vec<String> = models.iter().map(|(model, storage)| storage.label(name(model))).collect();
+    let name = |model, found: &Found| if found.is_of_the_hub() || is_taken(model) { model } else { last_part(model) };
+    let named = models.iter().zip(references).map(|((model, storage), found)| storage.label(name(model, found)));
+    let names: Vec<String> = named.collect();
     // A folder may be called like another one with rounded weights.
     let is_unique = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
-    names.iter().zip(references).map(|(name, typed)| if is_unique(name) { name } else { typed }.clone()).collect()
+    names
+        .iter()
+        .zip(references)
+        .map(|(name, found)| if is_unique(name) { name } else { &found.typed }.clone())
+        .collect()
 }
 
 /// The name of a folder, or the whole reference where it ends in none.
@@ -60,7 +68,7 @@ pub type Loaded = Result<Box<dyn LanguageModel>, ZooError>;
 /// Gives each model in turn to `score`, until that fails or `stop` is set. While one is scored the next one is loaded, where
 /// there is memory for both; `score` is told how many bytes that may take.
 pub fn in_turn(
-    references: &[String],
+    references: &[Found],
     options: &LoadOptions,
     stop: &AtomicBool,
     mut score: impl FnMut(usize, Loaded, u64) -> Result<(), CliError>,
@@ -92,18 +100,18 @@ fn join(loading: std::thread::ScopedJoinHandle<'_, Loaded>) -> Loaded {
     loading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-fn timed_load(reference: &str, options: &LoadOptions) -> Loaded {
+fn timed_load(found: &Found, options: &LoadOptions) -> Loaded {
     let started = Instant::now();
-    let model = load(reference, options)?;
+    let model = found.load(options)?;
     let card = model.card();
-    tracing::info!(reference, card.family, card.n_params, card.n_ctx, took = ?started.elapsed(), "model loaded");
+    tracing::info!(reference = found.typed, card.family, card.n_params, card.n_ctx, took = ?started.elapsed(), "model loaded");
     Ok(model)
 }
 
-/// What loading `reference` may take, bytes, if that leaves the model at work half of what is free now.
-fn fits_beside(reference: &str) -> Option<u64> {
+/// What loading a model may take, bytes, if that leaves the model at work half of what is free now.
+fn fits_beside(found: &Found) -> Option<u64> {
     let free = memory::available().unwrap_or(0);
-    weight_bytes(reference).ok().map(|bytes| bytes.saturating_mul(LOADING)).filter(|&bytes| bytes <= free / 2)
+    found.weight_bytes().ok().map(|bytes| bytes.saturating_mul(LOADING)).filter(|&bytes| bytes <= free / 2)
 }
 
 #[cfg(test)]
@@ -111,9 +119,16 @@ mod tests {
     use super::*;
     use crate::args::WorkArgs;
 
+    fn found(references: &[&str]) -> Vec<Found> {
+        references.iter().map(|reference| Found::local(reference)).collect()
+    }
+
+    fn all(args: &RunArgs) -> Result<Vec<String>, CliError> {
+        Ok(super::references(args, Screen::new(true))?.into_iter().map(|found| found.typed).collect())
+    }
+
     fn check(references: &[&str], wanted: &[&str]) {
-        let references: Vec<String> = references.iter().map(|&r| r.to_owned()).collect();
-        assert_eq!(names(&references, Storage::F32), wanted);
+        assert_eq!(names(&found(references), Storage::F32), wanted);
     }
 
     fn args(model: &[&str], dtype: Option<Storage>) -> RunArgs {
@@ -132,28 +147,27 @@ mod tests {
         check(&["a/m", "a/m:int8", "a/m/:int4"], &["m", "m-int8", "m-int4"]);
         check(&["a/m", "b/m:int8"], &["a/m", "b/m-int8"]);
         check(&["a/m-int8", "b/m:int8"], &["a/m-int8", "b/m:int8"]);
-        let typed = ["a/m", "a/m:f32"].map(str::to_owned);
-        assert_eq!(names(&typed, Storage::Int8), ["m-int8", "m"]);
+        assert_eq!(names(&found(&["a/m", "a/m:f32"]), Storage::Int8), ["m-int8", "m"]);
     }
 
     #[test]
     fn a_model_may_come_again_if_it_is_held_otherwise() {
         let kinds = ["gpt2-nano", "gpt2-nano:bf16", "gpt2-nano:int8", "gpt2-nano:int4"];
-        assert_eq!(references(&args(&kinds, None)).unwrap(), kinds, "as typed");
-        assert!(references(&args(&["gpt2-nano", "gpt2-nano:f32"], Some(Storage::Int4))).is_ok());
+        assert_eq!(all(&args(&kinds, None)).unwrap(), kinds, "as typed");
+        assert!(all(&args(&["gpt2-nano", "gpt2-nano:f32"], Some(Storage::Int4))).is_ok());
         for (twice, dtype) in [
             (["gpt2-nano", "gpt2-nano"], None),
             (["gpt2-nano", "gpt2-nano:f32"], None),
             (["gpt2-nano:int8", "gpt2-nano"], Some(Storage::Int8)),
         ] {
-            let error = references(&args(&twice, dtype)).unwrap_err();
+            let error = all(&args(&twice, dtype)).unwrap_err();
             assert_eq!((error.code(), error.to_string()), (2, format!("--model names {} twice", twice[1])));
         }
     }
 
     #[test]
     fn every_model_has_its_turn_even_after_one_that_fails() {
-        let references = ["gpt2-nano", "no-such-model", "gpt2-micro"].map(str::to_owned);
+        let references = found(&["gpt2-nano", "no-such-model", "gpt2-micro"]);
         let mut seen = Vec::new();
         let stop = AtomicBool::new(false);
         in_turn(&references, &LoadOptions::default(), &stop, |i, model, _| {

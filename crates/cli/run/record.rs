@@ -2,14 +2,15 @@
 
 use super::Work;
 use crate::args::RunArgs;
-use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus};
+use crate::models::Found;
+use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus, Scoring, SpeedRecord};
 use yardstick_tasks::LoadOptions;
 use yardstick_zoo::Storage;
 
 /// What the arguments ask for; the same command gives the same.
-pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
+pub fn spec(args: &RunArgs, references: &[Found]) -> RunSpec {
     RunSpec {
-        models: references.to_vec(),
+        models: references.iter().map(|found| found.typed.clone()).collect(),
         tasks: args.work.suite.iter().chain(&args.work.task).cloned().collect(),
         limit: args.work.limit,
         context: args.work.context,
@@ -24,6 +25,7 @@ pub fn spec(args: &RunArgs, references: &[String]) -> RunSpec {
             .shots
             .chat
             .then(|| if args.work.shots.single_turn { "single-turn" } else { "multi-turn" }.to_owned()),
+        pll: args.work.pll.filter(|pll| *pll != Scoring::MASKED[0]).map(|pll| pll.short_name().to_owned()),
         token_scores: args.token_scores,
     }
 }
@@ -49,5 +51,61 @@ pub fn start(spec: RunSpec, work: &Work) -> RunRecord {
         chat_template: work.chat_template.clone(),
         results: Vec::new(),
         warnings: work.left_out.iter().chain(work.tasks.iter().flat_map(|task| &task.warnings)).cloned().collect(),
+        speeds: Vec::new(),
+    }
+}
+
+/// Adds what a model fed to its speed, which an earlier part of the run may have begun.
+pub fn add_speed(record: &mut RunRecord, model: &str, tokens: usize, seconds: f64) {
+    if tokens == 0 {
+        return;
+    }
+    let threads = record.environment.threads;
+    match record.speeds.iter_mut().find(|speed| speed.model == model) {
+        Some(speed) => {
+            speed.tokens += tokens as u64;
+            speed.seconds += seconds;
+        }
+        None => {
+            record.speeds.push(SpeedRecord { model: model.to_owned(), tokens: tokens as u64, seconds, threads });
+        }
+    }
+}
+
+/// Goes on from an unfinished run of the same command: its start, and its speeds where they are of this machine.
+pub fn go_on(record: &mut RunRecord, earlier: &RunRecord) {
+    record.started.clone_from(&earlier.started);
+    if earlier.environment == record.environment {
+        record.speeds.clone_from(&earlier.speeds);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(threads: usize) -> RunRecord {
+        let work = Work { tasks: Vec::new(), groups: Vec::new(), chat_template: None, left_out: Vec::new() };
+        let mut record = start(RunSpec::default(), &work);
+        record.environment.threads = threads;
+        record
+    }
+
+    #[test]
+    fn speeds_of_one_machine_add_up() {
+        let mut earlier = record(2);
+        add_speed(&mut earlier, "a", 0, 1.0);
+        assert!(earlier.speeds.is_empty(), "nothing was fed");
+        add_speed(&mut earlier, "a", 100, 0.5);
+        for (threads, wanted) in [(2, (130, 0.75)), (4, (30, 0.25))] {
+            let mut later = record(threads);
+            go_on(&mut later, &earlier);
+            add_speed(&mut later, "a", 30, 0.25);
+            let [speed] = later.speeds.as_slice() else { panic!("{:?}", later.speeds) };
+            assert_eq!(
+                (speed.tokens, speed.seconds.to_bits(), speed.threads),
+                (wanted.0, f64::to_bits(wanted.1), threads)
+            );
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::{Work, memory, speed, tokens};
 use crate::error::CliError;
 use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 use yardstick_core::{Estimate, LanguageModel, Request, Response, ResultRecord, Sample};
 use yardstick_runner::{
     GenerateOptions, GenerationPlan, Outcome, Plan, PlanCounts, PlanOptions, Progress, ResponseLog, RunnerError,
@@ -46,6 +47,17 @@ pub struct Scored {
     pub errors: Vec<CliError>,
     /// Whether every document of every task is there.
     pub complete: bool,
+    /// What it cost.
+    pub fed: Fed,
+}
+
+/// Tokens that a model was fed, and the wall time that took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fed {
+    /// Rows of the plans that were computed.
+    pub tokens: usize,
+    /// Seconds.
+    pub seconds: f64,
 }
 
 /// Where a request belongs: task and document, as indices into the work.
@@ -87,7 +99,7 @@ impl Scorer<'_> {
             self.announce(model, &plan);
             let run = |progress: &mut dyn Progress| execute(model, &plan, self.stop, progress);
             let stage = self.over("scoring", plan.counts.rows).saving(plan.counts.saved() as u64);
-            errors.extend(self.run(stage, &to_score, log, &mut responses, run));
+            errors.extend(self.run(stage, &to_score, log, &mut responses, &mut scored.fed, run));
         }
         let options = GenerateOptions { threads, memory };
         let plan = |requests: &[&Request]| GenerationPlan::new(model, requests, &options);
@@ -95,7 +107,8 @@ impl Scorer<'_> {
             self.announce_writing(&plan);
             let run = |progress: &mut dyn Progress| plan.write(model, self.stop, progress);
             let most = plan.counts.prompt_tokens + plan.counts.most_tokens;
-            errors.extend(self.run(self.over("writing with", most), &to_write, log, &mut responses, run));
+            let stage = self.over("writing with", most);
+            errors.extend(self.run(stage, &to_write, log, &mut responses, &mut scored.fed, run));
         }
         let _estimating = self.screen.stage(&format!("estimating {}", self.name));
         self.gather(model, &responses, &mut scored);
@@ -177,15 +190,15 @@ impl Scorer<'_> {
         }
         let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
         let time = self.expected(model, &counts);
-        self.screen.say(&format!(
-            "{}: {} requests: {} tokens to read ({} saved by sharing), {} positions to score; {:.1} GFLOP{time}, at most {peak} MB",
-            self.name,
-            counts.requests,
-            counts.rows,
-            counts.saved(),
-            counts.scored_rows,
-            counts.flop as f64 / 1e9,
-        ));
+        let PlanCounts { requests, rows, scored_rows, .. } = counts;
+        let what = if model.card().scoring.is_causal() {
+            format!("{rows} tokens to read ({} saved by sharing), {scored_rows} positions to score", counts.saved())
+        } else {
+            format!("{rows} tokens, and a pass over its text for each of {scored_rows} to score")
+        };
+        let gflop = counts.flop as f64 / 1e9;
+        let name = self.name;
+        self.screen.say(&format!("{name}: {requests} requests: {what}; {gflop:.1} GFLOP{time}, at most {peak} MB"));
         tracing::info!(?counts, "planned");
     }
 
@@ -215,17 +228,22 @@ impl Scorer<'_> {
         Stage::new(&format!("{verb} {}", self.name), Unit::Tokens, tokens as u64)
     }
 
-    /// Runs a plan, takes its responses, and gives what went wrong.
+    /// Runs a plan, takes its responses, adds what it cost, and gives what went wrong.
     fn run(
         &self,
         stage: Stage,
         open: &[Open],
         log: &mut ResponseLog,
         responses: &mut [Option<Response>],
+        fed: &mut Fed,
         run: impl FnOnce(&mut dyn Progress) -> Outcome,
     ) -> Option<CliError> {
         let bar = self.screen.show(stage);
-        let outcome = run(&mut LogWriter { log, open, bar: &bar });
+        let started = Instant::now();
+        let mut writer = LogWriter { log, open, bar: &bar, tokens: 0 };
+        let outcome = run(&mut writer);
+        fed.tokens += writer.tokens;
+        fed.seconds += started.elapsed().as_secs_f64();
         let mut done = 0;
         for (request, response) in open.iter().zip(outcome.responses) {
             done += usize::from(response.is_some());
@@ -257,7 +275,8 @@ impl Scorer<'_> {
             estimates.push((!samples.is_empty()).then(|| task.task.estimates(&samples)));
             scored.samples.extend(samples);
         }
-        scored.warnings = counts.lines(self.name, model.card().n_ctx);
+        let note = model.card().scoring.note().map(|note| format!("{}: {note}", self.name));
+        scored.warnings = note.into_iter().chain(counts.lines(self.name, model.card().n_ctx)).collect();
         scored.results = self.results(&estimates);
     }
 
@@ -331,11 +350,14 @@ struct LogWriter<'a> {
     log: &'a mut ResponseLog,
     open: &'a [Open<'a>],
     bar: &'a Bar,
+    /// Fed so far.
+    tokens: usize,
 }
 
 impl Progress for LogWriter<'_> {
     fn batch(&mut self, tokens: usize) -> Result<(), RunnerError> {
         self.bar.add(tokens);
+        self.tokens += tokens;
         self.log.flush()
     }
 

@@ -16,6 +16,7 @@ mod python;
 mod record;
 mod request;
 mod sample;
+mod scoring;
 mod session;
 mod value;
 
@@ -24,13 +25,14 @@ pub use decode::{Decoder, Feed, Next, Pick};
 pub use diff::{TokenDiff, TopToken};
 pub use estimate::Estimate;
 pub use hex::hex;
-pub use model::{LanguageModel, ModelCard, ScoreError, Span};
+pub use model::{LanguageModel, ModelCard, ScoreError, Span, score_span};
 pub use python::python_float;
 pub use record::{
     DatasetCard, Environment, FewShotCard, GroupRecord, MetricCard, Reference, ResultRecord, RunRecord, RunSpec,
-    RunStatus, TaskCard,
+    RunStatus, SpeedRecord, TaskCard,
 };
 pub use request::{Generation, Request, Response, Sampling, TokenLikelihood};
 pub use sample::{Instance, Sample, Score, Target};
+pub use scoring::Scoring;
 pub use session::{Costs, Past, Session, Stretch, TokenScore, Wanted};
 pub use value::{Doc, Map, Value};

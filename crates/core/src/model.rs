@@ -1,6 +1,6 @@
 //! The one trait at the bottom: what a language model must be able to do to be measured.
 
-use crate::{Costs, Decoder, Session, Stretch, TokenScore, Wanted};
+use crate::{Costs, Decoder, Scoring, Session, Stretch, TokenScore, Wanted};
 use serde::{Deserialize, Serialize};
 
 /// Anything that gives log-probabilities to tokens.
@@ -21,19 +21,25 @@ pub trait LanguageModel: Send + Sync {
     /// [`ScoreError::Decode`] when the tokenizer refuses.
     fn decode(&self, tokens: &[u32], skip_special: bool) -> Result<String, ScoreError>;
 
-    /// What its work costs.
+    /// What its work costs. For a model that reads both sides, where every scored token costs a pass of its own: of a row, a
+    /// pair of rows and the masked row of one pass; and bytes of a whole span.
     fn costs(&self) -> Costs;
 
     /// A session with an empty path that can grow to `positions` (at most the context). Its arithmetic is shared by
     /// `threads` threads of the rayon pool it is called in; 1 keeps it on the calling thread.
+    ///
+    /// What a session does rests on a token's score depending on the tokens before it alone. Where the card's
+    /// [`scoring`](ModelCard::scoring) says that it depends on all others, sessions and decoders refuse whatever they are
+    /// asked, with [`ScoreError::BothSides`], and spans go to [`Self::score`] whole.
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_>;
 
     /// A decoder with a number of empty paths that can each grow to `positions` (at most the context). Threads are as for
     /// [`Self::session`]. Besides what such sessions would take, a drawn token takes 24 bytes for each row of the embedding.
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_>;
 
-    /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span, nothing shared
-    /// between spans: what the planner's tree must equal bit for bit. Runs on the calling thread.
+    /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span (or, where the card
+    /// says so, all others), nothing shared between spans: what the planner's tree must equal bit for bit. Runs on the calling
+    /// thread.
     /// The result has one entry a span, each with `scored` entries.
     ///
     /// # Errors
@@ -46,10 +52,13 @@ pub trait LanguageModel: Send + Sync {
     }
 }
 
-/// One span in a fresh session.
-fn score_span(session: &mut dyn Session, card: &ModelCard, span: &Span) -> Result<Vec<TokenScore>, ScoreError> {
+/// One span in a fresh session with room for it.
+///
+/// # Errors
+/// A span that the model cannot take, or a logit that is not finite.
+pub fn score_span(session: &mut dyn Session, card: &ModelCard, span: &Span) -> Result<Vec<TokenScore>, ScoreError> {
     let len = span.tokens.len();
-    if span.scored >= len || len > card.n_ctx + 1 {
+    if span.scored >= len || len > card.longest_span() {
         return Err(ScoreError::Span { model: card.name.clone(), len, scored: span.scored, n_ctx: card.n_ctx });
     }
     let positions: Vec<u32> = (0..len as u32 - 1).collect();
@@ -58,10 +67,11 @@ fn score_span(session: &mut dyn Session, card: &ModelCard, span: &Span) -> Resul
     session.advance(&Stretch { tokens: &span.tokens[..len - 1], positions: &positions, wanted: &wanted })
 }
 
-/// A run of tokens, the last `scored` of which are wanted. `scored < tokens.len() <= n_ctx + 1`.
+/// A run of tokens, the last `scored` of which are wanted, at most [`ModelCard::longest_span`]. `scored < tokens.len()`,
+/// except for models that read both sides, which need nothing before the first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
-    /// Token ids; the model is fed all but the last.
+    /// Token ids; a causal model is fed all but the last.
     pub tokens: Vec<u32>,
     /// How many tokens at the end are scored.
     pub scored: usize,
@@ -72,7 +82,7 @@ pub struct Span {
 pub struct ModelCard {
     /// The name in tables: the bundled name or the folder's name, with how the weights are held where they are rounded.
     pub name: String,
-    /// Where it came from: `bundled` or the folder.
+    /// Where it came from: `bundled`, the folder, or the hub id with the commit.
     pub source: String,
     /// `model_type` of its config.json.
     pub family: String,
@@ -93,6 +103,9 @@ pub struct ModelCard {
     /// How the layers hold their weights for it: `f32` is exact; `bf16`, `int8` and `int4` round them, which is another protocol.
     #[serde(default = "exact")]
     pub storage: String,
+    /// What scores are conditioned on.
+    #[serde(default, skip_serializing_if = "Scoring::is_causal")]
+    pub scoring: Scoring,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.
     pub prefix_token: Option<u32>,
     /// The token that ends a text (EOS); `None` for a model without.
@@ -104,6 +117,21 @@ pub struct ModelCard {
     pub tokenizer_sha256: String,
     /// sha256 (hex) of config.json: what the weights alone do not tell (heads, activation, epsilons, windows).
     pub config_sha256: String,
+}
+
+impl ModelCard {
+    /// Tokens around every text that a masked model reads: one before and one behind.
+    pub const AROUND: usize = 2;
+
+    /// Most tokens of a span: the last one is not fed; or, of a model that reads both sides, is, between two more.
+    pub const fn longest_span(&self) -> usize {
+        if self.scoring.is_causal() { self.n_ctx + 1 } else { self.n_ctx.saturating_sub(Self::AROUND) }
+    }
+
+    /// Most tokens of a span that can be scored.
+    pub const fn most_scored(&self) -> usize {
+        if self.scoring.is_causal() { self.n_ctx } else { self.longest_span() }
+    }
 }
 
 fn exact() -> String {
@@ -141,7 +169,7 @@ pub enum ScoreError {
         /// Rows of the embedding.
         vocab_size: usize,
     },
-    /// A span that breaks `scored < tokens.len() <= n_ctx + 1`.
+    /// A span that is too long, or has nothing before its first scored token.
     #[error("{model}: a span of {len} tokens with {scored} scored does not fit a context of {n_ctx}")]
     Span {
         /// Model name.
@@ -160,6 +188,12 @@ pub enum ScoreError {
         model: String,
         /// What does not fit.
         reason: String,
+    },
+    /// A session or decoder of a model that has none.
+    #[error("{model} reads both sides of a token: it scores texts as they are, and has no next token to give")]
+    BothSides {
+        /// Model name.
+        model: String,
     },
     /// NaN or infinity among the logits of a scored row.
     #[error(

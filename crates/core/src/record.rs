@@ -33,6 +33,10 @@ pub struct RunRecord {
     pub results: Vec<ResultRecord>,
     /// What a reader must know: truncated contexts, unscored tokens, a short dataset.
     pub warnings: Vec<String>,
+    /// How fast the models were, at most one a model; never part of a comparison of what they answered. Empty in records from
+    /// before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speeds: Vec<SpeedRecord>,
 }
 
 impl RunRecord {
@@ -82,6 +86,9 @@ pub struct RunSpec {
     /// Prompts as conversations: `multi-turn` or `single-turn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat: Option<String>,
+    /// How masked models score, when not the usual way: `original`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pll: Option<String>,
     /// Whether the log-probability of every scored token is kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub token_scores: bool,
@@ -96,6 +103,21 @@ pub struct Environment {
     pub arch: String,
     /// Logical cores.
     pub cpus: usize,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// How fast one model scored and wrote, on the run's [`Environment`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SpeedRecord {
+    /// Model name.
+    pub model: String,
+    /// Tokens fed to the model: what equal beginnings share is fed, and counted, once.
+    pub tokens: u64,
+    /// Wall time of feeding them, seconds: without loading the model, encoding and planning. Another model may have been
+    /// loaded meanwhile. Of a run that was interrupted and gone on with, the sum over its parts, where all of them were on
+    /// the same machine with as many threads; answers found in the log cost nothing and are not counted.
+    pub seconds: f64,
     /// Threads used.
     pub threads: usize,
 }

@@ -154,15 +154,17 @@ impl Client {
 
     fn checked(&self, url: &str, answer: Answer, is_head: bool, is_rest: bool) -> Result<Answer, Failure> {
         let (url, status) = (url.to_owned(), answer.response.status());
+        let why = header(answer.response.headers(), "x-error-code").map(str::to_owned);
         let code = status.as_u16();
         match code {
             200 => Ok(answer),
             201..=299 if is_head => Ok(answer),
             206 | 416 if is_rest => Ok(answer),
             401 | 403 => {
-                Err(Failure::Final(HubError::Denied { url, status: code, has_token: self.options.token.is_some() }))
+                let has_token = self.options.token.is_some();
+                Err(Failure::Final(HubError::Denied { url, status: code, has_token, code: why }))
             }
-            404 => Err(Failure::Final(HubError::NotFound { url })),
+            404 => Err(Failure::Final(HubError::NotFound { url, code: why })),
             408 | 425 | 429 | 500..=599 if status != StatusCode::NOT_IMPLEMENTED => {
                 let wait = header(answer.response.headers(), "retry-after").and_then(|text| text.parse().ok());
                 Err(Failure::Temporary(HubError::Status { url, status: code }, wait.map(Duration::from_secs)))

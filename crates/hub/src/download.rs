@@ -85,18 +85,19 @@ fn is_there(target: &Path, known: &Entry) -> Result<bool, HubError> {
     Ok(length(target) == Some(known.bytes) && hash::file(target)?.1.eq_ignore_ascii_case(&known.sha256))
 }
 
-struct Transfer<'a, 'b> {
-    client: &'a Client,
-    url: &'a str,
+pub(crate) struct Transfer<'a, 'b> {
+    pub client: &'a Client,
+    pub url: &'a str,
     /// What HEAD said.
-    head: &'a Remote,
-    part: &'a mut Part,
-    report: &'a mut (dyn FnMut(Event) + 'b),
+    pub head: &'a Remote,
+    pub part: &'a mut Part,
+    pub report: &'a mut (dyn FnMut(Event) + 'b),
 }
 
 impl Transfer<'_, '_> {
-    /// Fetches what is missing, however often it breaks off, as long as something arrives in between.
-    fn run(&mut self, target: &Path) -> Result<(), HubError> {
+    /// Fetches what is missing, however often it breaks off, as long as something arrives in between. `target` is
+    /// what the file is called in reports.
+    pub fn run(&mut self, target: &Path) -> Result<(), HubError> {
         let is_all = self.part.is_all_of(self.head);
         let from = if is_all { self.part.length() } else { self.part.resumable() };
         (self.report)(Event::File { path: target, bytes: self.head.bytes, from });
@@ -228,7 +229,7 @@ fn packed<'a>(answer: &'a Answer, url: &str) -> Option<&'a str> {
 }
 
 /// Holds what arrived against what was announced; what differs is thrown away.
-fn checked(url: &str, part: &mut Part) -> Result<Entry, HubError> {
+pub(crate) fn checked(url: &str, part: &mut Part) -> Result<Entry, HubError> {
     let remote = part.remote().cloned().unwrap_or_default();
     let (bytes, sha256) = part.hash()?;
     let error = match (remote.bytes, remote.sha256) {
@@ -240,6 +241,6 @@ fn checked(url: &str, part: &mut Part) -> Result<Entry, HubError> {
     Err(error)
 }
 
-fn mismatch(url: &str, what: &'static str, found: String, wanted: String) -> HubError {
+pub(crate) fn mismatch(url: &str, what: &'static str, found: String, wanted: String) -> HubError {
     HubError::Mismatch { url: url.to_owned(), what, found, wanted }
 }

@@ -18,7 +18,7 @@ pub enum HubError {
     /// No connection.
     #[error(
         "cannot reach {host}: {reason}; check the network and its proxy (HTTPS_PROXY), or name a mirror with HF_ENDPOINT. \
-         Datasets may also be copied into a store by hand"
+         What is in a store or in the cache needs no network, and files may be copied there by hand"
     )]
     Offline {
         /// Scheme and host.
@@ -27,7 +27,7 @@ pub enum HubError {
         reason: String,
     },
     /// The user asked for no network.
-    #[error("{url} is not fetched, since HF_HUB_OFFLINE is set")]
+    #[error("{url} is not fetched: no network was asked for (--offline or HF_HUB_OFFLINE)")]
     OfflineByChoice {
         /// What would be fetched.
         url: String,
@@ -37,6 +37,8 @@ pub enum HubError {
     NotFound {
         /// What was asked for.
         url: String,
+        /// What the hub calls it (`X-Error-Code`): `RepoNotFound`, `RevisionNotFound`, `EntryNotFound`.
+        code: Option<String>,
     },
     /// The server wants to know who asks, or does not let them.
     #[error(
@@ -49,6 +51,8 @@ pub enum HubError {
         status: u16,
         /// Whether a token was sent.
         has_token: bool,
+        /// What the hub calls it (`X-Error-Code`): `GatedRepo`, `RepoNotFound`.
+        code: Option<String>,
     },
     /// Another answer that is no success.
     #[error("{url} answered {status}; try again later")]
@@ -105,7 +109,7 @@ pub enum HubError {
     Mismatch {
         /// What was fetched.
         url: String,
-        /// `size` or `sha256`.
+        /// `size`, `sha256` or `git sha1`.
         what: &'static str,
         /// What arrived.
         found: String,
@@ -118,8 +122,76 @@ pub enum HubError {
         /// Id, configuration and split.
         name: String,
     },
+    /// A model that the hub does not have, or not for whoever asks.
+    #[error(
+        "there is no model {id} at {endpoint}, or it is private{}{}", suggestion(.nearest.as_deref()), unseen(*.has_token)
+    )]
+    NoModel {
+        /// Hub id.
+        id: String,
+        /// The hub that was asked.
+        endpoint: String,
+        /// What was probably meant.
+        nearest: Option<String>,
+        /// Whether a token was sent.
+        has_token: bool,
+    },
+    /// A branch, tag or commit that a model does not have.
+    #[error("model {id} has no revision {revision:?}; it has {}{}", list(.known), suggestion(.nearest.as_deref()))]
+    NoRevision {
+        /// Hub id.
+        id: String,
+        /// As asked for.
+        revision: String,
+        /// Branches and tags.
+        known: Vec<String>,
+        /// The one that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A model whose owners want to know who reads it.
+    #[error("model {id} is gated ({status}): accept its terms at {page} {}", admitted(*.has_token))]
+    Gated {
+        /// Hub id.
+        id: String,
+        /// Where its terms are.
+        page: String,
+        /// 401 or 403.
+        status: u16,
+        /// Whether a token was sent.
+        has_token: bool,
+    },
+    /// A repository without a file that a model needs.
+    #[error("{id} at {revision} has no {what}; it has {}", list(.found))]
+    NoFile {
+        /// Hub id.
+        id: String,
+        /// As asked for.
+        revision: String,
+        /// What is missing.
+        what: String,
+        /// What is there.
+        found: Vec<String>,
+    },
+    /// A model that is not whole in the cache, and nothing may be fetched.
+    #[error(
+        "model {id} at {revision} is not whole in the cache, {} ({missing}), and no network was asked for \
+         (--offline or HF_HUB_OFFLINE); `yardstick pull` fetches it while there is one", .cache.display()
+    )]
+    NotCached {
+        /// Hub id.
+        id: String,
+        /// As asked for.
+        revision: String,
+        /// The cache's folder.
+        cache: PathBuf,
+        /// What is not there.
+        missing: String,
+    },
+    /// No folder for the cache is known.
+    #[error("there is no place for models: set HF_HUB_CACHE, HF_HOME or HOME")]
+    NoCache,
     /// A file or folder of the store.
-    #[error("{}: {source}", .path.display())]
+    #[error("{}: {source}{}", .path.display(), room(.source))]
     Io {
         /// Which.
         path: PathBuf,
@@ -152,9 +224,45 @@ const fn rest(is_kept: bool) -> &'static str {
 
 const fn denied(has_token: bool) -> &'static str {
     if has_token {
-        "the token in HF_TOKEN may not read it; accept the dataset's terms on its page with that account, or check the name"
+        "the token in HF_TOKEN may not read it; accept its terms on its page with that account, or check the name"
     } else {
-        "there is no such dataset, or one must be known to read it: accept its terms on its page and set HF_TOKEN to a token"
+        "there is nothing of that name, or one must be known to read it: accept its terms on its page and set HF_TOKEN to a token"
+    }
+}
+
+const fn admitted(has_token: bool) -> &'static str {
+    if has_token {
+        "with the account that the token in HF_TOKEN belongs to, and see that the token may read gated models"
+    } else {
+        "and set HF_TOKEN to a token of the account that did"
+    }
+}
+
+const fn unseen(has_token: bool) -> &'static str {
+    if has_token { "; the token in HF_TOKEN does not see it" } else { "; HF_TOKEN, a token, shows private ones" }
+}
+
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean {name}?"))
+}
+
+/// The first of many names.
+fn list(names: &[String]) -> String {
+    const MOST: usize = 20;
+    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    match names.len() {
+        0 => "none".to_owned(),
+        n if n > MOST => format!("{shown} and {} more", n - MOST),
+        _ => shown,
+    }
+}
+
+/// What to do about a disk that is full.
+fn room(source: &std::io::Error) -> &'static str {
+    if matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) {
+        "; make room, or name another place (HF_HUB_CACHE for models, --data for datasets): the same command goes on"
+    } else {
+        ""
     }
 }
 

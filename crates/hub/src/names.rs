@@ -4,8 +4,8 @@ use crate::error::HubError;
 use std::path::Path;
 
 /// A hub id: `name` or `owner/name`.
-pub(crate) fn check_id(id: &str) -> Result<(), HubError> {
-    let bad = |reason| HubError::BadName { what: "dataset", name: id.to_owned(), reason };
+pub(crate) fn check_id(what: &'static str, id: &str) -> Result<(), HubError> {
+    let bad = |reason| HubError::BadName { what, name: id.to_owned(), reason };
     if id.split('/').count() > 2 {
         return Err(bad("a hub id is `name` or `owner/name`"));
     }
@@ -13,7 +13,7 @@ pub(crate) fn check_id(id: &str) -> Result<(), HubError> {
     if !id.chars().all(is_plain) {
         return Err(bad("hub ids have letters, digits, `-`, `_` and `.`"));
     }
-    id.split('/').try_for_each(|part| check_part("dataset", part))
+    id.split('/').try_for_each(|part| check_part(what, part))
 }
 
 /// One folder: a configuration or a split.
@@ -45,10 +45,10 @@ mod tests {
     #[test]
     fn only_names_are_names() {
         for id in ["piqa", "openai/gsm8k", "a-b/c_d.e"] {
-            assert!(check_id(id).is_ok(), "{id}");
+            assert!(check_id("dataset", id).is_ok(), "{id}");
         }
         for id in ["", "/", "a/", "../a", "a/..", "a/b/c", "a b", "a/.b", "https://x.y/z", "a\\b", "é"] {
-            assert!(check_id(id).is_err(), "{id}");
+            assert!(check_id("dataset", id).is_err(), "{id}");
         }
         assert!(check_part("split", "zh-CN (new)").is_ok());
         assert!(check_part("split", "a/b").is_err() && check_part("split", "..").is_err());

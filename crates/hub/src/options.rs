@@ -1,5 +1,6 @@
 //! Where the hub is, who asks, and how patiently.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 const OFFICIAL: &str = "https://huggingface.co";
@@ -35,8 +36,10 @@ impl Options {
     /// | `HF_ENDPOINT` | Scheme and host of a mirror (`https://hub.example.org`). It is asked for everything, addresses of the official hub included, and neither the official hub nor its datasets server is. |
     /// | `HF_TOKEN` | Sent as `Authorization: Bearer …` to the endpoint, which is the mirror where there is one, and to no other scheme, host or port: neither to addresses elsewhere nor to where the endpoint redirects. It opens datasets that ask who reads them. |
     /// | `HUGGING_FACE_HUB_TOKEN` | The older name of `HF_TOKEN`, read if that is none. |
-    /// | `HF_HOME` | The folder whose file `token` is read if neither is given (the hub's login writes it); `~/.cache/huggingface` by default. |
-    /// | `HF_HUB_OFFLINE` | `1`, `on`, `yes` or `true`: nothing is asked for, and whatever would be is an error. |
+    /// | `HF_HOME` | The folder whose file `token` is read if neither is given (the hub's login writes it); `~/.cache/huggingface` by default, with `$XDG_CACHE_HOME` for `~/.cache`. Models are below it, in `hub`. |
+    /// | `HF_TOKEN_PATH` | That file, where it is elsewhere. |
+    /// | `HF_HUB_CACHE`, `HUGGINGFACE_HUB_CACHE` | The folder for models, where it is elsewhere ([`ModelHub::cache`](crate::ModelHub::cache)). |
+    /// | `HF_HUB_OFFLINE`, `TRANSFORMERS_OFFLINE` | `1`, `on`, `yes` or `true`: nothing is asked for, and whatever would be is an error. |
     /// | `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` | The proxy: the first of them that is set. |
     /// | `NO_PROXY` | Hosts that are reached without it. |
     pub fn from_env() -> Self {
@@ -48,14 +51,14 @@ impl Options {
         let endpoint = variable("HF_ENDPOINT").map(|url| url.trim_end_matches('/').to_owned());
         let is_true = |text: String| matches!(text.to_ascii_lowercase().as_str(), "1" | "on" | "yes" | "true");
         let token = variable("HF_TOKEN").or_else(|| variable("HUGGING_FACE_HUB_TOKEN")).or_else(|| {
-            let home = variable("HF_HOME").or_else(|| variable("HOME").map(|home| home + "/.cache/huggingface"))?;
-            let text = std::fs::read_to_string(format!("{home}/token")).ok()?;
+            let path = variable("HF_TOKEN_PATH").map(PathBuf::from).or_else(|| Some(home(&get)?.join("token")))?;
+            let text = std::fs::read_to_string(path).ok()?;
             Some(text.trim().to_owned()).filter(|text| !text.is_empty())
         });
         Self {
             datasets_server: endpoint.is_none().then(|| DATASETS_SERVER.to_owned()),
             token,
-            is_offline: variable("HF_HUB_OFFLINE").is_some_and(is_true),
+            is_offline: ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].into_iter().find_map(variable).is_some_and(is_true),
             ..Self::at(&endpoint.unwrap_or_else(|| OFFICIAL.to_owned()))
         }
     }
@@ -80,6 +83,13 @@ impl Options {
             _ => url.to_owned(),
         }
     }
+}
+
+/// The folder of the hub's own client, by the environment's variables.
+pub(crate) fn home(get: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let folder = |name| get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let cache = || folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home + "/.cache"));
+    folder("HF_HOME").map(PathBuf::from).or_else(|| Some(PathBuf::from(cache()?).join("huggingface")))
 }
 
 impl std::fmt::Debug for Options {

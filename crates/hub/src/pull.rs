@@ -41,6 +41,16 @@ pub enum Event<'a> {
         /// The file that is not all.
         path: &'a Path,
     },
+    /// Another process is fetching this file; it is waited for.
+    Waiting {
+        /// Which.
+        path: &'a Path,
+    },
+    /// The hub cannot be asked for the newest version, and the one that is there is taken.
+    Unasked {
+        /// Why not.
+        reason: &'a HubError,
+    },
     /// Something failed and is tried again after a pause.
     Retry {
         /// What failed.
@@ -98,7 +108,7 @@ impl Puller {
         split: Option<&str>,
         report: &mut dyn FnMut(Event),
     ) -> Result<Pulled, HubError> {
-        check_id(id)?;
+        check_id("dataset", id)?;
         let dataset = api::dataset(&self.client, id)?;
         let wanted = choose(id, api::conversion(&self.client, id)?, config, split)?;
         let mut pulled = Pulled::default();

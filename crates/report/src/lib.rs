@@ -13,6 +13,7 @@
 mod bar;
 mod baseline;
 pub mod charts;
+mod choices;
 mod compare;
 mod diff;
 mod draw;
@@ -21,6 +22,7 @@ mod files;
 pub mod formats;
 mod frame;
 mod gate;
+mod gather;
 mod hash;
 mod identity;
 mod lm_eval;
@@ -44,7 +46,7 @@ pub use baseline::{
     BASELINE_PREFIX, BaselineError, BaselineStore, Reference, Save, Saved, SavedModel, Timeline, TimelineOptions,
     TimelinePoint, TimelineState, timeline_artifacts, timeline_table,
 };
-pub use charts::{CHARTS, Chart, Figure, Material};
+pub use charts::{CHARTS, Chart, Figure, Material, comparison_artifacts, diff_artifacts};
 pub use compare::{
     CompareError, CompareOptions, Comparison, Evidence, Side, TaskRow, ValueOf, compare, comparison_markdown,
     comparison_table,

@@ -1,6 +1,7 @@
 //! A report: what is in it, and its folder with `report.md`, `results.csv` and `charts/`.
 
 use crate::charts::{self, CHARTS, Figure, Material};
+use crate::gather::Gathered;
 use crate::pairs::{self, Pair};
 use crate::{DiffRecord, FORMATS, Overview, ReportError, Run, ValueOf, files};
 use std::fs;
@@ -16,6 +17,8 @@ pub struct Report<'a> {
     pub records: Vec<&'a RunRecord>,
     /// Models × tasks.
     pub overview: Overview,
+    /// What each model answered to each document.
+    pub(crate) documents: Gathered<'a>,
     /// Models two by two.
     pub pairs: Vec<Pair<'a>>,
     /// What the charts show, in the order of [`CHARTS`].
@@ -28,8 +31,11 @@ impl<'a> Report<'a> {
     pub fn new(runs: &'a [Run], diffs: &[DiffRecord], value: ValueOf) -> Self {
         let mut report = Self::numbers(runs);
         report.pairs = pairs::pairs(runs, &report.overview, value);
-        let material = Material { runs, overview: &report.overview, pairs: &report.pairs, diffs };
-        report.figures = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
+        let Self { overview, documents, pairs, .. } = &report;
+        let material = Material { runs, overview, documents, pairs, diffs, value };
+        let mut figures: Vec<Figure> = CHARTS.iter().flat_map(|chart| chart.figures(&material)).collect();
+        charts::name_apart(&mut figures);
+        report.figures = figures;
         report
     }
 
@@ -37,7 +43,8 @@ impl<'a> Report<'a> {
     pub fn numbers(runs: &'a [Run]) -> Self {
         let records: Vec<&RunRecord> = runs.iter().map(|run| &run.record).collect();
         let overview = Overview::new(&records);
-        Self { runs, records, overview, pairs: Vec::new(), figures: Vec::new() }
+        let documents = Gathered::new(runs, &overview);
+        Self { runs, records, overview, documents, pairs: Vec::new(), figures: Vec::new() }
     }
 }
 
@@ -142,8 +149,9 @@ mod tests {
     #[test]
     fn charts_of_an_earlier_report_go() {
         let dir = tempfile::tempdir().expect("a temporary folder");
-        write(&[run(testing::four_by_eleven())], dir.path(), ReportOptions::default()).expect("writes");
-        assert_eq!(charts_in(dir.path()).len(), 2 * 4 * 3);
+        let four = [run(testing::four_by_eleven())];
+        write(&four, dir.path(), ReportOptions::default()).expect("writes");
+        assert_eq!(charts_in(dir.path()).len(), 3 * Report::new(&four, &[], &testing::value).figures.len());
         let one = [run(testing::one_by_one("piqa"))];
         write(&one, dir.path(), ReportOptions::default()).expect("writes");
         assert_eq!(charts_in(dir.path()), ["bars-accuracy.csv", "bars-accuracy.png", "bars-accuracy.svg"]);

@@ -52,6 +52,13 @@ pub fn table(record: &RunRecord, options: TableOptions) -> String {
         }
         layout.push_block(&mut out, &block);
     }
+    for card in &record.models {
+        let Some(note) = card.scoring.note() else { continue };
+        for line in wrap(&format!("{}: {note}", card.name), 2, |line| line.chars().count() <= layout.width) {
+            out.push_str(&layout.paint(&line, GREY));
+            out.push('\n');
+        }
+    }
     if layout.bars {
         out.push('\n');
         for line in wrap(BARS, 4, |line| line.chars().count() <= layout.width) {

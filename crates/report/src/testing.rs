@@ -1,5 +1,9 @@
 //! Made-up records for tests: no number here was measured.
 
+mod answers;
+
+pub(crate) use answers::{answered, diff, four_answered, over_time};
+
 use std::sync::Arc;
 use yardstick_core::{
     DatasetCard, Environment, Estimate, Generation, GroupRecord, Map, MetricCard, ModelCard, Request, Response,
@@ -25,6 +29,7 @@ pub(crate) fn model(name: &str, family: &str, n_params: u64) -> ModelCard {
         vocab_size: 2048,
         dtype: "f16".to_owned(),
         storage: "f32".to_owned(),
+        scoring: yardstick_core::Scoring::Causal,
         prefix_token: Some(0),
         end_token: Some(0),
         weights_sha256: crate::hash::sha256_hex(name),
@@ -116,6 +121,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
             max_gen_toks: None,
             system: None,
             chat: None,
+            pll: None,
             token_scores: false,
         },
         environment: Environment { os: "linux".into(), arch: "x86_64".into(), cpus: 4, threads: 4 },
@@ -125,6 +131,7 @@ pub(crate) fn record(models: Vec<ModelCard>, tasks: Vec<TaskCard>) -> RunRecord 
         chat_template: None,
         results,
         warnings: vec!["lambada_openai: 3 of 200 contexts were cut to 256 tokens".to_owned()],
+        speeds: Vec::new(),
     }
 }
 

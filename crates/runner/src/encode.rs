@@ -4,9 +4,9 @@
 //! whitespace that ends the context belongs to the continuation; both are encoded together, and the continuation is what
 //! follows as many tokens as the context has on its own. What stands before it are the context's own tokens, which are
 //! others than those of the text as a whole where the tokenizer merges across the border. An empty context is the model's
-//! prefix token.
+//! prefix token; a model that reads both sides needs none.
 
-use yardstick_core::{LanguageModel, ScoreError};
+use yardstick_core::{LanguageModel, ModelCard, ScoreError};
 
 /// A context and a continuation as tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +65,10 @@ impl<'a> Context<'a> {
         let text = format!("{text}{continuation}");
         let mut whole = model.encode(&text)?;
         if n_tokens == 0 {
-            return Ok(with_prefix(model.card().prefix_token, whole));
+            return Ok(with_prefix(model.card(), whole));
         }
         if whole.len() <= n_tokens && text.len() > trimmed {
-            return Ok(merged(model.card().prefix_token, whole));
+            return Ok(merged(model.card(), whole));
         }
         let scored = whole.len().saturating_sub(n_tokens);
         whole.splice(..n_tokens.min(whole.len()), tokens.iter().copied());
@@ -77,16 +77,19 @@ impl<'a> Context<'a> {
 }
 
 /// The continuation has vanished into the context's last token: that token is scored.
-fn merged(prefix: Option<u32>, whole: Vec<u32>) -> Pair {
+fn merged(card: &ModelCard, whole: Vec<u32>) -> Pair {
     if whole.len() == 1 {
-        return Pair { merged: true, ..with_prefix(prefix, whole) };
+        return Pair { merged: true, ..with_prefix(card, whole) };
     }
     Pair { tokens: whole, scored: 1, unscored: 0, merged: true }
 }
 
 /// A text scored from its beginning: behind the prefix token, unless the model has none or the text begins with it.
-fn with_prefix(prefix: Option<u32>, mut tokens: Vec<u32>) -> Pair {
-    match prefix {
+fn with_prefix(card: &ModelCard, mut tokens: Vec<u32>) -> Pair {
+    if !card.scoring.is_causal() {
+        return Pair { scored: tokens.len(), unscored: 0, tokens, merged: false };
+    }
+    match card.prefix_token {
         Some(prefix) if tokens.first() != Some(&prefix) => {
             let scored = tokens.len();
             tokens.insert(0, prefix);
@@ -123,6 +126,16 @@ mod tests {
     fn without_a_prefix_token_the_first_token_has_no_score() {
         let pair = encode_pair(&Toy::with_prefix(None), "", "xyz").unwrap();
         assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.unscored), ("xyz", 2, 1));
+    }
+
+    #[test]
+    fn a_model_that_reads_both_sides_scores_every_token() {
+        for (context, continuation, tokens, scored) in
+            [("", "xyz", "xyz", 3), ("xy", "z", "xyz", 1), ("a", "b", "ab", 1)]
+        {
+            let pair = encode_pair(&Toy::masked(8), context, continuation).unwrap();
+            assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.unscored), (tokens, scored, 0));
+        }
     }
 
     #[test]

@@ -44,6 +44,22 @@ pub enum RunnerError {
         /// Index of the request.
         request: usize,
     },
+    /// A text to write by a model that reads both sides.
+    #[error("{model} is a masked model: it scores texts and writes none; run this task with a causal model")]
+    CannotWrite {
+        /// Index of the request.
+        request: usize,
+        /// Model name.
+        model: String,
+    },
+    /// A comparison of next tokens with a model that has none.
+    #[error(
+        "{model} is a masked model: it has no distribution of the next token to compare; compare its scores on tasks with `yardstick compare` instead"
+    )]
+    NoNextToken {
+        /// Model name.
+        model: String,
+    },
     /// A prompt without tokens.
     #[error("the prompt is empty, and {model} has no prefix token to begin a text with")]
     EmptyPrompt {
@@ -147,6 +163,7 @@ impl RunnerError {
             Self::EmptyContinuation { request }
             | Self::NotScored { request }
             | Self::NotWritten { request }
+            | Self::CannotWrite { request, .. }
             | Self::EmptyPrompt { request, .. }
             | Self::NoRoom { request, .. }
             | Self::Generation { request, .. }
@@ -154,6 +171,7 @@ impl RunnerError {
             | Self::ContinuationTooLong { request, .. }
             | Self::Score { request, .. } => Some(*request),
             Self::Vocabulary { .. }
+            | Self::NoNextToken { .. }
             | Self::TooManyTokens { .. }
             | Self::Memory { .. }
             | Self::Threads { .. }

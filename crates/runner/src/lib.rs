@@ -4,7 +4,8 @@
 //! continuation, the prefix token, truncation, windows. The spans of all requests become one token tree, in which every
 //! distinct prefix is fed once and every distinct score is asked for once; the tree is cut into strands for the threads and
 //! the memory there are. [`execute`] computes the strands in an order that no result depends on. [`ResponseLog`] keeps
-//! what is finished, so that a run can go on where it stopped. Texts that a model writes are planned on their own, by
+//! what is finished, so that a run can go on where it stopped. Spans of a model that reads both sides share nothing; they go
+//! through the same plan, each as a strand of its own. Texts that a model writes are planned on their own, by
 //! [`GenerationPlan`]; two models are compared distribution by distribution by [`side_by_side()`].
 //!
 //! ```text
@@ -29,6 +30,7 @@ mod span;
 mod spans;
 mod strands;
 mod tree;
+mod whole;
 mod windows;
 
 #[cfg(test)]

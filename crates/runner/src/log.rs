@@ -117,16 +117,20 @@ fn read(path: &Path) -> std::io::Result<HashMap<String, Response>> {
 /// A model's identity for the log, hex: weights, configuration, tokenizer, context, and the version of yardstick, whose
 /// arithmetic may change between versions. (It may also differ in the last bits between kinds of processor.)
 pub fn fingerprint(card: &ModelCard) -> String {
-    let parts = [
+    let (n_ctx, prefix) = (card.n_ctx.to_string(), format!("{:?}", card.prefix_token));
+    let mut parts = vec![
         env!("CARGO_PKG_VERSION"),
         &card.family,
         &card.weights_sha256,
         &card.tokenizer_sha256,
         &card.config_sha256,
-        &card.n_ctx.to_string(),
+        &n_ctx,
         &card.storage,
-        &format!("{:?}", card.prefix_token),
+        &prefix,
     ];
+    if !card.scoring.is_causal() {
+        parts.push(card.scoring.name());
+    }
     hash(&parts)
 }
 
@@ -237,6 +241,9 @@ mod tests {
 
     #[test]
     fn a_model_whose_weights_are_rounded_is_another() {
+        let masked = |scoring| fingerprint(&ModelCard { scoring, ..crate::toy::card() });
+        let [l2r, original] = yardstick_core::Scoring::MASKED.map(masked);
+        assert!(l2r != original && l2r != fingerprint(&crate::toy::card()));
         let held = |storage: &str| fingerprint(&ModelCard { storage: storage.to_owned(), ..crate::toy::card() });
         let prints = ["f32", "bf16", "int8", "int4"].map(held);
         let distinct: std::collections::BTreeSet<&String> = prints.iter().collect();

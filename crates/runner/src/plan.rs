@@ -8,6 +8,7 @@ use crate::span::Span;
 use crate::spans::{Encoded, encode_all};
 use crate::strands::Strand;
 use crate::tree::Tree;
+use crate::whole;
 use yardstick_core::{LanguageModel, Request};
 
 /// What a plan has to go by.
@@ -65,7 +66,7 @@ pub struct PlanCounts {
     pub spans: usize,
     /// Tokens that would be fed if every request were computed on its own.
     pub unshared: usize,
-    /// Tokens to feed: rows of the tree.
+    /// Tokens to feed: rows of the tree. A model that reads both sides reads those of a span once for each scored one.
     pub rows: usize,
     /// Rows that have something scored.
     pub scored_rows: usize,
@@ -117,13 +118,15 @@ pub(crate) fn plan_within(
     limits: Limits,
 ) -> Result<Plan, Vec<RunnerError>> {
     let (requests, uses_of, uses) = flatten(encode_all(model, requests)?);
-    let unshared = uses.iter().map(|span| span.len() - 1).sum();
+    let is_causal = model.card().scoring.is_causal();
+    let unshared = uses.iter().map(|span| span.len() - usize::from(is_causal)).sum();
     let tokens = unshared + uses.len();
     if u32::try_from(tokens).is_err() {
         return Err(vec![RunnerError::TooManyTokens { tokens }]);
     }
-    let mut tree = Tree::new(&uses, share);
+    let mut tree = if is_causal { Tree::new(&uses, share) } else { Tree::whole(&uses) };
     drop(uses);
+    let lay_out = if is_causal { lay_out } else { whole::lay_out };
     let layout = lay_out(&tree, &model.costs(), limits).map_err(|least| {
         vec![RunnerError::Memory { model: model.card().name.clone(), budget: limits.memory, least }]
     })?;

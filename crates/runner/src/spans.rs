@@ -3,7 +3,7 @@
 use crate::RunnerError;
 use crate::encode::{Context, Pair};
 use crate::span::Span;
-use crate::windows::windows;
+use crate::windows::{blocks, windows};
 use rayon::prelude::*;
 use std::ops::Range;
 use yardstick_core::{LanguageModel, Request, ScoreError};
@@ -95,8 +95,12 @@ fn encode_group(
 /// A whole text in windows.
 fn rolling(model: &dyn LanguageModel, text: &str) -> Result<Encoded, ScoreError> {
     let tokens = model.encode(text)?;
-    let n_tokens = tokens.len();
-    let (spans, n_unscored) = windows(model.card().prefix_token, tokens, model.card().n_ctx);
+    let (n_tokens, card) = (tokens.len(), model.card());
+    let (spans, n_unscored) = if card.scoring.is_causal() {
+        windows(card.prefix_token, tokens, card.n_ctx)
+    } else {
+        (blocks(&tokens, card.longest_span()), 0)
+    };
     let spans = spans.into_iter().map(Span::from).collect();
     Ok(Encoded { spans, n_tokens, n_unscored, ..Encoded::default() })
 }
@@ -104,7 +108,7 @@ fn rolling(model: &dyn LanguageModel, text: &str) -> Result<Encoded, ScoreError>
 /// Cuts the context from the left so that the continuation fits.
 fn one_span(model: &dyn LanguageModel, request: usize, pair: Pair) -> Result<Encoded, RunnerError> {
     let Pair { mut tokens, scored, unscored, merged } = pair;
-    let n_ctx = model.card().n_ctx;
+    let n_ctx = model.card().most_scored();
     if scored + unscored == 0 {
         return Err(RunnerError::EmptyContinuation { request });
     }
@@ -115,7 +119,7 @@ fn one_span(model: &dyn LanguageModel, request: usize, pair: Pair) -> Result<Enc
         let model = model.card().name.clone();
         return Err(RunnerError::ContinuationTooLong { request, model, tokens: scored, n_ctx });
     }
-    let n_truncated = tokens.len().saturating_sub(n_ctx + 1);
+    let n_truncated = tokens.len().saturating_sub(model.card().longest_span());
     tokens.drain(..n_truncated);
     Ok(Encoded {
         spans: vec![yardstick_core::Span { tokens, scored }.into()],
@@ -176,6 +180,17 @@ mod tests {
             ] => {}
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn what_reads_both_sides_has_two_tokens_less() {
+        let model = Toy::masked(8);
+        let encoded = encode_all(&model, &[&pair("0123456789", "xyz")]).unwrap();
+        assert_eq!(Toy::text(&encoded[0].spans[0].tokens_from(0).collect::<Vec<_>>()), "789xyz");
+        assert_eq!((encoded[0].n_truncated, encoded[0].spans[0].scored), (7, 3));
+        let errors = encode_all(&model, &[&pair("x", "1234567")]).unwrap_err();
+        assert!(matches!(errors[..], [RunnerError::ContinuationTooLong { tokens: 7, n_ctx: 6, .. }]), "{errors:?}");
+        assert_eq!(encode_all(&model, &[&pair("", "123456")]).unwrap()[0].spans[0].scored, 6);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use decoder::ToyDecoder;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{
-    Costs, Decoder, LanguageModel, ModelCard, Past, Request, ScoreError, Session, Stretch, TokenScore, Wanted,
+    Costs, Decoder, LanguageModel, ModelCard, Past, Request, ScoreError, Scoring, Session, Span, Stretch, TokenScore,
+    Wanted, score_span,
 };
 
 pub struct Toy {
@@ -59,6 +60,7 @@ pub fn card() -> ModelCard {
         vocab_size: AB as usize + 1,
         dtype: "f32".to_owned(),
         storage: "f32".to_owned(),
+        scoring: Scoring::Causal,
         prefix_token: Some(PREFIX),
         end_token: None,
         weights_sha256: String::new(),
@@ -79,6 +81,11 @@ impl Toy {
     /// Writes until `end`, in a context of `n_ctx`.
     pub fn with_end(end: char, n_ctx: usize) -> Self {
         Self { card: ModelCard { end_token: Some(end.into()), n_ctx, ..card() }, ..Self::with_prefix(Some(PREFIX)) }
+    }
+
+    /// Reads both sides: a token's score depends on all of its span.
+    pub fn masked(n_ctx: usize) -> Self {
+        Self { card: ModelCard { n_ctx, scoring: Scoring::PllOriginal, ..card() }, ..Self::with_prefix(None) }
     }
 
     /// Tokens back to text; the prefix token is `^`.
@@ -105,6 +112,27 @@ impl Toy {
     }
 }
 
+impl Toy {
+    fn score_span(&self, span: &Span) -> Result<Vec<TokenScore>, ScoreError> {
+        if self.card.scoring.is_causal() {
+            return score_span(self.session(span.tokens.len().max(2) - 1, 1).as_mut(), &self.card, span);
+        }
+        assert!(!span.tokens.is_empty() && span.tokens.len() <= self.card.longest_span(), "{span:?}");
+        let rows = (span.tokens.len() + ModelCard::AROUND) as u64;
+        let _held = Held::new(&self.memory, COSTS.bytes_per_thread + rows * COSTS.bytes_per_position);
+        let first = span.tokens.len() - span.scored;
+        let score = |at: usize| {
+            let token = span.tokens[at];
+            if self.poison == Some(token) {
+                return Err(ScoreError::NotFinite { model: self.card.name.clone(), wanted: at - first, position: at });
+            }
+            let log_prob = self.score_token(&[&span.tokens[..at], &[u32::MAX], &span.tokens[at + 1..]].concat(), token);
+            Ok(TokenScore { log_prob, is_greedy: token.is_multiple_of(2) })
+        };
+        (first..span.tokens.len()).map(score).collect()
+    }
+}
+
 impl LanguageModel for Toy {
     fn card(&self) -> &ModelCard {
         &self.card
@@ -123,13 +151,19 @@ impl LanguageModel for Toy {
         COSTS
     }
 
+    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
+        batch.iter().map(|span| self.score_span(span)).collect()
+    }
+
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_> {
+        assert!(self.card.scoring.is_causal(), "what reads both sides has no decoder");
         assert!(positions <= self.card.n_ctx && threads > 0);
         assert!(threads == 1 || threads == rayon::current_num_threads(), "called in a pool of {threads} threads");
         Box::new(ToyDecoder::new(self, paths, positions, threads))
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
+        assert!(self.card.scoring.is_causal(), "what reads both sides has no session");
         assert!(positions <= self.card.n_ctx && threads > 0);
         assert!(threads == 1 || threads == rayon::current_num_threads(), "called in a pool of {threads} threads");
         let bytes = COSTS.bytes_per_thread + positions as u64 * COSTS.bytes_per_position;

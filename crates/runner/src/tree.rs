@@ -54,6 +54,40 @@ impl Tree {
         grower.finish()
     }
 
+    /// Spans that share nothing but what is equal in all of it, for a model that reads both sides: each is a branch at the
+    /// root with a row for each of its tokens, the last ones wanted, `row` being the token's own.
+    pub fn whole(uses: &[Span]) -> Self {
+        let mut tree = Self::default();
+        let mut before: Option<&Span> = None;
+        for index in order(uses).index {
+            let span = &uses[index as usize];
+            if before != Some(span) {
+                if before.is_some() {
+                    tree.uses.end();
+                }
+                tree.add_whole(span);
+                before = Some(span);
+            }
+            tree.uses.push(index);
+        }
+        if before.is_some() {
+            tree.uses.end();
+        }
+        tree
+    }
+
+    fn add_whole(&mut self, span: &Span) {
+        let (row, len, first) = (self.tokens.len() as u32, span.len() as u32, self.wanted.len() as u32);
+        self.branches.push(Branch { row, position: 0 });
+        self.tokens.extend(span.tokens_from(0));
+        self.positions.extend(0..len);
+        let scored = span.len() - span.scored;
+        let wanted = (row + scored as u32..).zip(span.tokens_from(scored));
+        self.wanted.extend(wanted.map(|(row, token)| Wanted { row, token }));
+        self.scores.push(first..self.wanted.len() as u32);
+        self.scores.end();
+    }
+
     /// Rows that have something scored.
     pub fn scored_rows(&self) -> usize {
         self.wanted.chunk_by(|a, b| a.row == b.row).count()

@@ -27,6 +27,17 @@ pub fn windows(prefix: Option<u32>, tokens: Vec<u32>, n_ctx: usize) -> (Vec<Span
     (spans, unscored)
 }
 
+/// The same for a model that reads both sides: blocks of at most `longest` tokens, each read by itself, the last one with as
+/// much before it in sight as fits. What a block does not hold, its tokens do not see, on either side.
+pub fn blocks(tokens: &[u32], longest: usize) -> Vec<Span> {
+    let mut spans = Vec::new();
+    for start in (0..tokens.len()).step_by(longest.max(1)) {
+        let end = tokens.len().min(start + longest);
+        spans.push(Span { tokens: tokens[end.saturating_sub(longest)..end].to_vec(), scored: end - start });
+    }
+    spans
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,6 +59,19 @@ mod tests {
         check(None, 6, 4, &[(&[1, 2, 3, 4, 5], 4), (&[2, 3, 4, 5, 6], 1)]);
         check(None, 1, 4, &[]);
         check(Some(0), 0, 4, &[]);
+    }
+
+    #[test]
+    fn blocks_see_themselves_and_the_last_what_is_before_it() {
+        let check = |n: u32, longest, want: &[(&[u32], usize)]| {
+            let spans = blocks(&(1..=n).collect::<Vec<_>>(), longest);
+            let got: Vec<_> = spans.iter().map(|s| (s.tokens.as_slice(), s.scored)).collect();
+            assert_eq!(got, want);
+        };
+        check(0, 3, &[]);
+        check(2, 3, &[(&[1, 2], 2)]);
+        check(3, 3, &[(&[1, 2, 3], 3)]);
+        check(7, 3, &[(&[1, 2, 3], 3), (&[4, 5, 6], 3), (&[5, 6, 7], 1)]);
     }
 
     proptest! {

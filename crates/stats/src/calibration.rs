@@ -1,6 +1,7 @@
 //! How well confidence agrees with being right.
 
 use crate::bootstrap::sums_estimate;
+use crate::proportion::{Interval, wilson_interval};
 use yardstick_core::Estimate;
 
 /// Bins of confidence, as in the source.
@@ -35,6 +36,40 @@ pub fn calibration_error(answers: &[(f64, bool)]) -> f64 {
     gaps.iter().map(|gap| gap.abs()).sum::<f64>() / answers.len() as f64
 }
 
+/// Documents of about the same confidence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CalibrationBin {
+    /// Where the bin begins and ends: confidences above `from` and up to `to`.
+    pub from: f64,
+    /// See [`Self::from`].
+    pub to: f64,
+    /// Documents in it.
+    pub n: u64,
+    /// Their mean confidence.
+    pub confidence: f64,
+    /// The share of them that is right.
+    pub right: f64,
+    /// Wilson's 95 % interval of that share.
+    pub interval: Interval,
+}
+
+/// The bins of [`calibration_error_estimate`] that have documents, from low to high confidence.
+pub fn calibration_bins(answers: &[(f64, bool)]) -> Vec<CalibrationBin> {
+    let of = |index: usize| {
+        let own = || answers.iter().filter(move |answer| bin(answer.0) == index);
+        let (n, right) = (own().count() as f64, own().filter(|answer| answer.1).count() as f64);
+        (n > 0.0).then(|| CalibrationBin {
+            from: index as f64 / BINS as f64,
+            to: (index + 1) as f64 / BINS as f64,
+            n: own().count() as u64,
+            confidence: own().map(|answer| answer.0).sum::<f64>() / n,
+            right: right / n,
+            interval: wilson_interval(right, n, 0.95),
+        })
+    };
+    (0..BINS).filter_map(of).collect()
+}
+
 /// Confidence 0 is in the first bin.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 14")]
 fn bin(confidence: f64) -> usize {
@@ -49,6 +84,19 @@ mod tests {
         for got in [calibration_error_estimate(answers).value, calibration_error(answers)] {
             assert!((got - want).abs() < 1e-12, "{answers:?}: {got}");
         }
+    }
+
+    #[test]
+    fn bins_add_up_to_the_error() {
+        let answers: Vec<(f64, bool)> = (0..200).map(|at| (f64::from(at * 37 % 200) / 200.0, at % 3 > 0)).collect();
+        let bins = calibration_bins(&answers);
+        let n: u64 = bins.iter().map(|bin| bin.n).sum();
+        let gaps: f64 = bins.iter().map(|bin| (bin.right - bin.confidence).abs() * bin.n as f64).sum();
+        assert_eq!((n, bins.len()), (200, BINS));
+        assert!((gaps / 200.0 - calibration_error(&answers)).abs() < 1e-12);
+        assert!(bins.iter().all(|bin| bin.from <= bin.confidence && bin.confidence <= bin.to), "{bins:?}");
+        assert!(bins.iter().all(|bin| bin.interval.low <= bin.right && bin.right <= bin.interval.high), "{bins:?}");
+        assert_eq!(calibration_bins(&[(0.41, true)])[0].n, 1);
     }
 
     #[test]

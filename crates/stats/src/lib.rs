@@ -18,7 +18,7 @@ mod ratio;
 mod resample;
 
 pub use bootstrap::{bootstrap_estimate, sums_estimate};
-pub use calibration::{calibration_error, calibration_error_estimate};
+pub use calibration::{CalibrationBin, calibration_bins, calibration_error, calibration_error_estimate};
 pub use combined::{Share, Stratum, stratified_wilson, weighted_mean_interval};
 pub use composite::{Average, Composite, Part, chance_corrected, composite};
 pub use distribution::{normal_cdf, normal_quantile, student_t_cdf, student_t_quantile};

@@ -10,6 +10,8 @@ const LARGEST: usize = 1 << 24;
 /// A model's config.json.
 pub struct Config {
     file: String,
+    /// What stands before a key in messages: the section and a dot.
+    prefix: String,
     fields: Map<String, Value>,
     /// sha256 (hex) of the file's bytes.
     pub sha256: String,
@@ -22,7 +24,9 @@ impl Config {
     /// [`ZooError::Json`].
     pub fn parse(file: String, bytes: &[u8]) -> Result<Self, ZooError> {
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(fields)) => Ok(Self { file, fields, sha256: yardstick_core::hex(&Sha256::digest(bytes)) }),
+            Ok(Value::Object(fields)) => {
+                Ok(Self { file, prefix: String::new(), fields, sha256: yardstick_core::hex(&Sha256::digest(bytes)) })
+            }
             Ok(other) => Err(ZooError::Json { file, reason: format!("it holds {}", kind(&other)) }),
             Err(error) => Err(ZooError::Json { file, reason: error.to_string() }),
         }
@@ -33,9 +37,35 @@ impl Config {
         &self.file
     }
 
+    /// Every key, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
     /// The value under `key`; `None` for an absent key and for null.
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.fields.get(key).filter(|value| !value.is_null())
+    }
+
+    /// Whether `key` is there with the value null, which for some keys is not the same as being absent.
+    pub fn is_null(&self, key: &str) -> bool {
+        self.fields.get(key).is_some_and(Value::is_null)
+    }
+
+    /// The object under `key`, to be read like a configuration; `None` for an absent key and for null.
+    ///
+    /// # Errors
+    /// [`ZooError::Field`].
+    pub fn section(&self, key: &str) -> Result<Option<Self>, ZooError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let fields = value.as_object().ok_or_else(|| self.wrong(key, "an object"))?.clone();
+        let (file, prefix) = (self.file.clone(), format!("{}{key}.", self.prefix));
+        Ok(Some(Self { file, prefix, fields, sha256: self.sha256.clone() }))
+    }
+
+    /// All keys with their values.
+    pub fn entries(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.fields.iter()
     }
 
     /// A dimension: an integer from 1 to 2²⁴.
@@ -66,6 +96,26 @@ impl Config {
             return Ok(n_head);
         }
         Err(self.wrong(key, &format!("a divisor of the width, {n_embd}")))
+    }
+
+    /// A finite number above 0; `None` for an absent key and for null.
+    ///
+    /// # Errors
+    /// [`ZooError::Field`].
+    pub fn positive(&self, key: &str) -> Result<Option<f64>, ZooError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let number = value.as_f64().filter(|x| x.is_finite() && *x > 0.0);
+        number.map(Some).ok_or_else(|| self.wrong(key, "a number above 0"))
+    }
+
+    /// A list of texts; `None` for an absent key and for null.
+    ///
+    /// # Errors
+    /// [`ZooError::Field`].
+    pub fn texts(&self, key: &str) -> Result<Option<Vec<&str>>, ZooError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let texts = value.as_array().and_then(|list| list.iter().map(Value::as_str).collect());
+        texts.map(Some).ok_or_else(|| self.wrong(key, "a list of strings"))
     }
 
     /// A flag, `default` when absent.
@@ -104,12 +154,13 @@ impl Config {
         self.get(key).and_then(Value::as_str).ok_or_else(|| self.wrong(key, "a string"))
     }
 
-    /// A token id below `vocab_size`; `None` for an absent key and for null.
+    /// A token id below `vocab_size`, the first where there are several; `None` for an absent key and for null.
     ///
     /// # Errors
     /// [`ZooError::Field`].
     pub fn token(&self, key: &str, vocab_size: usize) -> Result<Option<u32>, ZooError> {
         let Some(value) = self.get(key) else { return Ok(None) };
+        let value = value.as_array().and_then(|ids| ids.first()).unwrap_or(value);
         let id = value.as_u64().filter(|id| *id < vocab_size as u64).and_then(|id| u32::try_from(id).ok());
         id.map(Some).ok_or_else(|| self.wrong(key, &format!("a token id below vocab_size, {vocab_size}")))
     }
@@ -117,7 +168,12 @@ impl Config {
     /// The error for `key`.
     pub fn wrong(&self, key: &str, expected: &str) -> ZooError {
         let found = self.get(key).map_or_else(|| "nothing".to_owned(), shorten);
-        ZooError::Field { file: self.file.clone(), key: key.to_owned(), expected: expected.to_owned(), found }
+        ZooError::Field {
+            file: self.file.clone(),
+            key: format!("{}{key}", self.prefix),
+            expected: expected.to_owned(),
+            found,
+        }
     }
 }
 
@@ -181,7 +237,25 @@ mod tests {
         check(r#"{"e": 1e-5}"#, |c| c.epsilon("e", 0.1), Ok(1e-5));
         check(r#"{"e": -1}"#, |c| c.epsilon("e", 0.1), Err("c.json: `e` must be a number from 0 to 1, found -1"));
         check(r#"{"t": 7}"#, |c| c.token("t", 8), Ok(Some(7)));
+        check(r#"{"t": [6, 8]}"#, |c| c.token("t", 8), Ok(Some(6)));
         check(r#"{"t": 8}"#, |c| c.token("t", 8), Err("c.json: `t` must be a token id below vocab_size, 8, found 8"));
+    }
+
+    #[test]
+    fn sections_numbers_and_lists() {
+        let factor = |c: &Config| c.section("rope")?.map_or(Ok(None), |rope| rope.positive("factor"));
+        check(r#"{"rope": {"factor": 8}}"#, factor, Ok(Some(8.0)));
+        check(r#"{"rope": null}"#, factor, Ok(None));
+        check(r#"{"rope": 1}"#, factor, Err("c.json: `rope` must be an object, found 1"));
+        for found in ["0", "-1", "\"8\"", "null"] {
+            let message = format!("c.json: `rope.factor` must be a number above 0, found {found}");
+            let wanted = if found == "null" { Ok(None) } else { Err(&*message) };
+            check(&format!(r#"{{"rope": {{"factor": {found}}}}}"#), factor, wanted);
+        }
+        let texts = |c: &Config| Ok(c.texts("t")?.map(|texts| texts.join("+")));
+        check(r#"{"t": ["a", "b"]}"#, texts, Ok(Some("a+b".to_owned())));
+        check(r#"{"t": ["a", 1]}"#, texts, Err("c.json: `t` must be a list of strings, found [\"a\",1]"));
+        check(r#"{"n": null}"#, |c| Ok((c.is_null("n"), c.is_null("m"))), Ok((true, false)));
     }
 
     #[test]

@@ -1,47 +1,37 @@
-//! Several paths' keys and values, and how they advance together.
+//! Several paths, and how they advance together.
 
-use crate::nn::{KeyValues, Lane, Run, Team};
-use crate::transformer::{Buffers, Layer, Pass, Transformer};
+use crate::network::{Causal, Paths};
+use crate::nn::{Lane, Run, Team};
+use crate::transformer::Pass;
 use yardstick_core::{Decoder, Feed, ModelCard, Next, Pick, ScoreError};
 
 /// See [`yardstick_core::Decoder`].
 pub struct PathDecoder<'m> {
     card: &'m ModelCard,
-    network: &'m dyn Transformer,
-    /// One a layer, with all paths.
-    layers: Vec<Layer>,
+    network: &'m dyn Causal,
+    paths: Box<dyn Paths + 'm>,
     /// Positions that each path has.
     lens: Vec<usize>,
     /// Positions that each path has room for.
     capacity: usize,
-    buffers: Buffers,
     team: Team,
 }
 
 impl<'m> PathDecoder<'m> {
     /// Empty paths with room for `positions` each.
-    pub fn new(
-        card: &'m ModelCard,
-        network: &'m dyn Transformer,
-        paths: usize,
-        positions: usize,
-        threads: usize,
-    ) -> Self {
-        let d = network.dimensions();
-        let path = |_| KeyValues::new(d.n_head, d.n_embd / d.n_head, positions);
+    pub fn new(card: &'m ModelCard, network: &'m dyn Causal, paths: usize, positions: usize, threads: usize) -> Self {
         Self {
             card,
             network,
-            layers: (0..d.n_layer).map(|_| (0..paths).map(path).collect()).collect(),
+            paths: network.paths(paths, positions),
             lens: vec![0; paths],
             capacity: positions,
-            buffers: Buffers::default(),
             team: Team::new(threads),
         }
     }
 
-    /// Runs the layers; the hidden states of the rows after which a token is picked are then in `buffers.h`.
-    fn forward(&mut self, feeds: &[Feed]) {
+    /// Runs the layers. The hidden states of the rows after which a token is picked.
+    fn forward(&mut self, feeds: &[Feed]) -> &[f32] {
         let tokens: Vec<u32> = feeds.iter().flat_map(|feed| feed.tokens).copied().collect();
         let positions = feeds.iter().flat_map(|feed| (feed.start as u32..).take(feed.tokens.len()));
         let positions: Vec<u32> = positions.collect();
@@ -54,8 +44,7 @@ impl<'m> PathDecoder<'m> {
             self.lens[path] = start + tokens.len();
         }
         let pass = Pass { tokens: &tokens, positions: &positions, lanes, scored, team: self.team };
-        self.buffers.resize(tokens.len(), &self.network.dimensions());
-        self.network.forward(&pass, &mut self.layers, &mut self.buffers);
+        self.paths.forward(&pass)
     }
 
     fn check(&self, feeds: &[Feed]) -> Result<(), ScoreError> {
@@ -92,11 +81,11 @@ impl Decoder for PathDecoder<'_> {
         if feeds.is_empty() {
             return Ok(Vec::new());
         }
-        self.forward(feeds);
+        let (card, network, team) = (self.card, self.network, self.team);
         let picking = || feeds.iter().filter(|feed| feed.pick.is_some());
         let picks: Vec<Pick> = picking().filter_map(|feed| feed.pick).collect();
-        self.network.head().pick(&self.buffers.h, &picks, self.team).map_err(|wanted| ScoreError::NotFinite {
-            model: self.card.name.clone(),
+        network.head().pick(self.forward(feeds), &picks, team).map_err(|wanted| ScoreError::NotFinite {
+            model: card.name.clone(),
             wanted,
             position: picking().nth(wanted).map_or(0, |feed| feed.start + feed.tokens.len() - 1),
         })
@@ -107,10 +96,8 @@ impl Decoder for PathDecoder<'_> {
         if len > there {
             return Err(self.misfit(format!("{len} positions of a path of {there}")));
         }
-        for layer in &mut self.layers {
-            if let Ok([from, to]) = layer.get_disjoint_mut([from, to]) {
-                to.resume(from, len);
-            }
+        if from != to {
+            self.paths.copy(from, to, len);
         }
         self.lens[to] = len;
         Ok(())

@@ -1,13 +1,14 @@
 //! Everything that can be wrong with a model before it scores its first token.
 
+use crate::checkpoint::Fault;
 use std::path::PathBuf;
 
 /// Why a model could not be loaded. Every message names the file, the key or tensor, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ZooError {
-    /// Neither a bundled name nor a folder.
+    /// Neither a bundled name nor a folder nor a GGUF file.
     #[error(
-        "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json{}",
+        "no model {reference:?}: it is neither a bundled model ({known}) nor a folder with config.json, nor a GGUF file{}",
         suggestion(.nearest.as_deref())
     )]
     UnknownModel {
@@ -36,6 +37,22 @@ pub enum ZooError {
         /// The system's words.
         source: std::io::Error,
     },
+    /// A file of another layout that is not what it should be, or a folder that may not be written.
+    #[error("{file}: {reason}")]
+    Import {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A folder that cannot be written.
+    #[error("cannot write {path}: {source}", path = .path.display())]
+    Write {
+        /// The folder.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
     /// Not JSON, or not an object at the top.
     #[error("{file} is not a JSON object: {reason}; download it again")]
     Json {
@@ -57,21 +74,33 @@ pub enum ZooError {
         found: String,
     },
     /// A `model_type` without a family.
-    #[error("{file}: no family is called {model_type:?}; yardstick knows {known}")]
+    #[error("{file}: no family is called {model_type:?}{hint}; yardstick knows {known}")]
     UnknownFamily {
         /// The configuration file.
         file: String,
         /// As written there.
         model_type: String,
+        /// The nearest family and what differs, behind a semicolon; or nothing.
+        hint: String,
         /// The families, comma-separated.
         known: String,
     },
-    /// A weight file that is not safetensors, or cut short.
-    #[error("{file} is damaged or not a safetensors file: {reason}; download it again")]
-    Safetensors {
+    /// A weight file that is not what its name says, or cut short.
+    #[error("{file} is damaged or not a {format} file: {reason}; download it again")]
+    Damaged {
         /// The weight file.
         file: String,
+        /// The format it should have.
+        format: &'static str,
         /// The parser's words.
+        reason: String,
+    },
+    /// A weight file that is whole and holds something that is not read.
+    #[error("{file}: {reason}")]
+    Refused {
+        /// The weight file.
+        file: String,
+        /// What, and what to do.
         reason: String,
     },
     /// A shard index that does not describe its folder.
@@ -82,13 +111,26 @@ pub enum ZooError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A tensor that the configuration calls for and no weight file has.
-    #[error("{file} has no tensor {tensor:?}; config.json and weights do not belong together")]
+    /// Tensors that the configuration calls for and no weight file has.
+    #[error(
+        "{file} has no tensor {tensor:?}{}{}{}; config.json and weights do not belong together",
+        .more.iter().map(|name| format!(", {name:?}")).collect::<String>(),
+        if *.and_others { " and perhaps others" } else { "" },
+        instead(.unused, *.n_unused)
+    )]
     MissingTensor {
         /// The weight file, or the folder when there are several.
         file: String,
-        /// The tensor.
+        /// The first that was looked for.
         tensor: String,
+        /// The next ones, in the order of looking.
+        more: Vec<String>,
+        /// Whether looking for more was given up.
+        and_others: bool,
+        /// Names of tensors that the model has no place for.
+        unused: Vec<String>,
+        /// How many of those there are.
+        n_unused: usize,
     },
     /// A tensor of another shape than the configuration says.
     #[error("{file}: tensor {tensor:?} has shape {found:?}, config.json asks for {expected:?}")]
@@ -102,7 +144,7 @@ pub enum ZooError {
         /// In the file.
         found: Vec<usize>,
     },
-    /// A tensor stored as something other than f32, f16 or bf16.
+    /// A tensor stored as something that is no weight.
     #[error("{file}: tensor {tensor:?} is stored as {found}; convert the weights to F32, F16 or BF16")]
     TensorType {
         /// The weight file.
@@ -112,13 +154,20 @@ pub enum ZooError {
         /// As the file calls it.
         found: String,
     },
-    /// A tensor inside the layers that this configuration gives no role: leaving it out would score another model.
-    #[error("{file}: tensor {tensor:?} has no place in the model that config.json describes ({n_layer} layers)")]
+    /// Tensors inside the layers that this configuration gives no role: leaving them out would score another model.
+    #[error(
+        "{file}: tensor {tensor:?} has no place in the model that config.json describes ({n_layer} layers){}",
+        others(.more, *.n_more)
+    )]
     UnusedTensor {
         /// The weight file, or the folder when there are several.
         file: String,
         /// The first such tensor in name order.
         tensor: String,
+        /// The names of the next ones.
+        more: Vec<String>,
+        /// How many there are besides the first.
+        n_more: usize,
         /// Layers by the configuration.
         n_layer: usize,
     },
@@ -146,18 +195,59 @@ pub enum ZooError {
         vocab_size: usize,
     },
     /// A context that the model does not have.
-    #[error("{model}: a context of {asked} tokens is impossible; give 2 to {n_ctx}")]
+    #[error("{model}: a context of {asked} tokens is impossible; give {least} to {n_ctx}")]
     Context {
         /// Model name.
         model: String,
         /// As asked for.
         asked: usize,
+        /// The shortest.
+        least: usize,
         /// The model's own.
         n_ctx: usize,
     },
     /// The tensor library failed while weights were prepared.
     #[error("preparing the weights failed: {0}")]
     Backend(#[from] candle_core::Error),
+}
+
+impl ZooError {
+    /// The error for a tensor that `file` does not have.
+    pub(crate) fn missing(file: &str, tensor: String) -> Self {
+        let (file, more, unused) = (file.to_owned(), Vec::new(), Vec::new());
+        Self::MissingTensor { file, tensor, more, and_others: false, unused, n_unused: 0 }
+    }
+
+    /// The error for a fault in `file`, which should be of `format`.
+    pub(crate) fn of(file: &str, format: &'static str, fault: Fault) -> Self {
+        let file = file.to_owned();
+        match fault {
+            Fault::Damaged(reason) => Self::Damaged { file, format, reason },
+            Fault::Refused(reason) => Self::Refused { file, reason },
+        }
+    }
+}
+
+/// `; what is there and not used: …`
+fn instead(unused: &[String], n: usize) -> String {
+    if n == 0 {
+        return String::new();
+    }
+    let dots = if unused.len() < n { ", …" } else { "" };
+    format!("; there, and not asked for: {}{dots} ({n} in all)", unused.join(", "))
+}
+
+/// `; nor have 2 others: …` for the tensors besides the first.
+fn others(more: &[String], n: usize) -> String {
+    match n {
+        0 => String::new(),
+        _ => format!(
+            "; nor {} {n} more: {}{}",
+            if n == 1 { "has" } else { "have" },
+            more.join(", "),
+            if more.len() < n { ", …" } else { "" }
+        ),
+    }
 }
 
 fn suggestion(nearest: Option<&str>) -> String {

@@ -1,47 +1,66 @@
 //! The model zoo: checkpoint → tokens → log-probabilities.
 //!
-//! [`load`] takes the name of a bundled model or a folder in the hub's layout (config.json, safetensors, tokenizer files) and
-//! gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
+//! [`load`] takes the name of a bundled model, a folder in the hub's layout (config.json, weights, tokenizer files) or a GGUF file
+//! and gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
 //! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
 
 mod bundled;
+mod charrnn;
 mod chat;
 mod checkpoint;
 mod config;
 mod decoder;
+mod dimensions;
+mod encoder;
 mod error;
 mod families;
+mod fuzz;
+mod gguf;
+mod masked;
 mod model;
 mod native;
+mod network;
 mod nn;
 mod paragraphs;
+mod presets;
 mod reference;
 mod session;
 mod source;
 mod tokenizer;
 mod transformer;
+mod unknown;
+mod words;
 
 pub use bundled::{BUNDLED_NAMES, bundled};
+pub use charrnn::{CharRnn, import_charrnn};
 pub use chat::chat_template;
 pub use checkpoint::{Checkpoint, Weights};
 pub use config::Config;
+pub use encoder::{Encoder, EncoderBuffers, Inputs};
 pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
+pub use network::{Causal, Network, Paths};
 pub use nn::Storage;
+pub use presets::{Layout, PRESETS, Preset};
 pub use reference::Reference;
 pub use tokenizer::Bpe;
 pub use transformer::{Dimensions, Transformer};
 
+/// The parsers of what comes from outside, on plain bytes: for fuzzing.
+pub mod parsers {
+    pub use crate::fuzz::{NAMES, run};
+}
+
 /// The layers on plain buffers, for benchmarks.
 pub mod kernels {
     pub use crate::nn::{Activation, Attention, Head, KeyValues, LayerNorm, Linear, Run, Source};
-    pub use crate::nn::{Storage, Team, Window, fma_peak};
+    pub use crate::nn::{Scores, Storage, Team, Window, fma_peak, instruction_set};
 }
 
-use yardstick_core::LanguageModel;
+use yardstick_core::{LanguageModel, Scoring};
 
 /// What can be changed about a model as it is loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,6 +69,19 @@ pub struct LoadOptions {
     pub context: Option<usize>,
     /// How the layers' weights are held, where the reference does not say.
     pub storage: Storage,
+    /// How masked models score; [`Scoring::PllWordL2r`] where nothing is said. Others have one way only.
+    pub masked: Option<Scoring>,
+    /// What the card says, where the folder's path does not tell it: that of a cache says nothing to people.
+    pub identity: Option<Identity>,
+}
+
+/// What a model is called, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name in tables.
+    pub name: String,
+    /// For the record: what finds the same weights again.
+    pub source: String,
 }
 
 /// Loads a model by its [`Reference`]: a bundled name, or a folder in the hub's layout; see [`Model::open`].

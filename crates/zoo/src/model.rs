@@ -3,14 +3,18 @@
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
 use crate::decoder::PathDecoder;
-use crate::nn::Storage;
+use crate::masked::{Masked, Refusal};
+use crate::network::{Causal, Network};
 use crate::session::PathSession;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
-use crate::transformer::Transformer;
+use crate::transformer::Dimensions;
 use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
-use yardstick_core::{Costs, Decoder, LanguageModel, ModelCard, ScoreError, Session, Stretch, Wanted};
+use yardstick_core::{
+    Costs, Decoder, LanguageModel, ModelCard, ScoreError, Scoring, Session, Span, Stretch, TokenScore, Wanted,
+    score_span,
+};
 
 /// How many models were loaded by this process: each has a number.
 static LOADED: AtomicU64 = AtomicU64::new(0);
@@ -20,7 +24,15 @@ pub struct Model {
     number: u64,
     card: ModelCard,
     tokenizer: Tokenizer,
-    network: Box<dyn Transformer>,
+    scorer: Scorer,
+}
+
+/// What computes.
+enum Scorer {
+    /// Reads from left to right, in sessions.
+    Causal(Box<dyn Causal>),
+    /// Reads whole texts.
+    Masked(Box<Masked>),
 }
 
 impl Model {
@@ -32,22 +44,24 @@ impl Model {
     /// # Errors
     /// Anything wrong with the reference, the files or the options.
     pub fn open(reference: &str, options: &LoadOptions) -> Result<Self, ZooError> {
-        let (name, source) = reference::resolve(reference)?;
+        let (folder, source) = reference::resolve(reference)?;
+        let name = options.identity.as_ref().map_or(folder, |identity| identity.name.clone());
         let bytes = source.require("config.json", "is this the folder of a model?")?;
         let config = Config::parse(source.describe_file("config.json"), &bytes)?;
         let storage = Reference::parse(reference).storage.unwrap_or(options.storage);
         let options = LoadOptions { storage, ..options.clone() };
-        let parts = Parts::load(&source, &config, storage)?;
+        let parts = Parts::load(&source, &config, &options)?;
         let card = parts.card(storage.label(&name), &source, &config, &options)?;
         Ok(Self {
             number: LOADED.fetch_add(1, Ordering::Relaxed),
             card,
             tokenizer: parts.tokenizer,
-            network: parts.network,
+            scorer: parts.scorer,
         })
     }
 
-    /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`.
+    /// Logits of one input, `[time, vocab]` row by row: row t scores the token after `tokens[t]`; of a masked model, to which
+    /// nothing is added here, `tokens[t]` itself.
     ///
     /// For tests and tools; [`LanguageModel::score`] never holds all of them.
     ///
@@ -58,10 +72,14 @@ impl Model {
         if len == 0 || len > n_ctx {
             return Err(ScoreError::Span { model: self.card.name.clone(), len, scored: 0, n_ctx });
         }
+        let network = match &self.scorer {
+            Scorer::Causal(network) => &**network,
+            Scorer::Masked(masked) => return masked.logits(&self.card, tokens),
+        };
         let positions: Vec<u32> = (0..len as u32).collect();
         let wanted: Vec<Wanted> = positions.iter().map(|&row| Wanted { row, token: 0 }).collect();
         let mut logits = Vec::new();
-        let mut session = PathSession::new(&self.card, &*self.network, self.number, len, 1);
+        let mut session = PathSession::new(&self.card, network, self.number, len, 1);
         session.logits(&Stretch { tokens, positions: &positions, wanted: &wanted }, &mut logits)?;
         Ok(logits)
     }
@@ -91,21 +109,41 @@ impl LanguageModel for Model {
     }
 
     fn costs(&self) -> Costs {
-        self.network.dimensions().costs()
+        match &self.scorer {
+            Scorer::Causal(network) => network.costs(),
+            Scorer::Masked(masked) => masked.costs(),
+        }
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
-        Box::new(PathSession::new(&self.card, &*self.network, self.number, positions.min(self.card.n_ctx), threads))
+        let (card, positions) = (&self.card, positions.min(self.card.n_ctx));
+        match &self.scorer {
+            Scorer::Causal(network) => Box::new(PathSession::new(card, &**network, self.number, positions, threads)),
+            Scorer::Masked(_) => Box::new(Refusal(card)),
+        }
     }
 
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_> {
-        Box::new(PathDecoder::new(&self.card, &*self.network, paths, positions.min(self.card.n_ctx), threads))
+        let (card, positions) = (&self.card, positions.min(self.card.n_ctx));
+        match &self.scorer {
+            Scorer::Causal(network) => Box::new(PathDecoder::new(card, &**network, paths, positions, threads)),
+            Scorer::Masked(_) => Box::new(Refusal(card)),
+        }
+    }
+
+    fn score(&self, batch: &[Span]) -> Result<Vec<Vec<TokenScore>>, ScoreError> {
+        let score = |span: &Span| match &self.scorer {
+            Scorer::Causal(_) => score_span(self.session(span.tokens.len().max(2) - 1, 1).as_mut(), &self.card, span),
+            Scorer::Masked(masked) => masked.score(&self.card, span),
+        };
+        batch.iter().map(score).collect()
     }
 }
 
 /// What the files of a model give.
 struct Parts {
-    network: Box<dyn Transformer>,
+    scorer: Scorer,
+    dims: Dimensions,
     tokenizer: Tokenizer,
     family: &'static str,
     n_params: u64,
@@ -115,12 +153,12 @@ struct Parts {
 
 impl Parts {
     /// Builds and hashes side by side, so that the weight files are read from disk once.
-    fn load(source: &Source, config: &Config, storage: Storage) -> Result<Self, ZooError> {
+    fn load(source: &Source, config: &Config, options: &LoadOptions) -> Result<Self, ZooError> {
         let family = families::find(config)?;
         let files = WeightFiles::open(source)?;
         std::thread::scope(|scope| {
             let hash = scope.spawn(|| files.sha256());
-            let parts = Self::build(source, config, family, &files, storage)?;
+            let parts = Self::build(source, config, family, &files, options)?;
             let weights_sha256 = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             Ok(Self { weights_sha256, ..parts })
         })
@@ -132,13 +170,24 @@ impl Parts {
         config: &Config,
         family: &dyn Family,
         files: &WeightFiles,
-        storage: Storage,
+        options: &LoadOptions,
     ) -> Result<Self, ZooError> {
-        let checkpoint = Checkpoint::parse(files, storage)?;
-        let network = family.build(config, &checkpoint)?;
+        let checkpoint = Checkpoint::parse(files, options.storage)?;
+        let build = || family.build(config, &checkpoint);
+        let network = build().map_err(|error| checkpoint.survey(error, build))?;
+        let dims = network.dimensions();
+        let tokenizer = Tokenizer::load(source, family.bpe(), dims.vocab_size)?;
+        let scoring = options.masked.filter(|scoring| !scoring.is_causal()).unwrap_or(Scoring::MASKED[0]);
+        let scorer = match network {
+            Network::Causal(network) => Scorer::Causal(network),
+            Network::BothSides(encoder) => {
+                Scorer::Masked(Box::new(Masked::new(*encoder, source, &tokenizer, scoring)?))
+            }
+        };
         Ok(Self {
-            tokenizer: Tokenizer::load(source, family.bpe(), network.dimensions().vocab_size)?,
-            network,
+            scorer,
+            dims,
+            tokenizer,
             family: family.model_type(),
             n_params: checkpoint.n_params(),
             dtype: checkpoint.dtype(),
@@ -153,11 +202,13 @@ impl Parts {
         config: &Config,
         options: &LoadOptions,
     ) -> Result<ModelCard, ZooError> {
-        let dims = self.network.dimensions();
+        let dims = self.dims;
+        let scoring = self.scorer.scoring();
+        let of_text = |token: Option<u32>| token.filter(|_| scoring.is_causal()); // a masked model has its own around a text
         Ok(ModelCard {
-            n_ctx: context(&name, options, dims.n_ctx)?,
+            n_ctx: context(&name, options, dims.n_ctx, scoring)?,
             name,
-            source: source.describe(),
+            source: options.identity.as_ref().map_or_else(|| source.describe(), |identity| identity.source.clone()),
             family: self.family.to_owned(),
             n_params: self.n_params,
             n_layer: dims.n_layer as u64,
@@ -166,8 +217,9 @@ impl Parts {
             vocab_size: dims.vocab_size,
             dtype: self.dtype.clone(),
             storage: options.storage.name().to_owned(),
-            prefix_token: prefix_token(source, config, &self.tokenizer, dims.vocab_size)?,
-            end_token: end_token(source, config, &self.tokenizer, dims.vocab_size)?,
+            scoring,
+            prefix_token: of_text(prefix_token(source, config, &self.tokenizer, dims.vocab_size)?),
+            end_token: of_text(end_token(source, config, &self.tokenizer, dims.vocab_size)?),
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),
             config_sha256: config.sha256.clone(),
@@ -175,12 +227,22 @@ impl Parts {
     }
 }
 
-/// The context to use: the model's own, or a shorter one that was asked for.
-fn context(model: &str, options: &LoadOptions, n_ctx: usize) -> Result<usize, ZooError> {
+impl Scorer {
+    fn scoring(&self) -> Scoring {
+        match self {
+            Self::Causal(_) => Scoring::Causal,
+            Self::Masked(masked) => masked.scoring(),
+        }
+    }
+}
+
+/// The context to use: the model's own, or a shorter one that was asked for, with room for a token and what it takes beside.
+fn context(model: &str, options: &LoadOptions, n_ctx: usize, scoring: Scoring) -> Result<usize, ZooError> {
+    let least = if scoring.is_causal() { 2 } else { 3 };
     match options.context {
         None => Ok(n_ctx),
-        Some(asked) if (2..=n_ctx).contains(&asked) => Ok(asked),
-        Some(asked) => Err(ZooError::Context { model: model.to_owned(), asked, n_ctx }),
+        Some(asked) if (least..=n_ctx).contains(&asked) => Ok(asked),
+        Some(asked) => Err(ZooError::Context { model: model.to_owned(), asked, least, n_ctx }),
     }
 }
 

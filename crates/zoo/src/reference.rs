@@ -3,14 +3,14 @@
 use crate::ZooError;
 use crate::bundled::{self, BUNDLED_NAMES};
 use crate::nn::Storage;
-use crate::source::Source;
+use crate::source::{GgufFile, Source};
 use std::path::Path;
 
 /// A model as it is named on a command line: `gpt2-micro`, `./my-checkpoint`, and either with how its weights are to be
 /// held: `gpt2-micro:int8`. A folder whose name ends like that is meant with a slash behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reference<'a> {
-    /// The bundled name or the folder.
+    /// The bundled name, the folder or the file.
     pub model: &'a str,
     /// How its weights are held, where the reference says so.
     pub storage: Option<Storage>,
@@ -27,20 +27,42 @@ impl<'a> Reference<'a> {
     }
 }
 
-/// The name for tables and the files: a bundled name first, then a folder (`./gpt2-micro` for a folder of a bundled name).
+/// The name for tables and the files: a bundled name first, then a folder (`./gpt2-micro` for a folder of a bundled name) or a
+/// GGUF file.
 ///
 /// # Errors
-/// [`ZooError::UnknownModel`].
+/// [`ZooError::UnknownModel`]; a GGUF file that is damaged.
 pub fn resolve(reference: &str) -> Result<(String, Source), ZooError> {
     let model = Reference::parse(reference).model;
     if let Some(source) = bundled::source(model) {
         return Ok((model.to_owned(), source));
     }
     let path = Path::new(model);
+    if path.is_file() && is_gguf(path) {
+        return Ok((stem(path), Source::Gguf(Box::new(GgufFile::open(path)?))));
+    }
     if !path.is_dir() {
         return Err(unknown(reference));
     }
-    Ok((folder_name(path), Source::Folder(path.to_owned())))
+    let source = Source::Folder(path.to_owned());
+    if !source.has("config.json") && has_gguf(path) {
+        let hint = "a GGUF file is a model by itself: name the file, not its folder";
+        return Err(source.missing("config.json", hint));
+    }
+    Ok((folder_name(path), source))
+}
+
+fn is_gguf(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"))
+}
+
+fn has_gguf(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.any(|entry| entry.is_ok_and(|e| is_gguf(&e.path()))))
+}
+
+/// The file's name without `.gguf`.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 /// The last component of the real path, so that `.` and `a/..` have names too.

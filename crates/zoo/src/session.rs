@@ -1,21 +1,22 @@
-//! A path's keys and values, and how stretches of a token tree advance it.
+//! What a network remembers of a path, and how stretches of a token tree advance it.
 
-use crate::nn::{KeyValues, Lane, Run, Team};
-use crate::transformer::{Buffers, Layer, Pass, Transformer};
+use crate::network::{Causal, Paths};
+use crate::nn::{Lane, Run, Team};
+use crate::transformer::Pass;
+use std::any::Any;
 use std::sync::Arc;
 use yardstick_core::{ModelCard, Past, ScoreError, Session, Stretch, TokenScore};
 
 /// See [`yardstick_core::Session`].
 pub struct PathSession<'m> {
     card: &'m ModelCard,
-    network: &'m dyn Transformer,
-    /// Each with the one path.
-    layers: Vec<Layer>,
+    network: &'m dyn Causal,
+    /// The one path.
+    path: Box<dyn Paths + 'm>,
     /// Positions fed so far.
     len: usize,
     /// Positions there is room for.
     capacity: usize,
-    buffers: Buffers,
     team: Team,
     /// Tells this model's pasts from others'.
     model: u64,
@@ -24,45 +25,29 @@ pub struct PathSession<'m> {
 /// What a [`Past`] holds.
 struct Kept {
     model: u64,
-    /// One a layer.
-    layers: Vec<KeyValues>,
+    /// Positions.
+    len: usize,
+    path: Box<dyn Any + Send + Sync>,
 }
 
 impl<'m> PathSession<'m> {
     /// An empty path with room for `positions`. `model` is a number that no other model has.
-    pub fn new(
-        card: &'m ModelCard,
-        network: &'m dyn Transformer,
-        model: u64,
-        positions: usize,
-        threads: usize,
-    ) -> Self {
-        let d = network.dimensions();
-        let layer = |_| vec![KeyValues::new(d.n_head, d.n_embd / d.n_head, positions)];
-        Self {
-            card,
-            network,
-            layers: (0..d.n_layer).map(layer).collect(),
-            len: 0,
-            capacity: positions,
-            buffers: Buffers::default(),
-            team: Team::new(threads),
-            model,
-        }
+    pub fn new(card: &'m ModelCard, network: &'m dyn Causal, model: u64, positions: usize, threads: usize) -> Self {
+        let path = network.paths(1, positions);
+        Self { card, network, path, len: 0, capacity: positions, team: Team::new(threads), model }
     }
 
-    /// Runs the layers; the scored rows' hidden states are then in `buffers.h`. Returns those rows.
-    fn forward(&mut self, stretch: &Stretch) -> Result<Vec<u32>, ScoreError> {
+    /// Runs the layers. The scored rows, and their hidden states.
+    fn forward(&mut self, stretch: &Stretch) -> Result<(Vec<u32>, &[f32]), ScoreError> {
         self.check(stretch)?;
         let mut scored: Vec<u32> = stretch.wanted.iter().map(|wanted| wanted.row).collect();
         scored.dedup();
-        let Some(&last) = stretch.positions.last() else { return Ok(scored) };
+        let Some(&last) = stretch.positions.last() else { return Ok((scored, &[])) };
         let lanes = vec![Lane { path: 0, runs: runs(stretch.positions) }];
         let pass = Pass { tokens: stretch.tokens, positions: stretch.positions, lanes, scored, team: self.team };
-        self.buffers.resize(stretch.tokens.len(), &self.network.dimensions());
-        self.network.forward(&pass, &mut self.layers, &mut self.buffers);
         self.len = last as usize + 1;
-        Ok(pass.scored)
+        let hidden = self.path.forward(&pass);
+        Ok((pass.scored, hidden))
     }
 
     fn check(&self, stretch: &Stretch) -> Result<(), ScoreError> {
@@ -110,7 +95,8 @@ impl<'m> PathSession<'m> {
 
 impl Session for PathSession<'_> {
     fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError> {
-        let scored = self.forward(stretch)?;
+        let (network, team) = (self.network, self.team);
+        let (scored, hidden) = self.forward(stretch)?;
         if scored.is_empty() {
             return Ok(Vec::new());
         }
@@ -120,14 +106,14 @@ impl Session for PathSession<'_> {
             (at, wanted.token)
         });
         let wanted: Vec<(usize, u32)> = wanted.collect();
-        let found = self.network.head().score(&self.buffers.h, &wanted, self.team);
+        let found = network.head().score(hidden, &wanted, team);
         found.map_err(|index| self.not_finite(stretch, scored[index]))
     }
 
     fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError> {
-        let scored = self.forward(stretch)?;
-        let hidden = if scored.is_empty() { &[][..] } else { &self.buffers.h };
-        self.network.head().logits(hidden, logits, self.team);
+        let (network, team) = (self.network, self.team);
+        let (scored, hidden) = self.forward(stretch)?;
+        network.head().logits(if scored.is_empty() { &[] } else { hidden }, logits, team);
         let is_finite = |row: &[f32]| row.iter().all(|logit| logit.is_finite());
         let bad = logits.chunks_exact(self.card.vocab_size).position(|row| !is_finite(row));
         bad.map_or(Ok(()), |index| Err(self.not_finite(stretch, scored[index])))
@@ -135,20 +121,17 @@ impl Session for PathSession<'_> {
 
     fn keep(&self, len: usize) -> Past {
         let len = len.min(self.len);
-        let layers = self.layers.iter().flatten().map(|path| path.keep(len)).collect();
-        Past { len, data: Arc::new(Kept { model: self.model, layers }) }
+        Past { len, data: Arc::new(Kept { model: self.model, len, path: self.path.keep(0, len) }) }
     }
 
     fn resume(&mut self, past: &Past, len: usize) -> Result<(), ScoreError> {
         let kept = past.data.downcast_ref::<Kept>().filter(|kept| kept.model == self.model);
         let kept = kept.ok_or_else(|| self.misfit("the past is another model's".to_owned()))?;
-        let there = kept.layers.first().map_or(0, KeyValues::positions);
-        if len > there || len > self.capacity {
-            return Err(self.misfit(format!("{len} positions of a past with {there}, room for {}", self.capacity)));
+        if len > kept.len || len > self.capacity {
+            let (there, room) = (kept.len, self.capacity);
+            return Err(self.misfit(format!("{len} positions of a past with {there}, room for {room}")));
         }
-        for (path, past) in self.layers.iter_mut().flatten().zip(&kept.layers) {
-            path.resume(past, len);
-        }
+        self.path.resume(0, &*kept.path, len);
         self.len = len;
         Ok(())
     }

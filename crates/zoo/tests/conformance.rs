@@ -5,8 +5,10 @@ mod conformance {
     mod banded;
     mod fixtures;
     mod invariance;
+    mod masked;
     mod reference;
     mod spans;
+    mod stories;
     mod tree;
     mod writing;
 }

@@ -2,9 +2,16 @@
 
 #[cfg(test)]
 mod folders {
+    mod architectures;
+    mod blocks;
     mod damage;
     mod defects;
+    mod formats;
+    mod gguf;
     mod layouts;
+    mod masked;
+    mod npz;
+    mod recurrent;
     mod support;
     mod tokenizers;
     mod variants;

@@ -2,11 +2,11 @@
 
 use crate::args::TimelineArgs;
 use crate::baselines::store;
+use crate::commands::compare::write_artifacts;
 use crate::commands::{print_json, print_text, table_options};
 use crate::error::CliError;
 use crate::stderr::say;
-use std::path::Path;
-use yardstick_report::{Artifact, Run, Save, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table};
+use yardstick_report::{Run, Save, Timeline, TimelineOptions, read_run, timeline_artifacts, timeline_table};
 
 /// Prints the timeline, and draws it where a folder is named.
 ///
@@ -35,16 +35,9 @@ pub fn timeline(args: &TimelineArgs, quiet: bool, json: bool) -> Result<(), CliE
     }
     let Some(out) = &args.out else { return Ok(()) };
     let artifacts = timeline_artifacts(&timeline)?;
-    artifacts.iter().try_for_each(|artifact| write(out, artifact))?;
+    write_artifacts(out, &artifacts)?;
     if !quiet {
         say(format_args!("{} files in {}", artifacts.len(), out.display()));
     }
     Ok(())
-}
-
-fn write(out: &Path, artifact: &Artifact) -> Result<(), CliError> {
-    let path = out.join(&artifact.path);
-    std::fs::create_dir_all(out)
-        .and_then(|()| std::fs::write(&path, &artifact.bytes))
-        .map_err(|source| CliError::Io { path: path.display().to_string(), source })
 }

@@ -90,7 +90,7 @@ impl Machine {
 
 /// Operations a second of `threads` at once: each thread's fastest burst while the others are at it, on as many cores as
 /// there are.
-fn peak(threads: usize) -> f64 {
+pub fn peak(threads: usize) -> f64 {
     let cores = std::thread::available_parallelism().map_or(threads, usize::from);
     let each = together(threads, |_| yardstick_zoo::kernels::fma_peak(BURSTS));
     each.iter().sum::<f64>() * cores.min(threads) as f64 / threads as f64
@@ -121,7 +121,7 @@ fn read_speed(threads: usize, bytes: u64) -> f64 {
 }
 
 /// Runs `f` on `threads` threads at once.
-fn together<T: Send>(threads: usize, f: impl Fn(usize) -> T + Sync) -> Vec<T> {
+pub fn together<T: Send>(threads: usize, f: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let f = &f;
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || f(thread))).collect();

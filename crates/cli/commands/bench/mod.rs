@@ -6,9 +6,13 @@ mod random_model;
 mod table;
 mod workloads;
 
+pub use machine::{peak, together};
+
 use super::{print, print_json};
 use crate::args::{BenchArgs, BenchPart};
 use crate::error::CliError;
+use crate::models::{Found, find};
+use crate::run::Screen;
 use crate::stderr::say;
 use machine::Machine;
 use passes::{Forward, Scoring};
@@ -16,7 +20,7 @@ use serde_json::{Value, json};
 use std::time::Instant;
 use workloads::Workload;
 use yardstick_core::{LanguageModel, ModelCard};
-use yardstick_zoo::LoadOptions;
+use yardstick_zoo::{LoadOptions, Preset, Reference};
 
 /// Everything that was measured.
 struct Report {
@@ -37,7 +41,7 @@ pub fn bench(args: &BenchArgs, quiet: bool, as_json: bool) -> Result<(), CliErro
     let threads = args.threads.unwrap_or_else(rayon::current_num_threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| CliError::usage(format!("--threads {threads}: {error}")))?;
-    let report = pool.install(|| measure(args, threads, |step| progress(quiet, step)))?;
+    let report = pool.install(|| measure(args, threads, Screen::new(quiet), |step| progress(quiet, step)))?;
     if as_json { print_json(&report.json()) } else { print(&table::text(&report)) }
 }
 
@@ -47,10 +51,10 @@ fn progress(quiet: bool, step: &str) {
     }
 }
 
-fn measure(args: &BenchArgs, threads: usize, say: impl Fn(&str)) -> Result<Report, CliError> {
+fn measure(args: &BenchArgs, threads: usize, screen: Screen, say: impl Fn(&str)) -> Result<Report, CliError> {
     let wants = |part| args.only.is_empty() || args.only.contains(&part);
     say("loading the model");
-    let (model, load_seconds) = load(args.model.as_deref())?;
+    let (model, load_seconds) = load(args, screen)?;
     let model = model.as_ref();
     say("measuring the machine");
     let machine = Machine::measure(threads, machine::weight_bytes(&model.costs()));
@@ -77,17 +81,19 @@ fn measure(args: &BenchArgs, threads: usize, say: impl Fn(&str)) -> Result<Repor
     Ok(report)
 }
 
-/// The model asked for, or a random one of GPT-2 small's shape; and how long loading took, without making the latter.
-fn load(reference: Option<&str>) -> Result<(Box<dyn LanguageModel>, f64), CliError> {
-    let open = |reference: &str| -> Result<_, CliError> {
+/// The model asked for, or a random one of a preset's shape; and how long loading took, without making the latter.
+fn load(args: &BenchArgs, screen: Screen) -> Result<(Box<dyn LanguageModel>, f64), CliError> {
+    let open = |found: &Found| -> Result<_, CliError> {
         let started = Instant::now();
-        let model = yardstick_zoo::load(reference, &LoadOptions::default())?;
+        let model = found.load(&LoadOptions::default())?;
         Ok((model, started.elapsed().as_secs_f64()))
     };
-    match reference {
-        Some(reference) => open(reference),
-        None => open(&random_model::RandomModel::write()?.reference()),
-    }
+    let typed = args.model.as_deref().unwrap_or(random_model::DEFAULT);
+    let Reference { model, storage } = Reference::parse(typed);
+    let Some(preset) = Preset::of_name(model) else { return open(&find(typed, args.hub, screen)?) };
+    let random = random_model::RandomModel::write(preset)?;
+    let held = storage.map_or_else(String::new, |storage| format!(":{}", storage.name()));
+    open(&Found::local(&format!("{}{held}", random.reference())))
 }
 
 impl Report {

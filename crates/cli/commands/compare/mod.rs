@@ -3,7 +3,7 @@
 mod files;
 mod sides;
 
-pub use files::{comparison as write_comparison, write as write_file};
+pub use files::{artifacts as write_artifacts, comparison as write_comparison, write as write_file};
 pub use sides::Sides;
 
 use super::{print_json, print_text, table_options};
@@ -28,7 +28,8 @@ pub fn compare(args: &CompareArgs, quiet: bool, json: bool) -> Result<(), CliErr
     let sides = Sides::read(&args.sides, &options, quiet)?;
     let (base, candidate) = sides.pair()?;
     let comparison = compare_sides(&base, &candidate, &options, &yardstick_tasks::value)?;
-    let folder = sides.folder().map(|folder| files::comparison(folder, &comparison).map(|()| folder)).transpose()?;
+    let written = |folder| files::comparison(folder, &base, &candidate, &comparison).map(|()| folder);
+    let folder = sides.folder().map(written).transpose()?;
     if json {
         print_json(&serde_json::to_value(&comparison).unwrap_or_default())?;
     } else {

@@ -5,7 +5,7 @@ use crate::baselines::kept;
 use crate::error::CliError;
 use crate::run;
 use std::path::{Path, PathBuf};
-use yardstick_core::RunRecord;
+use yardstick_core::{RunRecord, Scoring};
 use yardstick_report::{CompareOptions, Run, Side, read_run};
 use yardstick_tasks::Catalog;
 
@@ -96,7 +96,7 @@ fn named(text: &str) -> Result<Named<'_>, CliError> {
 
 /// Whether something is said about what is asked.
 fn asks(work: &WorkArgs) -> bool {
-    let silent = WorkArgs { memory: work.memory, threads: work.threads, ..WorkArgs::default() };
+    let silent = WorkArgs { memory: work.memory, threads: work.threads, hub: work.hub, ..WorkArgs::default() };
     *work != silent
 }
 
@@ -110,6 +110,7 @@ fn like(work: &WorkArgs, record: &RunRecord) -> Result<WorkArgs, CliError> {
     }
     work.limit = work.limit.or(spec.limit);
     work.context = work.context.or(spec.context);
+    work.pll = work.pll.or(spec.pll.as_deref().and_then(Scoring::of_short_name));
     work.shots = work.shots.like(spec)?;
     Ok(work)
 }

@@ -3,11 +3,9 @@
 use super::PullArgs;
 use crate::commands::{cache, print_json};
 use crate::error::CliError;
-use crate::stderr::{say, warn};
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::transfers::Transfers;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::io::IsTerminal;
 use yardstick_hub::{Event, Options, Pulled, Puller};
 use yardstick_tasks::{Catalog, DataNeed};
 
@@ -26,7 +24,7 @@ pub fn pull(args: &PullArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     let wants = wants(args)?;
     let store = args.data.clone().or_else(cache).ok_or_else(|| CliError::usage("name a folder with --data"))?;
     let mut puller = Puller::open(&store, Options::from_env())?;
-    let mut screen = Screen::new(quiet);
+    let screen = Transfers::new(quiet);
     let mut all = Vec::new();
     for want in &wants {
         let mut report = |event: Event| screen.show(&event);
@@ -74,54 +72,5 @@ fn wildcard(want: &Want) -> Option<&str> {
     match want {
         Want::File { path, .. } => Some(path.as_str()).filter(|path| path.contains(['*', '[', '?'])),
         Want::Dataset { .. } => None,
-    }
-}
-
-/// A line a file, and on a terminal a bar below it.
-struct Screen {
-    quiet: bool,
-    bar: ProgressBar,
-}
-
-impl Screen {
-    fn new(quiet: bool) -> Self {
-        let is_shown = !quiet && std::io::stderr().is_terminal();
-        let bar = if is_shown { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        let template = "{bar:32} {binary_bytes}/{binary_total_bytes}  {binary_bytes_per_sec}  eta {eta}";
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("━╸ "));
-        }
-        Self { quiet, bar }
-    }
-
-    fn say(&self, line: &str) {
-        if !self.quiet {
-            self.bar.suspend(|| say(line));
-        }
-    }
-
-    fn show(&mut self, event: &Event) {
-        match event {
-            Event::File { path, bytes, from } => {
-                let goes_on = if *from > 0 { format!(", from byte {from} on") } else { String::new() };
-                self.say(&format!("{}{goes_on}", path.display()));
-                self.bar.set_length(bytes.unwrap_or(0));
-                self.bar.set_position(*from);
-            }
-            Event::Bytes(count) => self.bar.inc(*count),
-            Event::Retry { reason, pause } => {
-                self.say(&format!("{reason}; again in {:.1} s", pause.as_secs_f64()));
-            }
-            Event::Partial { path } => self.bar.suspend(|| {
-                warn(format_args!("{}: the hub converted only the beginning of this dataset", path.display()));
-            }),
-            _ => {}
-        }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

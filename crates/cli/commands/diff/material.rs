@@ -3,6 +3,7 @@
 use crate::args::{DiffArgs, ShotArgs};
 use crate::commands::stores;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::refusal::Refusal;
 use crate::run::Screen;
 use std::path::Path;
@@ -31,9 +32,9 @@ impl Material {
     ///
     /// # Errors
     /// A file that is no text or empty; a task that cannot be run, or lets the model write.
-    pub fn load(args: &DiffArgs, screen: Screen) -> Result<Self, CliError> {
+    pub fn load(args: &DiffArgs, models: &[Found], screen: Screen) -> Result<Self, CliError> {
         if args.text.is_empty() {
-            return tasks(args, screen);
+            return tasks(args, models, screen);
         }
         if args.shots != ShotArgs::default() {
             return Err(CliError::usage("--shots, --seed and the like are for tasks; a text stands as it is"));
@@ -86,9 +87,9 @@ fn read(path: &Path) -> Result<String, CliError> {
 }
 
 /// The documents of all tasks.
-fn tasks(args: &DiffArgs, screen: Screen) -> Result<Material, CliError> {
+fn tasks(args: &DiffArgs, models: &[Found], screen: Screen) -> Result<Material, CliError> {
     let selection = args.folders.catalog()?.resolve(&args.task)?;
-    let (stores, options) = (stores(&args.data)?, args.shots.options(args.limit, &[args.a.clone(), args.b.clone()])?);
+    let (stores, options) = (stores(&args.data)?, args.shots.options(args.limit, models)?);
     let mut material = Material { documents: Vec::new(), card: DiffMaterial::default() };
     for task in &selection.tasks {
         let refused = |error| CliError::Refusal(Box::new(Refusal::task(task, error)));

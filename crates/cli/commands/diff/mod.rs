@@ -4,16 +4,18 @@ mod material;
 mod models;
 mod place;
 
+use super::compare::write_artifacts;
 use super::{print_json, print_text};
 use crate::args::DiffArgs;
 use crate::error::CliError;
+use crate::models::{Found, find};
 use crate::run::{Screen, model_names};
 use crate::terminal::width;
 use material::Material;
 use models::Models;
 use std::path::Path;
 use yardstick_core::{Request, TokenDiff};
-use yardstick_report::{DiffMaterial, DiffRecord, Notable, diff_table, read_diff, write_diff};
+use yardstick_report::{DiffMaterial, DiffRecord, Notable, diff_artifacts, diff_table, read_diff, write_diff};
 use yardstick_runner::{RunnerError, SideBySide, side_by_side};
 use yardstick_zoo::Storage;
 
@@ -34,9 +36,16 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
     }
     if let Some(out) = &args.out {
         write_diff(out, &record)?;
+        let folder = out.parent().unwrap_or(Path::new(""));
+        write_artifacts(folder, &diff_artifacts(&stem(out), &record)?)?;
         screen.say(&format!("written to {}", out.display()));
     }
     Ok(())
+}
+
+/// A file's name without what follows its last point.
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Reads the material with both models.
@@ -44,16 +53,15 @@ pub fn diff(args: &DiffArgs, quiet: bool, json: bool) -> Result<(), CliError> {
 /// # Errors
 /// As [`diff`].
 pub fn measure(args: &DiffArgs, screen: Screen) -> Result<DiffRecord, CliError> {
-    yardstick_zoo::check_reference(&args.a)?;
-    yardstick_zoo::check_reference(&args.b)?;
-    let mut material = Material::load(args, screen)?;
+    let both = [find(&args.a, args.hub, screen)?, find(&args.b, args.hub, screen)?];
+    let mut material = Material::load(args, &both, screen)?;
     let loading = screen.stage(&format!("loading {} and {}", args.a, args.b));
-    let models = Models::load(args)?;
+    let models = Models::load(args, &both)?;
     drop(loading);
     material.card.warnings.extend(models.note.clone());
     let found = compare(args, &models, &material, screen)?;
     material.card.warnings.extend(notes(&found, models.a().card().n_ctx));
-    record(args, &models, material, &found.documents)
+    record(&both, &models, material, &found.documents)
 }
 
 /// Only an earlier record is written over.
@@ -78,7 +86,7 @@ fn compare(args: &DiffArgs, models: &Models, material: &Material, screen: Screen
     let bar = screen.tokens(&format!("comparing {name}"), material.tokens(models.a())?);
     let found = pool.install(|| side_by_side(models.both(), &requests, &|tokens| bar.add(tokens)));
     let found = found.map_err(|error| match error {
-        RunnerError::Vocabulary { .. } => CliError::Vocabulary(error),
+        RunnerError::Vocabulary { .. } | RunnerError::NoNextToken { .. } => CliError::Vocabulary(error),
         error => CliError::Score { place: material.place(error.request()), reason: error },
     })?;
     bar.finish(&name, found.n_requests);
@@ -107,7 +115,7 @@ fn notes(found: &SideBySide, n_ctx: usize) -> Vec<String> {
 
 /// The figures, with the models called as in other tables.
 fn record(
-    args: &DiffArgs,
+    both: &[Found],
     models: &Models,
     material: Material,
     documents: &[Vec<TokenDiff>],
@@ -120,7 +128,7 @@ fn record(
         at.map(place).transpose()
     };
     let places = [place(notable.first_parting)?, place(notable.largest_kl)?];
-    let names = model_names(&[args.a.clone(), args.b.clone()], Storage::F32);
+    let names = model_names(both, Storage::F32);
     let card: DiffMaterial = material.card;
     Ok(DiffRecord::new(models.cards(names), card, documents, places))
 }

@@ -2,9 +2,10 @@
 
 use crate::args::DiffArgs;
 use crate::error::CliError;
+use crate::models::Found;
 use crate::run::half_of_free;
 use yardstick_core::{LanguageModel, ModelCard};
-use yardstick_zoo::{LoadOptions, context, load};
+use yardstick_zoo::LoadOptions;
 
 /// Rows that a session is fed, and rows of logits that it holds, at a time.
 const ROWS: u64 = 256;
@@ -22,13 +23,13 @@ impl Models {
     ///
     /// # Errors
     /// A model that cannot be loaded, or a context longer than its own.
-    pub fn load(args: &DiffArgs) -> Result<Self, CliError> {
-        let [a, b] = [context(&args.a)?, context(&args.b)?];
+    pub fn load(args: &DiffArgs, found: &[Found; 2]) -> Result<Self, CliError> {
+        let [a, b] = [found[0].context()?, found[1].context()?];
         let shorter = a.min(b);
         let note = (args.context.is_none() && a != b)
             .then(|| format!("the models' contexts are {a} and {b} tokens; both read windows of {shorter}"));
         let options = LoadOptions { context: Some(args.context.unwrap_or(shorter)), ..LoadOptions::default() };
-        Ok(Self { models: [load(&args.a, &options)?, load(&args.b, &options)?], note })
+        Ok(Self { models: [found[0].load(&options)?, found[1].load(&options)?], note })
     }
 
     /// Both.

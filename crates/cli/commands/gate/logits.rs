@@ -50,7 +50,7 @@ pub fn figures(
     }
     let [a, b] = [base.card, candidate.card].map(reference);
     for (reference, side) in [(&a, base), (&b, candidate)] {
-        if let Err(error) = yardstick_zoo::check_reference(reference) {
+        if let Err(error) = crate::models::find(reference, args.sides.work.hub, Screen::new(quiet)) {
             return Err(no_diff(policy, limits, &format!("the model of {} is not at hand: {error}", side.name)));
         }
     }
@@ -65,6 +65,7 @@ pub fn figures(
         shots: ShotArgs::default(),
         data: work.data.clone(),
         folders: work.folders.clone(),
+        hub: work.hub,
         context: None,
         threads: work.threads,
         out: None,

@@ -3,7 +3,7 @@
 mod init;
 mod logits;
 
-use super::compare::{Sides, write_comparison, write_file};
+use super::compare::{Sides, write_artifacts, write_comparison, write_file};
 use super::{print, print_json, print_text, table_options};
 use crate::args::{GateArgs, GateCommand, JudgeArgs};
 use crate::error::CliError;
@@ -11,8 +11,8 @@ use crate::stderr::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use yardstick_report::{
-    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, gate as judge, verdict_github,
-    verdict_junit, verdict_markdown, verdict_table, write_diff,
+    CompareError, CompareOptions, GateError, GateOptions, GateVerdict, Policy, diff_artifacts, gate as judge,
+    verdict_github, verdict_junit, verdict_markdown, verdict_table, write_diff,
 };
 
 /// Judges a candidate, or writes a policy. The exit code is the verdict's.
@@ -52,9 +52,10 @@ fn verdict(args: &JudgeArgs, quiet: bool, json: bool) -> Result<ExitCode, CliErr
     }
     files(args, &verdict)?;
     if let Some(folder) = sides.folder() {
-        write_comparison(folder, &comparison)?;
+        write_comparison(folder, &base, &candidate, &comparison)?;
         if let Some((_, Some(record))) = &found {
             write_diff(&folder.join("diff.json"), record)?;
+            write_artifacts(folder, &diff_artifacts("diff", record)?)?;
         }
         write_file(folder, "verdict.json", &format!("{:#}\n", serde_json::to_value(&verdict).unwrap_or_default()))?;
         write_file(folder, "verdict.md", &verdict_markdown(&verdict))?;

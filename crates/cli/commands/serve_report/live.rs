@@ -134,7 +134,7 @@ impl Seen {
         let is_newer = |page: SystemTime| page >= written;
         let is_there = folder.join(INDEX).metadata().and_then(|about| about.modified()).is_ok_and(is_newer);
         let is_late = || written.elapsed().is_ok_and(|age| age > COURTESY);
-        let write = || read_run(run).is_ok_and(|run| write_report(&[run], folder).is_ok());
+        let write = || read_run(run).is_ok_and(|run| write_report(&[run], &[], folder).is_ok());
         if is_there || (is_late() && write()) {
             self.record = Some(written);
         }

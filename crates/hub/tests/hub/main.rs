@@ -1,5 +1,7 @@
 //! The crate through its public interface, against a hub on this machine.
 
+mod models;
+mod models_trouble;
 mod pull;
 mod resume;
 mod server;

@@ -154,17 +154,23 @@ const fn word(point: &TimelinePoint) -> &'static str {
 /// What the drawing means.
 fn notes(timeline: &Timeline) -> Vec<String> {
     let signs = format!("● value, ─ its 95 % interval, ┊ save {}, ░ band (═ both).", timeline.against);
-    vec![format!("{signs} {}", band_note(timeline))]
+    vec![format!("{signs} {}", band_note(timeline, "save"))]
 }
 
 /// What the band promises.
-pub(super) fn band_note(timeline: &Timeline) -> String {
+pub(super) fn band_note(timeline: &Timeline, what: &str) -> String {
     let others = timeline.points.len() - 1;
     format!(
-        "Saves of an unchanged model all stay inside their bands with probability {}: paired documents, {}, each at {:.4}. A \
+        "{}s of an unchanged model all stay inside their bands with probability {}: paired documents, {}, each at {:.4}. A \
          band is as wide as the documents that changed sides make it.",
+        capital(what),
         1.0 - timeline.alpha,
-        counted(others, "save"),
+        counted(others, what),
         1.0 - timeline.alpha_each,
     )
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

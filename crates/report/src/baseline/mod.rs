@@ -11,6 +11,7 @@ mod timeline;
 
 pub use error::BaselineError;
 pub use lines::timeline_table;
+pub(crate) use picture::figure as timeline_figure;
 pub use picture::timeline_artifacts;
 pub use reference::{PREFIX as BASELINE_PREFIX, Reference};
 pub use store::{BaselineStore, Save, Saved, SavedModel};

@@ -1,44 +1,105 @@
-//! A timeline as pictures and CSV.
+//! A timeline as a figure.
 
 use super::lines::band_note;
 use super::timeline::{Timeline, TimelinePoint, TimelineState, short_time, stem};
+use crate::charts::{self, About, Figure, Key, LegendEntry, Plot};
+use crate::compare::Verdict;
 use crate::draw::axis::{self, Axis};
-use crate::draw::page::push_whisker;
-use crate::draw::palette::{self, ALERT, Color, GRID, INK, LINK, MUTED};
-use crate::draw::{self, Anchor, Font, Line, Marker, Scene};
-use crate::frame::csv;
+use crate::draw::page::{MARGIN, Page, push_verdict, push_whisker};
+use crate::draw::palette::{self, Color, GRID, INK, LINK, MUTED};
+use crate::draw::{Anchor, Font, Line, Marker, Scene};
 use crate::number::{Unit, metric_name};
-use crate::text::{visible, wrap};
 use crate::{Artifact, ReportError};
 use polars::prelude::Column;
+use std::sync::Arc;
 
 const WIDTH: f64 = 900.0;
-const LEFT: f64 = 70.0;
+const LEFT: f64 = 76.0;
 const RIGHT: f64 = 24.0;
-const TOP: f64 = 78.0;
 const PLOT: f64 = 300.0;
+/// Below the plot: numbers and dates.
+const FOOT: f64 = 48.0;
 const BAND: Color = Color(0xd9, 0xe8, 0xf3);
-const TITLE: Font = Font::new(20.0).bold();
 const TEXT: Font = Font::new(12.0);
 const SMALL: Font = Font::new(11.0).color(MUTED);
 
-/// The timeline as CSV, SVG and PNG: `timeline-<task>-<metric>.<ext>`.
+/// The timeline of a baseline's saves as CSV, SVG and PNG: `timeline-<task>-<metric>.<ext>`.
 ///
 /// # Errors
 /// A table or picture that cannot be encoded.
 pub fn timeline_artifacts(timeline: &Timeline) -> Result<Vec<Artifact>, ReportError> {
-    let stem = stem(timeline);
-    let file = |ext: &str, bytes| Artifact { path: format!("{stem}.{ext}"), bytes };
-    let scene = scene(timeline);
-    let failed = |reason| ReportError::Draw { figure: stem.clone(), reason };
-    Ok(vec![
-        file("csv", table(timeline)?),
-        file("svg", draw::svg(&scene).map_err(failed)?),
-        file("png", draw::png(&scene).map_err(failed)?),
-    ])
+    charts::files(&figure(timeline, "save"), true)
 }
 
-fn table(timeline: &Timeline) -> Result<Vec<u8>, ReportError> {
+/// The figure of a timeline; `what` its points are: saves, or runs.
+pub(crate) fn figure(timeline: &Timeline, what: &'static str) -> Figure {
+    let unit = Unit::of(&timeline.metric);
+    let direction = if timeline.higher_is_better { "higher is better" } else { "lower is better" };
+    let n = timeline.points.iter().map(|point| point.estimate.n).max().unwrap_or(0);
+    Figure {
+        chart: "timeline",
+        stem: stem(timeline),
+        about: About::Report,
+        title: format!("{} over the {what}s of {}", timeline.task, timeline.name),
+        subtitle: format!(
+            "{}{}; {direction}; whiskers: 95 % intervals; n = {}",
+            metric_name(&timeline.metric),
+            if unit == Unit::Percent { " (%)" } else { "" },
+            crate::number::count(n)
+        ),
+        notes: vec![
+            band_note(timeline, what),
+            "The vertical axis need not start at zero. Points are in the order of time, not at its distances."
+                .to_owned(),
+        ],
+        partial: false,
+        legend: legend(timeline, what),
+        plot: Arc::new(Saves { timeline: timeline.clone(), what }),
+    }
+}
+
+fn legend(timeline: &Timeline, what: &str) -> Vec<LegendEntry> {
+    let entry = |key: Key, label: String| LegendEntry { key, label };
+    let has = |state: TimelineState| timeline.points.iter().any(|point| point.state == state);
+    let verdict = |state: TimelineState, verdict: Verdict, label: &str| {
+        has(state).then(|| entry(Key::Verdict(verdict), label.to_owned()))
+    };
+    [
+        Some(entry(Key::Dashed, format!("{what} {}, the reference", timeline.against))),
+        Some(entry(Key::Shade(BAND), "band of an unchanged model".to_owned())),
+        Some(entry(Key::Dot(0), "inside, or the reference".to_owned())),
+        verdict(TimelineState::Better, Verdict::Better, "outside, better"),
+        verdict(TimelineState::Worse, Verdict::Worse, "outside, worse"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What is drawn.
+#[derive(Debug)]
+struct Saves {
+    timeline: Timeline,
+    what: &'static str,
+}
+
+impl Plot for Saves {
+    fn table(&self) -> Vec<Column> {
+        table(&self.timeline, self.what)
+    }
+
+    fn scene(&self, figure: &Figure) -> Scene {
+        scene(figure, &self.timeline)
+    }
+
+    fn extent(&self) -> String {
+        let outside = |state: TimelineState| self.timeline.points.iter().filter(|point| point.state == state).count();
+        let (better, worse) = (outside(TimelineState::Better), outside(TimelineState::Worse));
+        format!("{} {}s, {better} better, {worse} worse", self.timeline.points.len(), self.what)
+    }
+}
+
+fn table(timeline: &Timeline, what: &str) -> Vec<Column> {
     let points = &timeline.points;
     let texts = |name: &str, of: &dyn Fn(&TimelinePoint) -> String| {
         Column::new(name.into(), points.iter().map(of).collect::<Vec<_>>())
@@ -46,8 +107,8 @@ fn table(timeline: &Timeline) -> Result<Vec<u8>, ReportError> {
     let floats = |name: &str, of: &dyn Fn(&TimelinePoint) -> Option<f64>| {
         Column::new(name.into(), points.iter().map(of).collect::<Vec<_>>())
     };
-    let columns = vec![
-        Column::new("save".into(), points.iter().map(|p| p.save as u64).collect::<Vec<_>>()),
+    vec![
+        Column::new(what.into(), points.iter().map(|p| p.save as u64).collect::<Vec<_>>()),
         texts("time", &|p| p.time.clone()),
         texts("model", &|p| p.model.clone()),
         texts("weights_sha256", &|p| p.weights_sha256.clone()),
@@ -61,8 +122,7 @@ fn table(timeline: &Timeline) -> Result<Vec<u8>, ReportError> {
         floats("band_low", &|p| p.band.map(|band| band.0)),
         floats("band_high", &|p| p.band.map(|band| band.1)),
         texts("state", &|p| state(p.state).to_owned()),
-    ];
-    csv(&stem(timeline), columns)
+    ]
 }
 
 const fn state(state: TimelineState) -> &'static str {
@@ -74,28 +134,18 @@ const fn state(state: TimelineState) -> &'static str {
     }
 }
 
-/// The picture: saves from left to right, the band behind them.
-pub(super) fn scene(timeline: &Timeline) -> Scene {
+/// Points from left to right, the band behind them.
+fn scene(figure: &Figure, timeline: &Timeline) -> Scene {
     let unit = Unit::of(&timeline.metric);
-    let fits = |font: Font| move |line: &str| font.width(line) <= WIDTH - 48.0;
-    let note = format!(
-        "Dots: values with their own 95 % intervals. Dashed: save {}. Shaded: its band. {}",
-        timeline.against,
-        band_note(timeline)
-    );
-    let notes = wrap(&note, 6, fits(SMALL));
-    let mut scene = Scene::new(WIDTH, TOP + PLOT + 62.0 + 16.0 * notes.len() as f64);
-    let title = wrap(&visible(&format!("{} over the saves of {}", timeline.task, timeline.name)), 1, fits(TITLE));
-    scene.text((24.0, 36.0), &title.concat(), TITLE, Anchor::Start);
-    let direction = if timeline.higher_is_better { "higher is better" } else { "lower is better" };
-    let percent = if unit == Unit::Percent { " (%)" } else { "" };
-    let subtitle = format!("{}{percent}; {direction}", metric_name(&timeline.metric));
-    scene.text((24.0, 58.0), &visible(&subtitle), TEXT.color(MUTED), Anchor::Start);
-    let y = value_axis(timeline);
+    let page = Page::new(figure, WIDTH);
+    let mut scene = page.scene(PLOT + FOOT);
+    let top = page.top();
+    let y = value_axis(timeline, top);
     let x = |save: usize| {
         let n = timeline.points.len() as f64;
         LEFT + (WIDTH - LEFT - RIGHT) * (save as f64 - 0.5) / n
     };
+    scene.upright_text((MARGIN + 6.0, top + PLOT / 2.0), &timeline.metric, SMALL);
     for tick in y.ticks(6) {
         scene.line((LEFT, y.at(tick)), (WIDTH - RIGHT, y.at(tick)), Line(1.0, GRID));
         scene.text((LEFT - 8.0, y.at(tick) + 4.0), &axis::label(unit, tick), SMALL, Anchor::End);
@@ -114,34 +164,39 @@ pub(super) fn scene(timeline: &Timeline) -> Scene {
         let at = |point: &TimelinePoint| (x(point.save), y.at(point.estimate.value));
         scene.line(at(&pair[0]), at(&pair[1]), Line(1.2, LINK));
     }
-    timeline.points.iter().for_each(|point| draw_point(&mut scene, &y, x(point.save), half, point));
-    for (at, note) in notes.iter().enumerate() {
-        scene.text((24.0, TOP + PLOT + 62.0 + 16.0 * at as f64), note, SMALL, Anchor::Start);
-    }
+    timeline.points.iter().for_each(|point| draw_point(&mut scene, &y, (x(point.save), top + PLOT), half, point));
     scene
 }
 
-fn draw_point(scene: &mut Scene, y: &Axis, x: f64, half: f64, point: &TimelinePoint) {
-    let color = match point.state {
-        TimelineState::Worse => ALERT,
-        TimelineState::Better => palette::series(2),
-        TimelineState::Reference | TimelineState::Inside => palette::series(0),
+fn draw_point(scene: &mut Scene, y: &Axis, (x, bottom): (f64, f64), half: f64, point: &TimelinePoint) {
+    let verdict = match point.state {
+        TimelineState::Worse => Some(Verdict::Worse),
+        TimelineState::Better => Some(Verdict::Better),
+        TimelineState::Reference | TimelineState::Inside => None,
     };
+    let color = verdict.map_or_else(|| palette::series(0), palette::verdict);
     if let Some(ends) = point.estimate.low.zip(point.estimate.high) {
         push_whisker(scene, x, (y.at(ends.0), y.at(ends.1)), 4.0, Line(1.5, color));
     }
-    scene.mark((x, y.at(point.estimate.value)), Marker::Dot, 5.0, color);
-    scene.text((x, TOP + PLOT + 18.0), &point.save.to_string(), TEXT, Anchor::Middle);
+    let at = (x, y.at(point.estimate.value));
+    match verdict {
+        Some(verdict) => push_verdict(scene, at, verdict),
+        None => scene.mark(at, Marker::Dot, 5.0, color),
+    }
+    let number = point.save.to_string();
+    if TEXT.width(&number) <= 2.0 * half - 4.0 {
+        scene.text((x, bottom + 18.0), &number, TEXT, Anchor::Middle);
+    }
     let date: String = short_time(&point.time).chars().take(10).collect();
     if SMALL.width(&date) <= 2.0 * half - 6.0 {
-        scene.text((x, TOP + PLOT + 34.0), &date, SMALL, Anchor::Middle);
+        scene.text((x, bottom + 34.0), &date, SMALL, Anchor::Middle);
     }
 }
 
 /// From a little below the lowest to a little above the highest of values, intervals and bands.
-fn value_axis(timeline: &Timeline) -> Axis {
+fn value_axis(timeline: &Timeline, top: f64) -> Axis {
     let (low, high) = timeline.extent();
     let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
     let room = (0.06 * (high - low)).max(1e-3 * high.abs()).max(1e-9);
-    Axis::linear((low - room, high + room), (TOP + PLOT, TOP))
+    Axis::linear((low - room, high + room), (top + PLOT, top))
 }

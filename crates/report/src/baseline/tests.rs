@@ -238,8 +238,9 @@ fn timelines_as_files() {
     let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(names, ["timeline-piqa-acc.csv", "timeline-piqa-acc.svg", "timeline-piqa-acc.png"]);
     assert_snapshot!("csv", String::from_utf8_lossy(&files[0].bytes));
-    let scene = picture::scene(&timeline());
-    assert_eq!(scene.dots().len(), 5);
+    let scene = picture::figure(&timeline(), "save").scene();
+    // The legend's, and the three saves inside; the two outside have triangles.
+    assert_eq!(scene.dots().len(), 4);
     let (width, height) = scene.size();
     for (text, [left, top, right, bottom]) in scene.texts() {
         let fits = left >= 0.0 && top >= 0.0 && right <= f64::from(width) && bottom <= f64::from(height);

@@ -4,7 +4,7 @@ mod layout;
 
 use super::panels::{Panels, model_series};
 use super::pick::{self, AxisGroup};
-use super::{Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
+use super::{About, Chart, Figure, Mark, Material, Panel, Plot, Scene, Series, SeriesKind};
 use crate::number::Unit;
 use crate::overview::{Overview, Row};
 use crate::{Card, paper};
@@ -61,6 +61,7 @@ fn figure(overview: &Overview, group: &AxisGroup) -> Figure {
     Figure {
         chart: "bars",
         stem: format!("bars-{}", group.key),
+        about: About::Report,
         title: title(group),
         subtitle,
         notes: group.metric_note().into_iter().chain(group.paper_notes()).collect(),
@@ -94,7 +95,7 @@ fn with_papers(overview: &Overview, row: &Row, papers: &[(&'static str, &'static
     let marks = papers.iter().enumerate().filter_map(|(at, paper)| {
         let point = paper_value(row, *paper)?;
         let (n_params, value, source) = (point.n_params, point.value, point.provenance());
-        Some(Mark { series: first + at, n_params, value, interval: None, n: None, source })
+        Some(Mark { series: first + at, shots: row.shots, n_params, value, interval: None, n: None, source })
     });
     panel.marks.extend(marks);
     panel

@@ -1,7 +1,8 @@
 //! A chart as plain data, and what it must know to be drawn.
 
 use crate::ReportError;
-use crate::draw::{self, Scene, palette::Color};
+use crate::compare::Verdict;
+use crate::draw::{self, Marker, Scene, palette::Color};
 use crate::frame::csv;
 use polars::prelude::Column;
 use std::fmt::Debug;
@@ -14,6 +15,8 @@ pub struct Figure {
     pub chart: &'static str,
     /// Name of its files without extension: `<chart>-<what>`.
     pub stem: String,
+    /// What it is about.
+    pub about: About,
     /// Heading.
     pub title: String,
     /// Protocol, and what whiskers and lines mean.
@@ -26,6 +29,28 @@ pub struct Figure {
     pub legend: Vec<LegendEntry>,
     /// The data.
     pub plot: Arc<dyn Plot>,
+}
+
+/// What a figure is about: a page shows it there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum About {
+    /// The report as a whole.
+    #[default]
+    Report,
+    /// A task, by its id and the checksum of what was asked.
+    Task {
+        /// The task's id.
+        id: String,
+        /// Its prompt hash.
+        asked: String,
+    },
+    /// Two models, by their columns in the overview.
+    Pair {
+        /// The one that was there before.
+        base: usize,
+        /// The one in question.
+        candidate: usize,
+    },
 }
 
 /// The data of a figure and the way it is laid out.
@@ -62,6 +87,16 @@ pub enum Key {
     Shade(Color),
     /// Values printed in a paper; whether the symbol is filled (the larger of two models).
     Paper(&'static str, bool),
+    /// A symbol that stands for no model.
+    Mark(Marker, Color),
+    /// What is said of a difference.
+    Verdict(Verdict),
+    /// A bold line in ink: a mean.
+    Mean,
+    /// A thin grey line: one of many that are not told apart.
+    Faint,
+    /// The symbol of a family of models, where colours stand for something else.
+    Family(usize),
     /// A dashed line in ink: what guessing gets, or no difference.
     Dashed,
     /// A dotted line in grey: a level that is neither measured nor guessed (people, say).

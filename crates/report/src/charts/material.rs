@@ -1,7 +1,8 @@
 //! What charts draw from.
 
+use crate::gather::Gathered;
 use crate::pairs::Pair;
-use crate::{Comparison, DiffRecord, Overview, Run};
+use crate::{Comparison, DiffRecord, Overview, Run, ValueOf};
 
 /// Everything that a report knows.
 #[derive(Clone, Copy)]
@@ -10,10 +11,14 @@ pub struct Material<'a> {
     pub runs: &'a [Run],
     /// The runs side by side: models × tasks.
     pub overview: &'a Overview,
+    /// What each model answered to each document of each task.
+    pub(crate) documents: &'a Gathered<'a>,
     /// Models two by two on the documents that both answered.
     pub pairs: &'a [Pair<'a>],
     /// Models compared token by token.
     pub diffs: &'a [DiffRecord],
+    /// Makes a metric's number of the scores of documents.
+    pub value: ValueOf<'a>,
 }
 
 impl<'a> Material<'a> {

@@ -2,7 +2,7 @@
 
 use super::{Key, LegendEntry};
 use crate::Overview;
-use crate::number::Unit;
+use crate::number::{Unit, count};
 use polars::prelude::Column;
 
 /// Who is compared, and on what.
@@ -59,8 +59,21 @@ pub struct Panel {
     pub members: usize,
     /// What guessing gets.
     pub chance: Option<f64>,
+    /// Levels that a paper gives to compare with: people, the best model of its time.
+    pub levels: Vec<Level>,
     /// In the order of the series; a missing value has no mark.
     pub marks: Vec<Mark>,
+}
+
+/// A level to compare with, of no model of a known size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// Whose it is: `human`, `fine-tuned, 2020`.
+    pub label: String,
+    /// In the panel's unit.
+    pub value: f64,
+    /// Where it was printed.
+    pub source: String,
 }
 
 /// One value.
@@ -68,6 +81,8 @@ pub struct Panel {
 pub struct Mark {
     /// Index in the figure's series.
     pub series: usize,
+    /// Few-shot examples before each document.
+    pub shots: usize,
     /// Parameters of the model behind it.
     pub n_params: f64,
     /// The value.
@@ -81,37 +96,125 @@ pub struct Mark {
 }
 
 impl Panels {
-    /// The series, and chance where there is one. Models are dots or areas.
+    /// The series, and chance and other levels where there are any. Models are dots or areas.
     pub(super) fn legend(&self, dots: bool) -> Vec<LegendEntry> {
         let entry = |series: &Series| LegendEntry { key: series.kind.key(dots), label: series.label.clone() };
-        let chance = self.panels.iter().any(|panel| panel.chance.is_some());
-        let chance = chance.then(|| LegendEntry { key: Key::Dashed, label: "chance".to_owned() });
-        self.series.iter().map(entry).chain(chance).collect()
+        self.series.iter().map(entry).chain(self.legend_of_levels()).collect()
     }
 
-    /// One line a mark.
+    /// A legend in which colours stand for numbers of shots and symbols for families of models.
+    pub(super) fn legend_of_shots(&self) -> Vec<LegendEntry> {
+        let entry = |key, label: &str| LegendEntry { key, label: label.to_owned() };
+        let shots = self.shots().into_iter().enumerate();
+        let shots = shots.map(|(at, shots)| entry(Key::Line(at), &shots_word(shots)));
+        let families = self.families().into_iter().enumerate().map(|(at, family)| entry(Key::Family(at), family));
+        let papers = self.series.iter().filter(|series| matches!(series.kind, SeriesKind::Paper { .. }));
+        let papers = papers.map(|series| entry(series.kind.key(true), &series.label));
+        shots.chain(families).chain(papers).chain(self.legend_of_levels()).collect()
+    }
+
+    fn legend_of_levels(&self) -> impl Iterator<Item = LegendEntry> {
+        let chance = self.panels.iter().any(|panel| panel.chance.is_some());
+        let chance = chance.then(|| LegendEntry { key: Key::Dashed, label: "chance".to_owned() });
+        let labels = self.level_labels();
+        let levels = (!labels.is_empty())
+            .then(|| LegendEntry { key: Key::Dotted, label: format!("{}, paper", labels.join(", ")) });
+        chance.into_iter().chain(levels)
+    }
+
+    /// The levels' labels, each once.
+    fn level_labels(&self) -> Vec<&str> {
+        let mut labels: Vec<&str> = Vec::new();
+        for level in self.panels.iter().flat_map(|panel| &panel.levels) {
+            if !labels.contains(&level.label.as_str()) {
+                labels.push(&level.label);
+            }
+        }
+        labels
+    }
+
+    /// What must be said of the levels, if there are any.
+    pub(super) fn level_note(&self) -> Option<String> {
+        let mut sources: Vec<String> = Vec::new();
+        for level in self.panels.iter().flat_map(|panel| &panel.levels) {
+            let printed = level.source.split(';').next().unwrap_or_default();
+            let source = format!("{}: {printed}", level.label);
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        (!sources.is_empty())
+            .then(|| format!("Dotted lines: {}. Other prompts and other models than these.", sources.join("; ")))
+    }
+
+    /// The numbers of shots that models were run with, from few to many.
+    pub(super) fn shots(&self) -> Vec<usize> {
+        let is_model = |mark: &&Mark| matches!(self.series[mark.series].kind, SeriesKind::Model { .. });
+        let mut shots: Vec<usize> =
+            self.panels.iter().flat_map(|panel| &panel.marks).filter(is_model).map(|mark| mark.shots).collect();
+        shots.sort_unstable();
+        shots.dedup();
+        shots
+    }
+
+    /// The models' families in the order of the series.
+    pub(super) fn families(&self) -> Vec<&str> {
+        let mut families: Vec<&str> = Vec::new();
+        for series in &self.series {
+            if let SeriesKind::Model { family, .. } = &series.kind
+                && !families.contains(&family.as_str())
+            {
+                families.push(family);
+            }
+        }
+        families
+    }
+
+    /// One line a mark, then the levels.
     pub(super) fn table(&self) -> Vec<Column> {
-        let lines: Vec<(&Panel, &Mark)> =
-            self.panels.iter().flat_map(|p| p.marks.iter().map(move |m| (p, m))).collect();
-        let texts = |name: &str, of: &dyn Fn(&Panel, &Mark) -> String| {
-            Column::new(name.into(), lines.iter().map(|(p, m)| of(p, m)).collect::<Vec<_>>())
+        let lines: Vec<Entry> = self.panels.iter().flat_map(|panel| self.entries(panel)).collect();
+        let texts =
+            |name: &str, of: fn(&Entry) -> String| Column::new(name.into(), lines.iter().map(of).collect::<Vec<_>>());
+        let floats = |name: &str, of: fn(&Entry) -> Option<f64>| {
+            Column::new(name.into(), lines.iter().map(of).collect::<Vec<_>>())
         };
-        let floats = |name: &str, of: &dyn Fn(&Panel, &Mark) -> Option<f64>| {
-            Column::new(name.into(), lines.iter().map(|(p, m)| of(p, m)).collect::<Vec<_>>())
+        let counts = |name: &str, of: fn(&Entry) -> Option<u64>| {
+            Column::new(name.into(), lines.iter().map(of).collect::<Vec<_>>())
         };
         vec![
-            texts("task", &|p, _| p.label.clone()),
-            texts("metric", &|p, _| p.metric.clone()),
-            texts("series", &|_, m| self.series[m.series].label.clone()),
-            texts("kind", &|_, m| self.series[m.series].kind.word().to_owned()),
-            floats("n_params", &|_, m| Some(m.n_params)),
-            floats("value", &|_, m| Some(m.value)),
-            floats("low", &|_, m| m.interval.map(|i| i.0)),
-            floats("high", &|_, m| m.interval.map(|i| i.1)),
-            floats("chance", &|p, _| p.chance),
-            Column::new("n".into(), lines.iter().map(|(_, m)| m.n).collect::<Vec<_>>()),
-            texts("source", &|_, m| m.source.clone()),
+            texts("task", |e| e.panel.label.clone()),
+            texts("metric", |e| e.panel.metric.clone()),
+            texts("series", |e| e.label.to_owned()),
+            texts("kind", |e| e.kind.to_owned()),
+            counts("shots", |e| e.mark.map(|m| m.shots as u64)),
+            floats("n_params", |e| e.mark.map(|m| m.n_params)),
+            floats("value", |e| Some(e.value)),
+            floats("low", |e| e.mark.and_then(|m| m.interval).map(|i| i.0)),
+            floats("high", |e| e.mark.and_then(|m| m.interval).map(|i| i.1)),
+            floats("chance", |e| e.panel.chance),
+            counts("n", |e| e.mark.and_then(|m| m.n)),
+            texts("source", |e| e.source.to_owned()),
         ]
+    }
+
+    fn entries<'a>(&'a self, panel: &'a Panel) -> impl Iterator<Item = Entry<'a>> {
+        let marks = panel.marks.iter().map(move |mark| Entry {
+            panel,
+            label: &self.series[mark.series].label,
+            kind: self.series[mark.series].kind.word(),
+            mark: Some(mark),
+            value: mark.value,
+            source: &mark.source,
+        });
+        let levels = panel.levels.iter().map(move |level| Entry {
+            panel,
+            label: &level.label,
+            kind: "level",
+            mark: None,
+            value: level.value,
+            source: &level.source,
+        });
+        marks.chain(levels)
     }
 
     /// `10 tasks, 4 series`.
@@ -125,11 +228,48 @@ impl Panels {
         let values = panels.into_iter().flat_map(|panel| {
             let marks = panel.marks.iter();
             let ends = marks.flat_map(|m| [Some(m.value), m.interval.map(|i| i.0), m.interval.map(|i| i.1)]);
-            ends.chain([panel.chance]).flatten()
+            ends.chain([panel.chance]).flatten().chain(panel.levels.iter().map(|level| level.value))
         });
         let finite = values.filter(|v| v.is_finite());
         finite.fold(None, |ends, v| Some(ends.map_or((v, v), |(low, high): (f64, f64)| (low.min(v), high.max(v)))))
     }
+}
+
+impl Panel {
+    /// Metric, tasks of a group and documents, in a line: `acc, mean of 67 tasks, n = 1,000`.
+    pub(super) fn details(&self) -> String {
+        let mean = if self.members == 0 { String::new() } else { format!(", mean of {} tasks", self.members) };
+        format!("{}{mean}, {}", self.metric, documents(self.n))
+    }
+
+    /// The chance level where it is more than nothing: that is the axis itself.
+    pub(super) fn raised_chance(&self) -> Option<f64> {
+        self.chance.filter(|&chance| chance > 0.0)
+    }
+}
+
+/// `n = 200`, `n = 100 to 200`.
+pub(super) fn documents(n: Option<(u64, u64)>) -> String {
+    match n {
+        Some((low, high)) if low != high => format!("n = {} to {}", count(low), count(high)),
+        n => format!("n = {}", count(n.map_or(0, |n| n.0))),
+    }
+}
+
+/// A line of the table.
+struct Entry<'a> {
+    panel: &'a Panel,
+    label: &'a str,
+    kind: &'static str,
+    /// `None` for a level.
+    mark: Option<&'a Mark>,
+    value: f64,
+    source: &'a str,
+}
+
+/// `zero-shot`, `5-shot`.
+pub(crate) fn shots_word(shots: usize) -> String {
+    if shots == 0 { "zero-shot".to_owned() } else { format!("{shots}-shot") }
 }
 
 impl SeriesKind {

@@ -1,7 +1,7 @@
 //! Which rows of an overview share an axis.
 
 use super::{Mark, Panel};
-use crate::number::{Unit, metric_name};
+use crate::number::{Unit, metric_name, parameters};
 use crate::overview::{Overview, Row};
 use crate::paper;
 
@@ -55,9 +55,17 @@ fn add<'a>(rows: &mut Vec<&'a Row>, row: &'a Row) {
     }
 }
 
-/// A metric's name as part of a file name.
-pub(super) fn file_name(metric: &str) -> String {
-    metric.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
+/// What names of files are made of.
+pub(super) fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Characters of a name in a file name.
+const LONGEST: usize = 60;
+
+/// A metric's, task's or model's name as part of a file name.
+pub(super) fn file_name(name: &str) -> String {
+    name.chars().take(LONGEST).map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
 /// A row's models as a panel; series are the overview's columns.
@@ -66,6 +74,7 @@ pub(super) fn panel(overview: &Overview, row: &Row) -> Panel {
         let estimate = cell.as_ref().filter(|e| !e.value.is_nan())?;
         Some(Mark {
             series,
+            shots: row.shots,
             n_params: overview.models[series].card.n_params as f64,
             value: estimate.value,
             interval: estimate.low.zip(estimate.high),
@@ -80,21 +89,81 @@ pub(super) fn panel(overview: &Overview, row: &Row) -> Panel {
         n: row.n(),
         members: row.members,
         chance: row.chance,
+        levels: Vec::new(),
         marks,
     }
 }
 
+/// A task or group at each number of shots that it was run with.
+pub(super) struct TaskRows<'a> {
+    /// Its name in a figure.
+    pub(super) label: String,
+    /// From few shots to many, each number once.
+    pub(super) rows: Vec<&'a Row>,
+}
+
+/// Brings together the rows of a task and metric that differ in their shots, those of as many documents first. A second
+/// row of the same shots (other documents, other examples) begins a task of its own.
+pub(super) fn by_task<'a>(rows: &[&'a Row]) -> Vec<TaskRows<'a>> {
+    let mut found: Vec<Vec<&Row>> = Vec::new();
+    for &row in rows {
+        let joins = |of: &[&Row]| {
+            let is_same = of[0].id == row.id && of[0].metric == row.metric;
+            is_same && of.iter().all(|other| other.shots != row.shots)
+        };
+        let open = |at: &usize| joins(&found[*at]);
+        let same_n = (0..found.len()).filter(open).find(|&at| found[at][0].n() == row.n());
+        match same_n.or_else(|| (0..found.len()).find(open)) {
+            Some(at) => found[at].push(row),
+            None => found.push(vec![row]),
+        }
+    }
+    let ids: Vec<&str> = found.iter().map(|rows| rows[0].id.as_str()).collect();
+    let label = |rows: &[&Row]| {
+        let is_alone = ids.iter().filter(|id| **id == rows[0].id).count() == 1;
+        if is_alone { rows[0].id.clone() } else { rows[0].label.clone() }
+    };
+    let mut tasks: Vec<TaskRows> =
+        found.iter().map(|rows| TaskRows { label: label(rows), rows: rows.clone() }).collect();
+    for task in &mut tasks {
+        task.rows.sort_by_key(|row| row.shots);
+    }
+    tasks
+}
+
+/// A task's rows as one panel.
+pub(super) fn task_panel(overview: &Overview, task: &TaskRows) -> Panel {
+    let mut panels = task.rows.iter().map(|row| panel(overview, row));
+    let first = panels.next().unwrap_or_else(|| panel(overview, task.rows[0]));
+    let mut joint = Panel { label: task.label.clone(), ..first };
+    for other in panels {
+        joint.n = joint.n.zip(other.n).map(|(a, b)| (a.0.min(b.0), a.1.max(b.1))).or(joint.n).or(other.n);
+        joint.chance = joint.chance.or(other.chance);
+        joint.marks.extend(other.marks);
+    }
+    joint
+}
+
+/// `Models by size: gpt2-nano 430k, gpt2-micro 1.1M.`
+pub(super) fn models_by_size(overview: &Overview) -> String {
+    let mut models: Vec<_> = overview.models.iter().collect();
+    models.sort_by_key(|model| model.card.n_params);
+    let named: Vec<String> =
+        models.iter().map(|model| format!("{} {}", model.label, parameters(model.card.n_params))).collect();
+    format!("Models by size: {}.", named.join(", "))
+}
+
 /// `zero-shot`, `5-shot` or `0- to 5-shot`.
 pub(super) fn shots(rows: &[&Row]) -> String {
-    let (fewest, most) = rows.iter().fold((usize::MAX, 0), |(a, b), r| (a.min(r.shots), b.max(r.shots)));
-    match (fewest, most) {
-        (_, 0) => "zero-shot".to_owned(),
-        (a, b) if a == b => format!("{a}-shot"),
-        (a, b) => format!("{a}- to {b}-shot"),
-    }
+    super::protocol::shots(rows.iter().map(|row| row.shots))
 }
 
 impl AxisGroup<'_> {
+    /// Whether its rows are the tasks' accuracies.
+    pub(super) fn is_accuracy(&self) -> bool {
+        self.key == ACCURACY
+    }
+
     /// The name with a capital.
     pub(super) fn heading(&self) -> String {
         let mut letters = self.name.chars();
@@ -148,6 +217,28 @@ mod tests {
         let metric = |id: &str| groups[0].rows.iter().find(|r| r.id == id).map(|r| r.metric.as_str());
         assert_eq!((metric("hellaswag"), metric("boolq")), (Some("acc_norm"), Some("acc")));
         assert_eq!(groups[0].rows.len(), 10);
+    }
+
+    #[test]
+    fn shots_of_a_task_meet() {
+        let first = testing::one_by_one("piqa");
+        let at_shots = |shots: usize, n: u64| {
+            let mut record = first.clone();
+            record.tasks[0].prompt_hash = format!("{shots:02}{n:06}");
+            record.tasks[0].shots = shots;
+            record.results[0].estimate.n = n;
+            record
+        };
+        let records = [at_shots(5, 200), first.clone(), at_shots(1, 200), at_shots(0, 50), at_shots(5, 50)];
+        let overview = Overview::new(&records.iter().collect::<Vec<_>>());
+        let groups = axis_groups(&overview);
+        let tasks = by_task(&groups[0].rows);
+        let shots: Vec<Vec<usize>> = tasks.iter().map(|task| task.rows.iter().map(|row| row.shots).collect()).collect();
+        assert_eq!(shots, [vec![0, 1, 5], vec![0, 5]]);
+        assert_eq!(tasks[0].label, "piqa [000502]".replace("0005", "0500"));
+        assert_eq!(by_task(&groups[0].rows[..3])[0].label, "piqa");
+        let panel = task_panel(&overview, &tasks[1]);
+        assert_eq!((panel.n, panel.marks.len()), (Some((50, 50)), 2));
     }
 
     #[test]

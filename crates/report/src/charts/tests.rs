@@ -1,5 +1,9 @@
 //! Every chart of every kind of run: what it shows, that nothing overlaps, and that both files are whole.
 
+mod answered;
+mod gallery;
+pub(in crate::charts) mod scenarios;
+
 use super::*;
 use crate::testing::{self, model, record, task};
 use crate::{Report, Run, draw};
@@ -62,10 +66,19 @@ fn scenarios() -> Vec<(&'static str, RunRecord)> {
     ]
 }
 
+/// Those and what takes several runs or samples.
+fn runs() -> Vec<(&'static str, Vec<Run>)> {
+    let alone = scenarios().into_iter().map(|(name, record)| (name, vec![Run { record, samples: Vec::new() }]));
+    alone.chain(scenarios::runs()).collect()
+}
+
 /// What every chart draws of a record without samples.
 fn figures(record: RunRecord) -> Vec<Figure> {
-    let runs = [Run { record, samples: Vec::new() }];
-    Report::new(&runs, &[], &testing::value).figures
+    figures_of_runs(&[Run { record, samples: Vec::new() }])
+}
+
+fn figures_of_runs(runs: &[Run]) -> Vec<Figure> {
+    Report::new(runs, &[], &testing::value).figures
 }
 
 /// What one chart draws of it.
@@ -76,10 +89,15 @@ fn figures_of(chart: &str, record: RunRecord) -> Vec<Figure> {
 /// Calls `check` with every figure of every scenario and its scene.
 fn for_each_figure(check: impl Fn(&str, &Figure, &Scene)) {
     let mut n = 0;
-    for (name, record) in scenarios() {
-        for figure in figures(record) {
+    for (name, runs) in runs() {
+        for figure in figures_of_runs(&runs) {
             check(&format!("{name}/{}", figure.stem), &figure, &figure.scene());
             n += 1;
+        }
+    }
+    for (name, figures) in answered::scenarios() {
+        for figure in figures {
+            check(&format!("{name}/{}", figure.stem), figure, &figure.scene());
         }
     }
     assert!(n > 20, "only {n} figures");
@@ -176,4 +194,40 @@ fn data_of_a_chart() {
 #[test]
 fn figures_as_data() {
     insta::assert_debug_snapshot!(figures_of("bars", testing::one_by_one("winogrande")));
+}
+
+/// What each chart of several runs shows, as the file beside its picture has it.
+#[test]
+fn data_of_several_runs() {
+    for (name, runs) in scenarios::small() {
+        for figure in figures_of_runs(&runs).into_iter().filter(|figure| scenarios::NEW.contains(&figure.chart)) {
+            let csv = String::from_utf8(figure.csv().expect("encodes")).expect("UTF-8");
+            let words = format!("{}\n{}\n{}\n{csv}", figure.title, figure.subtitle, figure.notes.join("\n"));
+            insta::assert_snapshot!(format!("{name}-{}", figure.stem), words);
+        }
+    }
+}
+
+/// The first picture of each of those charts, as SVG.
+#[test]
+fn pictures_of_several_runs() {
+    let all: Vec<Figure> = scenarios::small().iter().flat_map(|(_, runs)| figures_of_runs(runs)).collect();
+    for chart in scenarios::NEW {
+        let figure = all.iter().find(|figure| figure.chart == chart).expect("a picture");
+        insta::assert_snapshot!(format!("svg-{}", figure.stem), figure.svg().expect("draws"));
+    }
+}
+
+/// Writes every picture into the folder `YARDSTICK_PICTURES`, for people to look at.
+#[test]
+fn pictures_to_look_at() {
+    let Some(folder) = std::env::var_os("YARDSTICK_PICTURES") else {
+        eprintln!("YARDSTICK_PICTURES is not set: no pictures are written");
+        return;
+    };
+    std::fs::create_dir_all(&folder).expect("makes the folder");
+    for_each_figure(|name, figure, _| {
+        let path = std::path::Path::new(&folder).join(format!("{}.png", name.replace('/', "--")));
+        std::fs::write(path, figure.png().expect("draws")).expect("writes");
+    });
 }

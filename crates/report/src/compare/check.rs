@@ -21,6 +21,7 @@ pub(super) fn same_protocol(
             notes.extend(other_windows(task, base, candidate));
         }
     }
+    notes.extend(other_scoring(base, candidate));
     if shared == 0 {
         let ids = |tasks: &[TaskCard]| tasks.iter().map(|task| task.id.clone()).collect();
         return Err(CompareError::NothingShared {
@@ -63,7 +64,12 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
     };
     let system = |side: &Side| side.record.spec.system.clone().unwrap_or_else(|| "none".to_owned());
     let template = |side: &Side| if side.record.chat_template.is_some() { "a conversation" } else { "plain text" };
+    // A masked model may stand beside a causal one, which a note says; two ways of masking are two protocols.
+    let masked = |side: &Side| side.card.scoring;
+    let both_masked = [base, candidate].iter().all(|side| !masked(side).is_causal());
+    let way = |side: &Side| if both_masked { masked(side).name() } else { "the model's" }.to_owned();
     let parts = [
+        ("the way masked models score", way(base), way(candidate)),
         ("its version", ours.version.clone(), theirs.version.clone()),
         ("its output type", ours.output_type.clone(), theirs.output_type.clone()),
         ("its data", split(ours), split(theirs)),
@@ -92,6 +98,17 @@ fn same_task((base, ours): (&Side, &TaskCard), (candidate, theirs): (&Side, &Tas
 fn other_data(ours: &TaskCard, theirs: &TaskCard) -> Option<String> {
     let sums = |task: &TaskCard| task.dataset.files.iter().map(|file| file.1.clone()).collect::<Vec<_>>();
     (sums(ours) != sums(theirs)).then(|| format!("{}: the data files differ; documents are paired by content", ours.id))
+}
+
+/// A pseudo-log-likelihood beside a log-likelihood.
+fn other_scoring(base: &Side, candidate: &Side) -> Vec<String> {
+    if base.card.scoring.is_causal() == candidate.card.scoring.is_causal() {
+        return Vec::new();
+    }
+    let note = |side: &Side| side.card.scoring.note().map(|note| format!("{}: {note}", side.card.name));
+    let notes = [base, candidate].into_iter().filter_map(note);
+    let warning = "the two models' scores are of two kinds: what follows from which choice a model prefers can be compared, sums and perplexities cannot";
+    notes.chain([warning.to_owned()]).collect()
 }
 
 /// A rolling text is read in windows as long as the context: the longer one has more to go by.

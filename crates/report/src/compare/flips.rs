@@ -2,8 +2,9 @@
 
 use super::TaskRow;
 use super::pair::TaskPairs;
+use crate::choices;
 use serde::Serialize;
-use yardstick_core::{Request, Sample, Score, Target};
+use yardstick_core::{Request, Sample, Score};
 
 /// A document on which the two models part.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -62,9 +63,9 @@ fn flip(row: &TaskRow, base: &Sample, candidate: &Sample) -> Option<Flip> {
     if was == is {
         return None;
     }
-    let name = metric.split(',').next().unwrap_or(metric);
+    let chosen = |sample: &Sample, metric: &str| choices::chosen(&choices::scores(sample, metric));
     let (ours, theirs) = (log_likelihoods(base), log_likelihoods(candidate));
-    let (base_choice, candidate_choice) = (chosen(base, name), chosen(candidate, name));
+    let (base_choice, candidate_choice) = (chosen(base, metric), chosen(candidate, metric));
     let certainty = match (base_choice, candidate_choice) {
         (Some(a), Some(b)) => (ours[a] - ours[b]) + (theirs[b] - theirs[a]),
         _ => (ours.iter().sum::<f64>() - theirs.iter().sum::<f64>()).abs(),
@@ -81,11 +82,7 @@ fn flip(row: &TaskRow, base: &Sample, candidate: &Sample) -> Option<Flip> {
         candidate: theirs,
         base_choice,
         candidate_choice,
-        right: match &base.target {
-            Target::Choice(index) => vec![*index],
-            Target::Choices(indices) => indices.clone(),
-            Target::Text(_) | Target::Texts(_) => Vec::new(),
-        },
+        right: choices::right(base),
         target: base.target_text.clone(),
         base_text: written(base),
         candidate_text: written(candidate),
@@ -97,30 +94,6 @@ fn flip(row: &TaskRow, base: &Sample, candidate: &Sample) -> Option<Flip> {
 fn log_likelihoods(sample: &Sample) -> Vec<f64> {
     let n = if sample.choices.is_empty() { sample.responses.len() } else { sample.choices.len() };
     sample.responses.iter().take(n).map(|response| response.log_likelihood).collect()
-}
-
-/// What the model chose under a metric: the first of the largest, each divided as the metric says.
-pub(crate) fn chosen(sample: &Sample, metric: &str) -> Option<usize> {
-    let length = |(at, choice): (usize, &String)| match metric {
-        "acc_norm" => choice.chars().count() as f64,
-        "acc_bytes" => choice.len() as f64,
-        "acc_tokens" => f64::from(sample.responses.get(at).map_or(1, |response| response.n_tokens)),
-        _ => 1.0,
-    };
-    let lengths: Vec<f64> = sample.choices.iter().enumerate().map(length).collect();
-    let without = |at: usize| match metric {
-        "acc_mutual_info" => sample.responses.get(lengths.len() + at).map_or(0.0, |response| response.log_likelihood),
-        _ => 0.0,
-    };
-    let scores = log_likelihoods(sample).into_iter().zip(&lengths).enumerate();
-    let mut best: Option<(usize, f64)> = None;
-    for (at, (log_likelihood, length)) in scores {
-        let score = (log_likelihood - without(at)) / length;
-        if best.is_none_or(|(_, best)| score > best) {
-            best = Some((at, score));
-        }
-    }
-    best.map(|(at, _)| at)
 }
 
 /// The prompt and the choices as sent.

@@ -24,12 +24,13 @@ pub use averages::AverageRow;
 pub use error::CompareError;
 pub use evidence::Evidence;
 pub use flips::Flip;
-pub(crate) use flips::{asked, chosen};
+pub(crate) use flips::asked;
 pub use markdown::comparison_markdown;
 pub use pair::Unpaired;
 pub use row::{TaskRow, Verdict};
 pub use side::Side;
 pub use table::comparison_table;
+pub(crate) use table::word;
 
 use crate::is_same_model;
 use serde::Serialize;

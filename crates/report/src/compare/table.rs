@@ -74,7 +74,7 @@ const fn style(verdict: Verdict) -> &'static str {
 }
 
 /// `worse`, `better`, `identical` or `not shown`.
-pub(super) const fn word(verdict: Verdict) -> &'static str {
+pub(crate) const fn word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Identical => "identical",
         Verdict::Worse => "worse",

@@ -7,11 +7,12 @@ pub(crate) mod axis;
 mod fonts;
 pub(crate) mod page;
 pub(crate) mod palette;
+pub(crate) mod ramp;
 mod render;
 mod scene;
 
 pub(crate) use fonts::width;
 pub use palette::Color;
 pub(crate) use render::{png, svg};
-pub use scene::Scene;
-pub(crate) use scene::{Anchor, Font, Line, Marker, whole};
+pub(crate) use scene::{Anchor, Font, Line, whole};
+pub use scene::{Marker, Scene};

@@ -3,6 +3,7 @@
 use super::palette::{self, ALERT, INK, LINK, MUTED, PAPER};
 use super::{Anchor, Font, Line, Marker, Scene};
 use crate::charts::{Figure, Key, SeriesKind};
+use crate::compare::Verdict;
 use crate::text::{visible, wrap};
 
 pub(crate) const MARGIN: f64 = 24.0;
@@ -84,9 +85,19 @@ fn push_key(scene: &mut Scene, key: Key, x: f64, middle: f64) {
         Key::Line(series) => scene.line(ends[0], ends[1], Line(2.5, palette::series(series))),
         Key::Dot(column) => scene.mark((x + half, middle), Marker::Dot, 5.0, palette::series(column)),
         Key::Area(column) => scene.rect((x, middle - half), (x + SWATCH, middle + half), palette::series(column)),
+        Key::Mean => scene.line(ends[0], ends[1], Line(3.0, INK)),
+        Key::Faint => scene.line(ends[0], ends[1], Line(1.2, LINK)),
+        Key::Family(index) => scene.mark((x + half, middle), family_marker(index), 5.0, MUTED),
         Key::Shade(color) => scene.rect((x, middle - half), (x + SWATCH, middle + half), color),
         Key::Paper(paper, filled) => push_paper(scene, (x + half, middle), paper, filled),
+        Key::Mark(marker, color) => scene.mark((x + half, middle), marker, 5.0, color),
+        Key::Verdict(verdict) => push_verdict(scene, (x + half, middle), verdict),
     }
+}
+
+/// The symbol of a family of models where colours stand for something else; they come again from the sixth family on.
+pub(crate) const fn family_marker(index: usize) -> Marker {
+    [Marker::Dot, Marker::Square, Marker::Diamond, Marker::Triangle, Marker::TriangleDown][index % 5]
 }
 
 /// The symbol of a paper's series; a model's has none.
@@ -109,6 +120,17 @@ pub(crate) fn push_paper(scene: &mut Scene, at: (f64, f64), paper: &str, filled:
         scene.mark(at, marker, 7.0, PAPER);
     }
     scene.mark(at, marker, 5.0, MUTED);
+}
+
+/// What is said of a difference: a symbol and a colour of its own each.
+pub(crate) fn push_verdict(scene: &mut Scene, at: (f64, f64), verdict: Verdict) {
+    let marker = match verdict {
+        Verdict::Better => Marker::Triangle,
+        Verdict::Worse => Marker::TriangleDown,
+        Verdict::Identical => Marker::HollowDiamond,
+        Verdict::NotShown | Verdict::NotJudged => Marker::HollowDot,
+    };
+    scene.mark(at, marker, 6.0, palette::verdict(verdict));
 }
 
 /// A link between two models of a kind.

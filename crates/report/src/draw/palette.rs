@@ -1,5 +1,7 @@
 //! Colours. Series: Okabe & Ito (2008), "Color Universal Design", told apart with any kind of colour blindness.
 
+use crate::compare::Verdict;
+
 /// Red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub(crate) u8, pub(crate) u8, pub(crate) u8);
@@ -11,6 +13,15 @@ pub(crate) const PAPER: Color = Color(0xff, 0xff, 0xff);
 pub(crate) const ALERT: Color = Color(0xb3, 0x3a, 0x00);
 /// Links between models of a family.
 pub(crate) const LINK: Color = Color(0xa8, 0xa8, 0xa8);
+
+/// What is said of a difference: blue for better, vermilion for worse.
+pub(crate) const fn verdict(verdict: Verdict) -> Color {
+    match verdict {
+        Verdict::Better => OKABE_ITO[0],
+        Verdict::Worse => OKABE_ITO[5],
+        Verdict::Identical | Verdict::NotShown | Verdict::NotJudged => MUTED,
+    }
+}
 
 const OKABE_ITO: [Color; 7] = [
     Color(0x00, 0x72, 0xb2),
@@ -26,6 +37,11 @@ const OKABE_ITO: [Color; 7] = [
 pub(crate) fn series(index: usize) -> Color {
     let round = index / OKABE_ITO.len();
     (0..round.min(3)).fold(OKABE_ITO[index % OKABE_ITO.len()], |color, _| color.lighter())
+}
+
+/// The colour of the `index`-th series where it is to stay behind others.
+pub(crate) fn tint(index: usize) -> Color {
+    series(index).lighter().lighter()
 }
 
 impl Color {

@@ -97,16 +97,26 @@ impl<B: DrawingBackend> Target<B> {
     fn mark(&mut self, (x, y): (f64, f64), marker: Marker, r: f64, color: Color) -> Result<(), String> {
         let diamond = [(x, y - r), (x + r, y), (x, y + r), (x - r, y), (x, y - r)];
         let triangle = [(x, y - r), (x + r, y + 0.8 * r), (x - r, y + 0.8 * r), (x, y - r)];
+        let down = [(x, y + r), (x + r, y - 0.8 * r), (x - r, y - 0.8 * r), (x, y + r)];
+        let side = 0.88 * r;
         match marker {
-            Marker::Dot => {
-                let (centre, radius) = (self.point((x, y)), whole(r * self.scale));
-                self.backend.draw_circle(centre, radius, &rgb(color), true).map_err(|e| e.to_string())
+            Marker::Square => self.rect((x - side, y - side), (x + side, y + side), color),
+            Marker::Dot => self.circle((x, y), r, color),
+            Marker::HollowDot => {
+                self.circle((x, y), r, color)?;
+                self.circle((x, y), r - 1.5, PAPER)
             }
+            Marker::TriangleDown => self.polygon(&down, color),
             Marker::Diamond => self.polygon(&diamond, color),
             Marker::Triangle => self.polygon(&triangle, color),
             Marker::HollowDiamond => self.outline(&diamond, color),
             Marker::HollowTriangle => self.outline(&triangle, color),
         }
+    }
+
+    fn circle(&mut self, centre: (f64, f64), radius: f64, color: Color) -> Result<(), String> {
+        let (centre, radius) = (self.point(centre), whole(radius * self.scale));
+        self.backend.draw_circle(centre, radius, &rgb(color), true).map_err(|e| e.to_string())
     }
 
     fn polygon(&mut self, points: &[(f64, f64)], color: Color) -> Result<(), String> {

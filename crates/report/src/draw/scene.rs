@@ -26,9 +26,11 @@ pub(super) enum Shape {
 
 /// A symbol at a point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Marker {
+pub enum Marker {
     /// Filled circle.
     Dot,
+    /// Circle's outline.
+    HollowDot,
     /// Filled diamond.
     Diamond,
     /// Diamond's outline.
@@ -37,6 +39,10 @@ pub(crate) enum Marker {
     Triangle,
     /// Triangle's outline.
     HollowTriangle,
+    /// Filled square.
+    Square,
+    /// Filled triangle, point down.
+    TriangleDown,
 }
 
 /// Size in pixels of the em, weight and colour.
@@ -143,8 +149,7 @@ impl Scene {
         let is_struck = |text_at: usize, text: &[f64; 4]| {
             (0..self.shapes.len()).any(|line_at| {
                 let Shape::Line { from, to, .. } = self.shapes[line_at] else { return false };
-                let line = [from.0.min(to.0), from.1.min(to.1), from.0.max(to.0), from.1.max(to.1)];
-                let both = common(&line, text);
+                let Some(both) = inside(from, to, text) else { return false };
                 let hides = |shape: &Shape| match *shape {
                     Shape::Rect { from, to, .. } => {
                         from.0 <= both[0] && from.1 <= both[1] && both[2] <= to.0 && both[3] <= to.1
@@ -152,7 +157,7 @@ impl Scene {
                     _ => false,
                 };
                 let between = self.shapes.get(line_at..text_at).unwrap_or_default();
-                both[0] <= both[2] && both[1] <= both[3] && !between.iter().any(hides)
+                !between.iter().any(hides)
             })
         };
         let texts = self.shapes.iter().enumerate().filter_map(|(at, shape)| Some((at, text_box(shape)?)));
@@ -203,8 +208,36 @@ fn text_box(shape: &Shape) -> Option<(&str, [f64; 4])> {
     Some((text, [at.0 - 0.75 * font.px, at.1 - half, at.0 + 0.2 * font.px, at.1 + half]))
 }
 
-/// What two boxes share; right before left, or bottom before top, when it is nothing.
+/// The box of the part of a line that is in a box, if there is one (Liang & Barsky 1984).
 #[cfg(test)]
-fn common(a: &[f64; 4], b: &[f64; 4]) -> [f64; 4] {
-    [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]
+fn inside(from: (f64, f64), to: (f64, f64), [left, top, right, bottom]: &[f64; 4]) -> Option<[f64; 4]> {
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut start, mut end) = (0.0_f64, 1.0_f64);
+    for (along, room) in [(-dx, from.0 - left), (dx, right - from.0), (-dy, from.1 - top), (dy, bottom - from.1)] {
+        if along.abs() < 1e-12 && room < 0.0 {
+            return None;
+        } else if along < -1e-12 {
+            start = start.max(room / along);
+        } else if along > 1e-12 {
+            end = end.min(room / along);
+        }
+    }
+    let at = |part: f64| (from.0 + part * dx, from.1 + part * dy);
+    let (a, b) = (at(start), at(end));
+    (start <= end).then(|| [a.0.min(b.0), a.1.min(b.1), a.0.max(b.0), a.1.max(b.1)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_in_a_box() {
+        let of = |from, to| inside(from, to, &[10.0, 10.0, 20.0, 20.0]);
+        assert_eq!(of((0.0, 15.0), (30.0, 15.0)), Some([10.0, 15.0, 20.0, 15.0]));
+        assert_eq!(of((0.0, 0.0), (15.0, 15.0)), Some([10.0, 10.0, 15.0, 15.0]));
+        assert_eq!(of((0.0, 0.0), (30.0, 5.0)), None);
+        // Its own box holds the other one, and yet it passes by.
+        assert_eq!(of((0.0, 15.0), (15.0, 30.0)), None);
+    }
 }

@@ -75,7 +75,7 @@ fn models(report: &Report) -> String {
         let weights: String = card.weights_sha256.chars().take(12).collect();
         line([
             escape(&model.label),
-            escape(&card.family),
+            escape(&family(card)),
             parameters(card.n_params),
             format!("{} × {}", card.n_layer, card.n_embd),
             context.to_string(),
@@ -85,6 +85,11 @@ fn models(report: &Report) -> String {
     };
     let heading = ["model", "family", "parameters", "layers × width", "context", "weights", "sha256"];
     section("Models", &table(&heading, 0, report.overview.models.iter().map(row)))
+}
+
+/// The family, and how it scores where that is no log-likelihood.
+fn family(card: &ModelCard) -> String {
+    if card.scoring.is_causal() { card.family.clone() } else { format!("{}, {}", card.family, card.scoring.name()) }
 }
 
 /// The type on disk, and how the weights were held where that rounds them.
@@ -109,7 +114,9 @@ fn results(report: &Report) -> String {
         line(left.into_iter().chain(row.cells.iter().enumerate().map(cell)))
     };
     let note = "Value ± standard error; the best model of a row in bold. Intervals are further down.\n";
-    section("Results", &format!("{}\n{note}", table(&heading, 2, report.overview.shown(false).map(row))))
+    let scoring = |model: &ModelColumn| Some(format!("{}: {}.\n", escape(&model.label), model.card.scoring.note()?));
+    let scoring: String = report.overview.models.iter().filter_map(scoring).collect();
+    section("Results", &format!("{}\n{note}{scoring}", table(&heading, 2, report.overview.shown(false).map(row))))
 }
 
 fn metric_heading(row: &Row) -> String {

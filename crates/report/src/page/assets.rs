@@ -14,6 +14,7 @@ pub(super) const MODULES: &[(&str, &str)] = &[
     ("table.js", include_str!("assets/table.js")),
     ("heat.js", include_str!("assets/heat.js")),
     ("plot.js", include_str!("assets/plot.js")),
+    ("figures.js", include_str!("assets/figures.js")),
     ("overview.js", include_str!("assets/overview.js")),
     ("documents.js", include_str!("assets/documents.js")),
     ("task.js", include_str!("assets/task.js")),

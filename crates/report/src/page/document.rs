@@ -1,7 +1,7 @@
 //! One document for the page: what was asked once, what each model answered side by side.
 
-use super::gather::Answers;
 use super::round;
+use crate::gather::Answers;
 use serde::Serialize;
 use serde_json::{Value, json};
 use yardstick_core::{MetricCard, Request, Response, Sample, Score, Target};

@@ -1,10 +1,10 @@
 //! The documents of a task in pieces, and the list that finds and sorts them.
 
 use super::document::{document, right};
-use super::gather::{Answers, TaskDocs};
 use super::pieces::{PIECE, Pieces};
 use super::{encode, round};
 use crate::ReportError;
+use crate::gather::{Answers, TaskDocs};
 use serde::Serialize;
 use yardstick_core::{MetricCard, Request, Sample, Score};
 

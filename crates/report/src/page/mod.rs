@@ -9,7 +9,6 @@ mod assets;
 mod data;
 mod document;
 mod figures;
-mod gather;
 mod lists;
 mod outline;
 mod pairs;
@@ -21,7 +20,6 @@ mod tests;
 use crate::hash::sha256_hex;
 use crate::{Report, ReportError, files};
 use data::Page;
-use gather::Gathered;
 use pieces::Pieces;
 use std::path::{Path, PathBuf};
 
@@ -41,10 +39,9 @@ pub fn write_page(report: &Report, out: &Path) -> Result<Vec<PathBuf>, ReportErr
         return Err(ReportError::NoRuns);
     }
     let stamp = stamp(report)?;
-    let gathered = Gathered::new(report.runs, &report.overview);
     let mut pieces = Pieces::new(out, &stamp, EMBEDDED);
-    let tasks = tasks::pages(report, &gathered, &mut pieces)?;
-    let pairs = pairs::pairs(report, &gathered, &mut pieces)?;
+    let tasks = tasks::pages(report, &report.documents, &mut pieces)?;
+    let pairs = pairs::pairs(report, &report.documents, &mut pieces)?;
     let figures = figures::pictures(report)?;
     let pieces = pieces.finish()?;
     let page = Page::new(report, &stamp, tasks, pairs, figures, pieces.count);

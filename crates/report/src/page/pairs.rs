@@ -1,10 +1,10 @@
 //! Models two by two on the documents that both answered.
 
-use super::gather::Gathered;
 use super::outline::unit;
 use super::pieces::Pieces;
 use super::{encode, round};
 use crate::compare::{Flip, TaskRow, Verdict};
+use crate::gather::Gathered;
 use crate::number::Unit;
 use crate::pairs::Pair;
 use crate::{Comparison, Report, ReportError};

@@ -1,9 +1,9 @@
 //! A page a task: its protocol, its prompt as sent, what papers print, and where its documents are.
 
 use super::document::{Document, asked};
-use super::gather::{Gathered, TaskDocs};
 use super::lists;
 use super::pieces::Pieces;
+use crate::gather::{Gathered, TaskDocs};
 use crate::number::{Unit, count, metric_name};
 use crate::{Report, ReportError};
 use serde::Serialize;

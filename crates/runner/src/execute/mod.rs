@@ -7,6 +7,7 @@ mod queue;
 mod tests;
 
 use crate::strands::{Resume, Strand};
+use crate::whole::WholeSpans;
 use crate::{Plan, RunnerError};
 use collect::Collector;
 use queue::{CloseOnPanic, Queue};
@@ -107,7 +108,11 @@ impl<'a> Run<'a> {
     fn strands(&self) {
         let _guard = CloseOnPanic(self.queue);
         let counts = &self.plan.counts;
-        let mut session = self.model.session(counts.longest, counts.threads_per_team);
+        let mut session = if self.model.card().scoring.is_causal() {
+            self.model.session(counts.longest, counts.threads_per_team)
+        } else {
+            Box::new(WholeSpans(self.model))
+        };
         let mut before = None;
         while let Some(index) = self.queue.take() {
             let follows = before.replace(index).is_some_and(|before| before + 1 == index);

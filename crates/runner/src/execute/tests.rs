@@ -117,6 +117,47 @@ proptest! {
     }
 }
 
+/// What a model that reads both sides gives a request, from its spans alone.
+fn whole(model: &Toy, request: &Request) -> f64 {
+    let encoded = crate::spans::encode_all(model, &[request]).unwrap();
+    let spans = encoded[0]
+        .spans
+        .iter()
+        .map(|span| yardstick_core::Span { tokens: span.tokens_from(0).collect(), scored: span.scored });
+    let sum = |scores: Vec<TokenScore>| scores.iter().map(|score| score.log_prob).sum::<f64>();
+    spans.map(|span| sum(model.score(&[span]).unwrap().remove(0))).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn spans_that_see_both_sides_go_whole(requests in requests(), n_ctx in 9_usize..40) {
+        let model = Toy::masked(n_ctx);
+        let want: Vec<u64> = requests.iter().map(|request| whole(&model, request).to_bits()).collect();
+        for threads in [1, 3] {
+            let way = Way { limits: Limits { threads, ..PLAIN.limits }, ..PLAIN };
+            for memory in [u64::MAX, least(&model, &requests, way)] {
+                let way = Way { limits: Limits { memory, ..way.limits }, ..way };
+                let model = Toy::masked(n_ctx);
+                let (outcome, count) = run(&model, &requests, way);
+                prop_assert!(outcome.error.is_none(), "{:?}", outcome.error);
+                let got: Vec<u64> = outcome.responses.iter().flatten().map(|r| r.log_likelihood.to_bits()).collect();
+                prop_assert_eq!((&got, count.responses), (&want, requests.len()));
+                prop_assert!(model.most_bytes() <= planned(&model, &requests, way).unwrap().counts.memory);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failure_between_both_sides_names_its_request() {
+    let mut model = Toy::masked(40);
+    model.poison = Some('!'.into());
+    let requests = [pair("x", "y"), pair("a", "b!c"), pair("x!", "z")];
+    let (outcome, _) = run(&model, &requests, PLAIN);
+    assert!(matches!(outcome.error, Some(RunnerError::Score { request: 1, .. })), "{:?}", outcome.error);
+}
+
 #[test]
 fn small_strands_pass_pasts_on() {
     // What the random sets exercise is there to be exercised.

@@ -65,6 +65,9 @@ fn prompt(model: &dyn LanguageModel, request: usize, asked: &Request) -> Result<
     let Request::Generate { context, generation, sample } = asked else {
         return Err(RunnerError::NotWritten { request });
     };
+    if !model.card().scoring.is_causal() {
+        return Err(RunnerError::CannotWrite { request, model: model.card().name.clone() });
+    }
     check(model, request, generation)?;
     let fail = |source: ScoreError| RunnerError::Score { request, source };
     let mut tokens = model.encode(context).map_err(fail)?;

@@ -3,11 +3,15 @@
 use crate::RunnerError;
 use yardstick_core::LanguageModel;
 
-/// Checks that every token id means the same text in both models, by their tokenizers' files or token by token.
+/// Checks that both models have next tokens, and that every token id means the same text in both, by their tokenizers' files
+/// or token by token.
 ///
 /// # Errors
-/// [`RunnerError::Vocabulary`] with the first difference.
+/// [`RunnerError::NoNextToken`], or [`RunnerError::Vocabulary`] with the first difference.
 pub fn check(models: [&dyn LanguageModel; 2]) -> Result<(), RunnerError> {
+    if let Some(masked) = models.iter().find(|model| !model.card().scoring.is_causal()) {
+        return Err(RunnerError::NoNextToken { model: masked.card().name.clone() });
+    }
     let [a, b] = models.map(LanguageModel::card);
     if a.vocab_size != b.vocab_size {
         return Err(differ(models, format!("{} and {}", a.vocab_size, b.vocab_size)));

@@ -6,7 +6,8 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
+use crate::network::Network;
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
 
@@ -29,8 +30,8 @@ impl Family for Gpt2 {
         Ok(Hyper::read(config)?.dims.n_ctx)
     }
 
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError> {
+        Ok(Model::load(config, &Hyper::read(config)?, checkpoint)?.into())
     }
 }
 
@@ -119,7 +120,7 @@ impl Block {
         Ok(Self {
             ln_1: LayerNorm::load(&w.at("ln_1"), n_embd, hyper.eps)?,
             c_attn: Linear::conv1d(&w.at("attn").at("c_attn"), n_embd, 3 * n_embd)?,
-            attn: Attention { n_head, scale: hyper.scale(i), window: Window::Global },
+            attn: Attention::new(n_head, hyper.scale(i)),
             c_proj: Linear::conv1d(&w.at("attn").at("c_proj"), n_embd, n_embd)?,
             ln_2: LayerNorm::load(&w.at("ln_2"), n_embd, hyper.eps)?,
             mlp: Mlp::load(hyper, &w.at("mlp"))?,
@@ -154,3 +155,6 @@ impl Mlp {
         })
     }
 }
+
+#[cfg(test)]
+mod nano_sort;

@@ -5,6 +5,7 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::network::Network;
 use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
@@ -29,8 +30,8 @@ impl Family for GptNeo {
         Ok(Hyper::read(config)?.dims.n_ctx)
     }
 
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError> {
+        Ok(Model::load(config, &Hyper::read(config)?, checkpoint)?.into())
     }
 }
 
@@ -47,11 +48,10 @@ impl Hyper {
         let n_embd = config.size("hidden_size")?;
         let dims = Dimensions {
             n_layer: config.size("num_layers")?,
-            n_head: config.heads("num_heads", n_embd)?,
-            n_embd,
             n_inner: config.optional_size("intermediate_size")?.unwrap_or(4 * n_embd),
             n_ctx: config.size("max_position_embeddings")?,
             vocab_size: config.size("vocab_size")?,
+            ..Dimensions::multi_head(config.heads("num_heads", n_embd)?, n_embd)
         };
         Ok(Self {
             dims,
@@ -152,7 +152,7 @@ impl Block {
         Ok(Self {
             ln_1: LayerNorm::load(&w.at("ln_1"), n_embd, hyper.eps)?,
             c_attn: Linear::joined(&qkv, n_embd, n_embd)?,
-            attn: Attention { n_head, scale: 1.0, window },
+            attn: Attention { window, ..Attention::new(n_head, 1.0) },
             c_proj: Linear::transposed(&attn.at("out_proj"), n_embd, n_embd)?,
             ln_2: LayerNorm::load(&w.at("ln_2"), n_embd, hyper.eps)?,
             mlp: Mlp::load(hyper, &w.at("mlp"))?,

@@ -1,18 +1,57 @@
 //! One file a model family, and the list of them.
 
+mod bert;
+mod bloom;
+mod distilbert;
+mod gemma;
+mod gemma2;
+mod gemma3;
 mod gpt2;
 mod gpt_neo;
+mod gpt_neox;
+mod gptj;
+mod llama;
+mod lstm;
+mod mistral;
 mod openai_gpt;
+mod opt;
+mod phi;
+mod qwen2;
+mod qwen3;
+mod roberta;
+mod rope;
+mod unknown;
+mod windows;
 
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::network::Network;
 use crate::nn::Activation;
 use crate::tokenizer::Bpe;
-use crate::transformer::Transformer;
 
 /// Every family. Adding one: a file beside this one and a line here.
-pub static FAMILIES: &[&dyn Family] = &[&openai_gpt::OpenAiGpt, &gpt2::Gpt2, &gpt_neo::GptNeo];
+pub static FAMILIES: &[&dyn Family] = &[
+    &openai_gpt::OpenAiGpt,
+    &gpt2::Gpt2,
+    &gpt_neo::GptNeo,
+    &gptj::GptJ,
+    &gpt_neox::GptNeoX,
+    &opt::Opt,
+    &bloom::Bloom,
+    &phi::Phi,
+    &llama::Llama,
+    &mistral::Mistral,
+    &qwen2::Qwen2,
+    &qwen3::Qwen3,
+    &gemma::Gemma,
+    &gemma2::Gemma2,
+    &gemma3::Gemma3,
+    &lstm::LstmFamily,
+    &bert::Bert,
+    &roberta::Roberta,
+    &distilbert::DistilBert,
+];
 
 /// A kind of checkpoint: what to call it, and how to build a network from one.
 pub trait Family: Sync {
@@ -35,18 +74,20 @@ pub trait Family: Sync {
     ///
     /// # Errors
     /// A key or tensor is missing or wrong.
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError>;
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError>;
 }
 
 /// The family that the configuration names.
 ///
 /// # Errors
-/// No `model_type`, or one that no family has.
+/// No `model_type`, one that no family has, or weights in a quantisation of their own.
 pub fn find(config: &Config) -> Result<&'static dyn Family, ZooError> {
     let model_type = config.required_text("model_type")?;
+    unknown::refuse_quantised(config)?;
     FAMILIES.iter().find(|family| family.model_type() == model_type).copied().ok_or_else(|| ZooError::UnknownFamily {
         file: config.file().to_owned(),
         model_type: model_type.to_owned(),
+        hint: unknown::hint(model_type),
         known: FAMILIES.iter().map(|family| family.model_type()).collect::<Vec<_>>().join(", "),
     })
 }

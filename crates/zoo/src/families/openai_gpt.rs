@@ -7,7 +7,8 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
+use crate::network::Network;
+use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear};
 use crate::tokenizer::Bpe;
 use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
 
@@ -30,8 +31,8 @@ impl Family for OpenAiGpt {
         Ok(Hyper::read(config)?.dims.n_ctx)
     }
 
-    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Box<dyn Transformer>, ZooError> {
-        Ok(Box::new(Model::load(config, &Hyper::read(config)?, checkpoint)?))
+    fn build(&self, config: &Config, checkpoint: &Checkpoint) -> Result<Network, ZooError> {
+        Ok(Model::load(config, &Hyper::read(config)?, checkpoint)?.into())
     }
 }
 
@@ -109,7 +110,7 @@ impl Block {
         let scale = 1.0 / ((n_embd / n_head) as f32).sqrt();
         Ok(Self {
             c_attn: Linear::conv1d(&w.at("attn").at("c_attn"), n_embd, 3 * n_embd)?,
-            attn: Attention { n_head, scale, window: Window::Global },
+            attn: Attention::new(n_head, scale),
             c_proj: Linear::conv1d(&w.at("attn").at("c_proj"), n_embd, n_embd)?,
             ln_1: LayerNorm::load(&w.at("ln_1"), n_embd, hyper.eps)?,
             mlp: Mlp::load(hyper, &w.at("mlp"))?,

@@ -115,9 +115,32 @@ fn gelu_erf(x: f32) -> f32 {
     x * if x < 0.0 { tail } else { 1.0 - tail }
 }
 
+/// cap·tanh(x / cap): what is far from 0 is pressed below `cap`.
+#[inline(always)]
+pub fn soft_cap(x: f32, cap: f32) -> f32 {
+    cap * tanh(x / cap)
+}
+
+/// [`soft_cap`] of every element.
+pub struct SoftCap<'a> {
+    /// The limit.
+    pub cap: f32,
+    /// What it is written over.
+    pub xs: &'a mut [f32],
+}
+
+impl WithSimd for SoftCap<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        each(self.xs, |x| soft_cap(x, self.cap));
+    }
+}
+
 /// An odd polynomial near 0, elsewhere (1 - e)/(1 + e) with e = e^(-2|x|).
 #[inline(always)]
-fn tanh(x: f32) -> f32 {
+pub fn tanh(x: f32) -> f32 {
     /// (tanh x / x - 1)/x² as a polynomial of x², highest degree first: fitted at Chebyshev nodes over |x| ≤ 0.625; absolute
     /// error 5e-8.
     const NEAR: [f32; 5] = [-0.006_096_714, 0.020_997_18, -0.053_850_91, 0.133_327_7, -0.333_333_3];
@@ -130,7 +153,7 @@ fn tanh(x: f32) -> f32 {
 
 /// 1 / (1 + e⁻ˣ).
 #[inline(always)]
-fn sigmoid(x: f32) -> f32 {
+pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 

@@ -21,6 +21,15 @@ impl Embedding {
         Ok(Self { weight: weights.get("weight", &[ids, n_embd])?, n_embd })
     }
 
+    /// Reads `weight` `[skipped + ids, n_embd]` without its first `skipped` rows.
+    ///
+    /// # Errors
+    /// The tensor is missing or wrong.
+    pub fn behind(weights: &Weights, skipped: usize, ids: usize, n_embd: usize) -> Result<Self, ZooError> {
+        let weight = weights.get("weight", &[skipped + ids, n_embd])?;
+        Ok(Self { weight: weight.narrow(0, skipped, ids)?.contiguous()?, n_embd })
+    }
+
     /// Writes the vectors of `ids`, all in the table, to `out` `[ids.len(), n_embd]`.
     pub fn forward(&self, ids: &[u32], out: &mut [f32]) {
         values(&self.weight, |table| {

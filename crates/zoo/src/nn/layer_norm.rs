@@ -18,13 +18,19 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    /// Reads `weight` and `bias`, both `[n]`.
+    /// Reads `weight` and `bias`, both `[n]`; `gamma` and `beta` in checkpoints that TensorFlow made, BERT's own among them.
     ///
     /// # Errors
     /// A tensor is missing or wrong.
     pub fn load(weights: &Weights, n: usize, eps: f32) -> Result<Self, ZooError> {
         let vector = |name| Ok::<_, ZooError>(values(&weights.get(name, &[n])?, <[f32]>::to_vec));
-        Ok(Self::new(vector("weight")?, vector("bias")?, eps))
+        let [weight, bias] = if weights.has("gamma") { ["gamma", "beta"] } else { ["weight", "bias"] };
+        Ok(Self::new(vector(weight)?, vector(bias)?, eps))
+    }
+
+    /// A norm over `n` numbers without weight and bias.
+    pub fn plain(n: usize, eps: f32) -> Self {
+        Self::new(vec![1.0; n], vec![0.0; n], eps)
     }
 
     /// From `weight` and `bias`, both `[n]`.

@@ -25,6 +25,7 @@ pub struct Linear {
 enum Then {
     Store,
     Add,
+    Multiply,
     Activate(Activation),
 }
 
@@ -47,12 +48,7 @@ impl Linear {
     /// # Errors
     /// A tensor is missing or wrong.
     pub fn transposed(weights: &Weights, n_in: usize, n_out: usize) -> Result<Self, ZooError> {
-        let weight = weights.get("weight", &[n_out, n_in])?;
-        let bias = values(&weights.get("bias", &[n_out])?, <[f32]>::to_vec);
-        Ok(values(&weight, |w| {
-            let source = Source { values: w, n_in, n_out, transposed: true };
-            Self::pack(source, Some(bias), weights.storage())
-        }))
+        Self::dense(weights, n_in, n_out, true)
     }
 
     /// One layer from several without bias, each stored `[n_out, n_in]`: their outputs side by side.
@@ -60,12 +56,54 @@ impl Linear {
     /// # Errors
     /// A tensor is missing or wrong.
     pub fn joined(parts: &[Weights], n_in: usize, n_out: usize) -> Result<Self, ZooError> {
-        let tensors = parts.iter().map(|part| part.get("weight", &[n_out, n_in])).collect::<Result<Vec<_>, _>>()?;
-        let storage = parts.first().map(Weights::storage).unwrap_or_default();
-        Ok(values(&Tensor::cat(&tensors, 0)?, |w| {
-            let source = Source { values: w, n_in, n_out: n_out * parts.len(), transposed: true };
-            Self::pack(source, None, storage)
-        }))
+        let parts: Vec<_> = parts.iter().map(|part| (part.clone(), n_out)).collect();
+        Self::side_by_side(&parts, n_in, false)
+    }
+
+    /// Reads a layer stored `[out, in]`, with or without a bias.
+    ///
+    /// # Errors
+    /// A tensor is missing or wrong.
+    pub fn dense(weights: &Weights, n_in: usize, n_out: usize, bias: bool) -> Result<Self, ZooError> {
+        Self::side_by_side(&[(weights.clone(), n_out)], n_in, bias)
+    }
+
+    /// One layer from several, each stored `[out, in]` with its own number of outputs, all with or all without a bias:
+    /// their outputs side by side.
+    ///
+    /// # Errors
+    /// A tensor is missing or wrong.
+    pub fn side_by_side(parts: &[(Weights, usize)], n_in: usize, bias: bool) -> Result<Self, ZooError> {
+        let all = |name: &str, shape: &dyn Fn(usize) -> Vec<usize>| {
+            let tensors = parts.iter().map(|(part, n_out)| part.get(name, &shape(*n_out)));
+            Ok::<_, ZooError>(Tensor::cat(&tensors.collect::<Result<Vec<_>, _>>()?, 0)?)
+        };
+        let weight = all("weight", &|n_out| vec![n_out, n_in])?;
+        let bias = bias.then(|| all("bias", &|n_out| vec![n_out])).transpose()?;
+        Ok(Self::of_tensors(&weight, bias.as_ref(), parts.first().map(|part| part.0.storage()).unwrap_or_default()))
+    }
+
+    /// Queries, keys and values whose outputs are stored head by head, `[n_head, 3, head_dim, n_in]`, as GPT-NeoX and BLOOM
+    /// do; here all heads' queries come first.
+    ///
+    /// # Errors
+    /// A tensor is missing or wrong.
+    pub fn fused(weights: &Weights, n_in: usize, n_head: usize, head_dim: usize, bias: bool) -> Result<Self, ZooError> {
+        let n_out = 3 * n_head * head_dim;
+        let sort = |tensor: Tensor, shape: &[usize]| {
+            let apart = tensor.reshape((n_head, 3, tensor.elem_count() / (3 * n_head)))?;
+            Ok::<_, ZooError>(apart.transpose(0, 1)?.contiguous()?.reshape(shape)?)
+        };
+        let weight = sort(weights.get("weight", &[n_out, n_in])?, &[n_out, n_in])?;
+        let bias = bias.then(|| sort(weights.get("bias", &[n_out])?, &[n_out])).transpose()?;
+        Ok(Self::of_tensors(&weight, bias.as_ref(), weights.storage()))
+    }
+
+    /// From a matrix `[out, in]` and a bias `[out]`.
+    fn of_tensors(weight: &Tensor, bias: Option<&Tensor>, storage: Storage) -> Self {
+        let bias = bias.map(|bias| values(bias, <[f32]>::to_vec));
+        let [n_out, n_in] = [0, 1].map(|dim| weight.dims()[dim]);
+        values(weight, |w| Self::pack(Source { values: w, n_in, n_out, transposed: true }, bias, storage))
     }
 
     /// Packs a matrix that is already in memory. The bias is `[n_out]`.
@@ -82,6 +120,18 @@ impl Linear {
     /// Outputs.
     pub const fn n_out(&self) -> usize {
         self.weights.n_out()
+    }
+
+    /// The same layer with another bias `[n_out]`.
+    #[must_use]
+    pub fn with_bias(self, bias: Vec<f32>) -> Self {
+        assert_eq!(bias.len(), self.n_out(), "a bias for each output");
+        Self { bias: Some(bias), ..self }
+    }
+
+    /// The bias `[n_out]`, where there is one.
+    pub fn bias(&self) -> Option<&[f32]> {
+        self.bias.as_deref()
     }
 
     /// The weights.
@@ -102,6 +152,11 @@ impl Linear {
     /// `out += x·W + b`: the residual connection.
     pub fn add(&self, x: &[f32], out: &mut [f32], team: Team) {
         self.run(x, out, Then::Add, team);
+    }
+
+    /// `out *= x·W + b`: the gated unit's second factor (Shazeer 2020, "GLU Variants Improve Transformer").
+    pub fn multiply(&self, x: &[f32], out: &mut [f32], team: Team) {
+        self.run(x, out, Then::Multiply, team);
     }
 
     fn run(&self, x: &[f32], out: &mut [f32], then: Then, team: Team) {
@@ -145,6 +200,7 @@ impl Linear {
             let lines = products.row(i);
             match then {
                 Then::Add => write(to, lines, bias, |to, sum| *to += sum),
+                Then::Multiply => write(to, lines, bias, |to, sum| *to *= sum),
                 Then::Store => write(to, lines, bias, |to, sum| *to = sum),
                 Then::Activate(activation) => {
                     write(to, lines, bias, |to, sum| *to = sum);
@@ -224,13 +280,15 @@ mod tests {
                 layer.run(&x, &mut out, then, Team::ONE);
                 out
             };
-            let [forward, sum, relu] = [Then::Store, Then::Add, Then::Activate(Activation::Relu)].map(run);
+            let relu = Then::Activate(Activation::Relu);
+            let [forward, sum, product, relu] = [Then::Store, Then::Add, Then::Multiply, relu].map(run);
             for row in 0..rows {
                 let wanted = reference(&x[row * n_in..][..n_in], &w, &bias);
                 let of_row = row * n_out..(row + 1) * n_out;
                 let old = old[of_row.clone()].iter().map(|x| f64::from(*x));
                 check(&forward[of_row.clone()], wanted.iter().copied(), 1e-4)?;
-                check(&sum[of_row.clone()], wanted.iter().zip(old).map(|(x, old)| x + old), 1e-4)?;
+                check(&sum[of_row.clone()], wanted.iter().zip(old.clone()).map(|(x, old)| x + old), 1e-4)?;
+                check(&product[of_row.clone()], wanted.iter().zip(old).map(|(x, old)| x * old), 1e-4)?;
                 check(&relu[of_row], wanted.iter().map(|x| x.max(0.0)), 1e-4)?;
             }
         }

@@ -70,9 +70,9 @@ impl KeyValues {
         (n_head * (head_dim + width(head_dim)) * size_of::<f32>()) as u64
     }
 
-    /// Bytes that come on top, at most: keys fill whole blocks.
-    pub const fn bytes_beside(n_embd: usize) -> u64 {
-        (n_embd * BLOCK * size_of::<f32>()) as u64
+    /// Bytes that come on top, at most, for keys of `width` components in all heads: they fill whole blocks.
+    pub const fn bytes_beside(width: usize) -> u64 {
+        (width * BLOCK * size_of::<f32>()) as u64
     }
 
     /// A copy of the first `len` positions, with room for no more.

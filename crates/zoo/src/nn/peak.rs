@@ -21,6 +21,11 @@ pub fn fma_peak(repetitions: usize) -> f64 {
     (0..repetitions).map(run).fold(0.0, f64::max)
 }
 
+/// The vector instructions that the kernels use on this machine.
+pub fn instruction_set() -> &'static str {
+    Isa::best().name()
+}
+
 struct Chains;
 
 impl WithSimd for Chains {

@@ -36,6 +36,21 @@ impl Isa {
         all
     }
 
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Arch::Scalar => "no vectors",
+            #[cfg(target_arch = "x86_64")]
+            Arch::V3(_) => "AVX2 with FMA",
+            #[cfg(target_arch = "x86_64")]
+            Arch::V4(_) => "AVX-512",
+            #[cfg(target_arch = "aarch64")]
+            Arch::Neon(_) => "NEON",
+            #[allow(unreachable_patterns, reason = "sets differ by machine")]
+            _ => "other vectors",
+        }
+    }
+
     /// Runs `kernel` compiled for this set.
     #[inline]
     pub fn run<K: WithSimd>(self, kernel: K) -> K::Output {

@@ -1,24 +1,19 @@
 //! Local attention reaches back exactly as far as its window.
 
-use super::fixtures::{Draw, bits};
+use super::fixtures::{Draw, bits, with_config};
 use serde_json::json;
 use std::path::Path;
 use yardstick_core::Span;
-use yardstick_zoo::{LoadOptions, Model};
+use yardstick_zoo::Model;
 
 /// The reference GPT-Neo with every layer local and this window.
 fn all_local(window: usize) -> Model {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/gpt_neo");
-    let to = tempfile::tempdir().unwrap();
-    for file in ["model.safetensors", "tokenizer.json"] {
-        std::fs::copy(from.join(file), to.path().join(file)).unwrap();
-    }
     let mut config: serde_json::Value =
         serde_json::from_slice(&std::fs::read(from.join("config.json")).unwrap()).unwrap();
     config["attention_layers"] = json!(["local", "local", "local", "local"]);
     config["window_size"] = json!(window);
-    std::fs::write(to.path().join("config.json"), config.to_string()).unwrap();
-    Model::open(to.path().to_str().unwrap(), &LoadOptions::default()).unwrap()
+    with_config(&from, config.to_string().as_bytes())
 }
 
 #[test]

@@ -5,11 +5,24 @@ use std::path::{Path, PathBuf};
 use yardstick_core::{LanguageModel, Span};
 use yardstick_zoo::{FAMILIES, LoadOptions, Model};
 
-/// The checkpoints in the repository, and those of known families in `$YARDSTICK_SHARED/reference`.
+/// The checkpoints of causal models, those whose scores depend on the tokens before alone.
 pub fn checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints of masked models, whose scores depend on all tokens.
+pub fn masked_checkpoints() -> Vec<PathBuf> {
+    all().into_iter().filter(|folder| !open(folder).card().scoring.is_causal()).collect()
+}
+
+/// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
+fn all() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
     let mut folders = models_in(&own);
-    assert_eq!(folders.len(), FAMILIES.len(), "one checkpoint a family in {}", own.display());
+    for family in FAMILIES {
+        let name = family.model_type();
+        assert!(folders.iter().any(|f| model_type(f).as_deref() == Some(name)), "no {name} in {}", own.display());
+    }
     match std::env::var_os("YARDSTICK_SHARED") {
         Some(shared) => folders.extend(models_in(&Path::new(&shared).join("reference"))),
         None => eprintln!("YARDSTICK_SHARED is not set: only the checkpoints in tests/fixtures are checked"),
@@ -32,6 +45,16 @@ fn model_type(folder: &Path) -> Option<String> {
     let config = std::fs::read(folder.join("config.json")).ok()?;
     let config: serde_json::Value = serde_json::from_slice(&config).ok()?;
     Some(config["model_type"].as_str()?.to_owned())
+}
+
+/// A copy of a checkpoint whose config.json is `config`.
+pub fn with_config(folder: &Path, config: &[u8]) -> Model {
+    let to = tempfile::tempdir().unwrap();
+    for file in ["model.safetensors", "tokenizer.json", "tokenizer_config.json"] {
+        std::fs::copy(folder.join(file), to.path().join(file)).unwrap();
+    }
+    std::fs::write(to.path().join("config.json"), config).unwrap();
+    open(to.path())
 }
 
 pub fn open(folder: &Path) -> Model {

@@ -16,7 +16,7 @@ struct Text {
 
 impl Text {
     fn draw(model: &Model, draw: &mut Draw) -> Self {
-        let (len, count) = (1 + draw.below(70), 1 + draw.below(12));
+        let (len, count) = (1 + draw.below(model.card().n_ctx.min(82) - 12), 1 + draw.below(12));
         let sampling = [None, None, Some(HOT), Some(CUT)][draw.below(4)];
         Self { prompt: draw.tokens(model, len), sampling, count }
     }
@@ -120,15 +120,16 @@ fn a_copied_beginning_is_the_path_it_was_copied_from() {
     for folder in checkpoints() {
         let model = open(&folder);
         let mut draw = Draw(43);
-        for len in [0, 1, 30, 64, 65] {
-            let text = Text { prompt: draw.tokens(&model, 66), sampling: None, count: 3 };
+        let room = model.card().n_ctx.min(80);
+        for len in [0, 1, 30, 64, 65].map(|len: usize| len.min(room - 15)) {
+            let text = Text { prompt: draw.tokens(&model, room - 14), sampling: None, count: 3 };
             let wanted = alone(&model, &text);
-            let mut decoder = model.decoder(3, 80, 1);
-            let other = draw.tokens(&model, 70);
+            let mut decoder = model.decoder(3, room, 1);
+            let other = draw.tokens(&model, room - 20);
             let feed = |path, start, tokens| Feed { path, start, tokens, pick: None };
             decoder.step(&[feed(0, 0, &other[..9]), feed(2, 0, &text.prompt)]).unwrap();
             decoder.copy(2, 0, len).unwrap();
-            decoder.step(&[feed(2, 20, &other[..50])]).unwrap();
+            decoder.step(&[feed(2, 20, &other)]).unwrap();
             let rest = Feed { pick: Some(Pick::First), ..feed(0, len, &text.prompt[len..]) };
             assert_eq!(bits(decoder.step(&[rest]).unwrap()[0]), wanted[0], "{}: {len}", folder.display());
         }

@@ -45,6 +45,14 @@ fn configurations() {
     check(&gpt2().config("model_type", json!(null)), &["`model_type` must be a string, found nothing"]);
     let mamba = gpt2().config("model_type", json!("mamba"));
     check(&mamba, &["config.json: no family is called \"mamba\"", "openai-gpt, gpt2, gpt_neo"]);
+    let bigcode = gpt2().config("model_type", json!("gpt_bigcode"));
+    check(&bigcode, &["called \"gpt_bigcode\"; the nearest is \"gpt2\", but gpt_bigcode has one head of keys"]);
+    check(&gpt2().config("model_type", json!("gtp2")), &["called \"gtp2\"; did you mean \"gpt2\"?"]);
+    let gptq = gpt2().config("quantization_config", json!({"quant_method": "gptq", "bits": 4}));
+    check(
+        &gptq,
+        &["`quantization_config.quant_method` must be absent", "--dtype bf16, int8 or int4", "found \"gptq\""],
+    );
     for (family, key) in [
         ("gpt2", "n_embd"),
         ("gpt2", "n_layer"),
@@ -56,6 +64,13 @@ fn configurations() {
         ("gpt_neo", "num_layers"),
         ("gpt_neo", "num_heads"),
         ("gpt_neo", "max_position_embeddings"),
+        ("gptj", "n_layer"),
+        ("gpt_neox", "intermediate_size"),
+        ("opt", "ffn_dim"),
+        ("phi", "hidden_size"),
+        ("llama-untied", "num_attention_heads"),
+        ("gemma2", "max_position_embeddings"),
+        ("gemma3_text", "num_hidden_layers"),
     ] {
         let named = format!("config.json: `{key}` must be an integer");
         for bad in [json!(null), json!(0), json!(-3), json!("12"), json!(1_u64 << 40), json!(2.5)] {
@@ -73,6 +88,26 @@ fn values_that_fit_no_model() {
         ("openai-gpt", "afn", json!("tanh"), "`afn` must be one of gelu, relu, silu, swish, found \"tanh\""),
         ("gpt2", "layer_norm_epsilon", json!("1e-5"), "`layer_norm_epsilon` must be a number from 0 to 1"),
         ("gpt2", "scale_attn_weights", json!("no"), "`scale_attn_weights` must be true or false"),
+        (
+            "llama-untied",
+            "num_key_value_heads",
+            json!(3),
+            "`num_key_value_heads` must be a divisor of num_attention_heads",
+        ),
+        ("llama-untied", "head_dim", json!(9), "must be a share of a head's 9 components that is an even number"),
+        ("llama-untied", "rope_theta", json!(0), "`rope_theta` must be a number above 0, found 0"),
+        (
+            "llama-linear",
+            "rope_scaling",
+            json!({"rope_type": "longrope", "factor": 4}),
+            "`rope_scaling.rope_type` must be one of default, linear, dynamic, llama3, yarn",
+        ),
+        ("llama-untied", "hidden_act", json!("mish"), "`hidden_act` must be one of gelu_new"),
+        ("gptj", "rotary_dim", json!(7), "`rotary_dim` must be an even number up to a head's width"),
+        ("phi", "qk_layernorm", json!(true), "`qk_layernorm` must be false"),
+        ("gemma3_text", "attn_logit_softcapping", json!(50), "`attn_logit_softcapping` must be null"),
+        ("gemma2", "use_bidirectional_attention", json!(true), "`use_bidirectional_attention` must be false"),
+        ("gemma2", "layer_types", json!(["full_attention"]), "`layer_types` must be a type for each of"),
         ("gpt_neo", "window_size", json!(0), "`window_size` must be an integer"),
         (
             "gpt_neo",
@@ -103,6 +138,15 @@ fn weight_files() {
     for name in ["transformer.wte.weight", "transformer.h.2.mlp.c_proj.bias", "transformer.ln_f.bias"] {
         check(&gpt2().without(name), &["model.safetensors has no tensor", name]);
     }
+    let partial = gpt2().weights(|arrays| {
+        let block = arrays.remove("transformer.h.2.ln_2.weight").unwrap();
+        arrays.insert("transformer.h.2.norm_2.weight".to_owned(), block);
+        assert!(arrays.remove("transformer.h.0.mlp.c_fc.bias").is_some());
+    });
+    let both = "no tensor \"transformer.h.0.mlp.c_fc.bias\", \"transformer.h.2.ln_2.weight\"; there, and not asked for: transformer.h.2.norm_2.weight (1 in all)";
+    check(&partial, &[both, "do not belong together"]);
+    let deeper = gpt2().config("n_layer", json!(5));
+    check(&deeper, &["no tensor \"transformer.h.3.ln_1.weight\", \"transformer.h.3.ln_1.bias\"", "and perhaps others"]);
     let name = "transformer.positions_embed.weight";
     check(&Folder::of("openai-gpt").without(name), &["has no tensor", name]);
     let untied = Folder::of("gpt_neo").config("tie_word_embeddings", json!(false));

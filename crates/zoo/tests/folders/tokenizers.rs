@@ -1,4 +1,4 @@
-//! Tokenizer files in their two layouts, the token that stands before an empty context, and the one that ends a text.
+//! Tokenizer files in their layouts, the token that stands before an empty context, and the one that ends a text.
 
 use super::support::Folder;
 use serde_json::{Value, json};
@@ -146,4 +146,45 @@ fn published_vocabularies_load() {
         });
         assert_eq!(folder.open().unwrap().encode(text).unwrap(), expected, "{family}");
     }
+}
+
+#[test]
+fn a_vocabulary_of_word_pieces_equals_tokenizer_json() {
+    for family in ["bert", "distilbert"] {
+        let folder = Folder::of(family);
+        let tokenizer: Value = serde_json::from_slice(&folder.read("tokenizer.json")).unwrap();
+        let mut lines: Vec<String> = (0..128).map(|id| format!("[nothing {id}]")).collect();
+        for (token, id) in tokenizer["model"]["vocab"].as_object().unwrap() {
+            lines[id.as_u64().unwrap() as usize].clone_from(token);
+        }
+        let one_file = folder.open().unwrap();
+        let words = folder.write("vocab.txt", lines.join("\n")).remove("tokenizer.json").open().unwrap();
+        for text in TEXTS.iter().copied().chain(["The lamp[MASK] took them; they wrote 東!"]) {
+            assert_eq!(words.encode(text).unwrap(), one_file.encode(text).unwrap(), "{family}: {text:?}");
+        }
+        assert_eq!(words.card().prefix_token, one_file.card().prefix_token);
+    }
+}
+
+#[test]
+fn a_llama_with_a_sentencepiece_model() {
+    let model = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/fixtures/tokenizers/sentencepiece-unigram/tokenizer.model");
+    let folder = Folder::of("llama-untied").write("tokenizer.model", std::fs::read(model).unwrap());
+    let folder = folder.remove("tokenizer.json").write("tokenizer_config.json", r#"{"bos_token": "<s>"}"#);
+    // More pieces than rows of the embedding.
+    let found = folder.error();
+    assert!(found.contains("tokenizer.model: token") && found.contains("belongs to another model"), "{found}");
+    let rows = 400;
+    let folder = folder.config("vocab_size", json!(rows)).weights(|arrays| {
+        for name in ["model.embed_tokens.weight", "lm_head.weight"] {
+            let table = arrays.get_mut(name).unwrap();
+            table.shape[0] = rows;
+            table.values.resize(rows * 32, 0.01);
+        }
+    });
+    let llama = folder.open().unwrap();
+    assert_eq!(llama.card().prefix_token, Some(1));
+    let text = "The lamp keeper counted boats.";
+    assert_eq!(llama.decode(&llama.encode(text).unwrap(), true).unwrap(), text);
 }

@@ -1,27 +1,15 @@
 //! Where the points go.
 
-use super::spread;
+use crate::charts::grid::{Area, Grid, value_axis};
+use crate::charts::spread;
 use crate::charts::{Figure, Mark, Panel, Panels, Scene, SeriesKind};
 use crate::draw::axis::{self, Axis};
-use crate::draw::page::{MARGIN, Page, push_kind, push_link, push_whisker};
-use crate::draw::palette::{self, GRID, INK, MUTED, PAPER};
-use crate::draw::{Anchor, Font, Line, Marker, whole};
-use crate::number::{Unit, count};
-use crate::text::{visible, wrap};
+use crate::draw::page::{Page, family_marker, push_kind, push_whisker};
+use crate::draw::palette::{self, Color, INK, LINK, MUTED, PAPER};
+use crate::draw::{Line, Marker, whole};
 use std::collections::BTreeMap;
 
-const LEFT: f64 = 52.0;
-const TICK: Font = Font::new(10.5).color(MUTED);
-const TASK: Font = Font::new(12.0).bold();
-/// Above a plot: its task in as many lines as need be, metric and documents.
-const HEAD: f64 = 25.0;
-const TASK_LINE: f64 = 15.0;
-const TASK_LINES: usize = 3;
-/// Below a plot: tick labels, and room to the next.
-const FOOT: f64 = 38.0;
-const RIGHT: f64 = 18.0;
-const AXIS_TITLE: f64 = 18.0;
-/// Radius of a model's dot, and of the rim that keeps it apart from what lies behind it.
+/// Radius of a model's symbol, and of the rim that keeps it apart from what lies behind it.
 const DOT: f64 = 5.0;
 const RIM: f64 = DOT + 1.0;
 /// Between the middles of models of the same size: neither dots nor caps of whiskers touch.
@@ -29,12 +17,16 @@ const GAP: f64 = 2.0 * RIM + 1.0;
 /// Half of a whisker's cap.
 const CAP: f64 = 3.0;
 
-/// A rectangle in pixels with its two axes.
-struct Plot {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
+/// Between the numbers of shots of a model: its whiskers stand side by side, within its own place.
+const SHOTS_GAP: f64 = 4.0;
+
+/// A plot with its two axes.
+struct Plot<'a> {
+    data: &'a Panels,
+    /// Numbers of shots, if colours stand for them.
+    shots: &'a [usize],
+    families: &'a [&'a str],
+    area: Area,
     x: Axis,
     y: Axis,
     /// Where the models stand from left to right, by series.
@@ -43,29 +35,21 @@ struct Plot {
 
 /// Draws a figure of small plots.
 pub(super) fn scene(figure: &Figure, data: &Panels) -> Scene {
-    let columns = data.panels.len().clamp(1, 4);
-    let (width, plot_height) = [(760.0, 380.0), (1000.0, 260.0), (1200.0, 220.0), (1200.0, 180.0)][columns - 1];
-    let page = Page::new(figure, width);
-    let column = (width - 2.0 * MARGIN - AXIS_TITLE) / columns as f64;
-    let lines = data.panels.iter().map(|p| task_lines(p, column - LEFT - RIGHT).len()).max().unwrap_or(1);
-    let head = HEAD + TASK_LINE * lines as f64;
-    let cell = (column, head + plot_height + FOOT);
-    let n_rows = data.panels.len().div_ceil(columns);
-    let mut scene = page.scene(cell.1 * n_rows as f64 + AXIS_TITLE);
-    let sizes = sizes(data);
+    let (sizes, shots, families) = (sizes(data), data.shots(), data.families());
+    // Several whiskers a model need more room.
+    let most = if shots.len() > 1 { 3 } else { 4 };
+    let grid = Grid::new(data.panels.iter().map(|panel| panel.label.as_str()), most);
+    let page = Page::new(figure, grid.width);
+    let mut scene = grid.scene(&page, "parameters", &data.value_label);
     for (at, panel) in data.panels.iter().enumerate() {
-        let left = MARGIN + AXIS_TITLE + cell.0 * (at % columns) as f64;
-        let top = page.top() + cell.1 * (at / columns) as f64;
-        let inner = (left + LEFT, left + cell.0 - RIGHT, top + head, top + head + plot_height);
-        Plot::new(data, panel, sizes, inner).push(&mut scene, data, panel);
+        let area = grid.area(&page, at);
+        let x = Axis::log(sizes, area.across());
+        let y = value_axis(data.unit, Panels::ends([panel]).unwrap_or((0.0, 1.0)), area.up());
+        let models = places(data, &x, area.across());
+        let shots = if shots.len() > 1 { shots.as_slice() } else { &[] };
+        Plot { data, shots, families: &families, area, x, y, models }.push(&mut scene, panel);
     }
-    push_axis_titles(&mut scene, data, page.top(), cell.1 * n_rows as f64, width);
     scene
-}
-
-fn push_axis_titles(scene: &mut Scene, data: &Panels, top: f64, height: f64, width: f64) {
-    scene.text((width / 2.0, top + height + 4.0), "parameters", TICK, Anchor::Middle);
-    scene.upright_text((MARGIN + 6.0, top + height / 2.0), &data.value_label, TICK);
 }
 
 /// Where the models of a figure stand, by series: the same in each of its plots, whoever is missing there.
@@ -87,116 +71,69 @@ fn sizes(data: &Panels) -> (f64, f64) {
     if low.is_finite() { (low / room, high * room) } else { (1.0, 10.0) }
 }
 
-impl Plot {
-    fn new(data: &Panels, panel: &Panel, sizes: (f64, f64), (left, right, top, bottom): (f64, f64, f64, f64)) -> Self {
-        let x = Axis::log(sizes, (left, right));
-        let models = places(data, &x, (left, right));
-        Self { left, right, top, bottom, x, y: value_axis(data.unit, panel, (bottom, top)), models }
-    }
-
-    fn push(&self, scene: &mut Scene, data: &Panels, panel: &Panel) {
-        self.push_frame(scene, data.unit, panel);
-        // A chance of nothing is the axis itself.
-        if let Some(chance) = panel.chance.filter(|&chance| chance > 0.0) {
-            let y = self.y.at(chance);
-            scene.dashed((self.left, y), (self.right, y), 4.0, Line(1.2, INK));
+impl Plot<'_> {
+    fn push(&self, scene: &mut Scene, panel: &Panel) {
+        self.area.push_values(scene, self.data.unit, &self.y);
+        let n_ticks = whole((self.area.right - self.area.left) / 44.0) as usize;
+        let ticks = self.x.ticks(n_ticks).into_iter().map(|tick| (self.x.at(tick), axis::size_label(tick)));
+        self.area.push_ticks(scene, ticks);
+        self.area.push_heading(scene, &panel.label, &panel.details());
+        if let Some(chance) = panel.raised_chance() {
+            self.push_level(scene, chance, 4.0, Line(1.2, INK));
         }
-        self.push_links(scene, data, panel);
+        for level in &panel.levels {
+            self.push_level(scene, level.value, 2.0, Line(1.2, MUTED));
+        }
+        self.push_links(scene, panel);
         for mark in &panel.marks {
-            self.push_mark(scene, &data.series[mark.series].kind, mark);
+            self.push_mark(scene, mark);
         }
     }
 
-    fn push_frame(&self, scene: &mut Scene, unit: Unit, panel: &Panel) {
-        for tick in self.y.ticks(5) {
-            let y = self.y.at(tick);
-            scene.line((self.left, y), (self.right, y), Line(1.0, GRID));
-            scene.text((self.left - 6.0, y + 0.36 * TICK.px), &axis::label(unit, tick), TICK, Anchor::End);
-        }
-        scene.line((self.left, self.bottom), (self.right, self.bottom), Line(1.2, MUTED));
-        for tick in self.x.ticks(whole((self.right - self.left) / 44.0) as usize) {
-            let x = self.x.at(tick);
-            scene.line((x, self.bottom), (x, self.bottom + 4.0), Line(1.0, MUTED));
-            scene.text((x, self.bottom + 6.0 + TICK.px), &axis::size_label(tick), TICK, Anchor::Middle);
-        }
-        self.push_heading(scene, panel);
+    fn push_level(&self, scene: &mut Scene, value: f64, dash: f64, line: Line) {
+        let y = self.y.at(value);
+        scene.dashed((self.area.left, y), (self.area.right, y), dash, line);
     }
 
-    /// Task in bold, metric and documents below it in grey.
-    fn push_heading(&self, scene: &mut Scene, panel: &Panel) {
-        let room = self.right - self.left;
-        let detail = wrap(&visible(&details(panel)), 1, |line| TICK.width(line) <= room).concat();
-        scene.text((self.left, self.top - 10.0), &detail, TICK, Anchor::Start);
-        for (above, line) in task_lines(panel, room).iter().rev().enumerate() {
-            let y = self.top - HEAD - TASK_LINE * above as f64;
-            scene.text((self.left, y), line, TASK, Anchor::Start);
-        }
-    }
-
-    /// Joins the models of a family, and a paper's, from small to large.
-    fn push_links(&self, scene: &mut Scene, data: &Panels, panel: &Panel) {
+    /// Joins the models of a family at a number of shots, and a paper's, from small to large.
+    fn push_links(&self, scene: &mut Scene, panel: &Panel) {
         let mut marks: Vec<&Mark> = panel.marks.iter().collect();
         marks.sort_by(|a, b| self.point(a).0.total_cmp(&self.point(b).0));
-        let family = |mark: &Mark| match &data.series[mark.series].kind {
-            SeriesKind::Model { family, .. } => ("model", family.as_str()),
-            SeriesKind::Paper { paper, .. } => ("paper", *paper),
+        let line_of = |mark: &Mark| match &self.data.series[mark.series].kind {
+            SeriesKind::Model { family, .. } => ("model", family.as_str(), mark.shots),
+            SeriesKind::Paper { paper, .. } => ("paper", *paper, mark.shots),
         };
         for (at, mark) in marks.iter().enumerate() {
-            if let Some(next) = marks[at + 1..].iter().find(|next| family(next) == family(mark)) {
-                push_link(scene, self.point(mark), self.point(next));
+            if let Some(next) = marks[at + 1..].iter().find(|next| line_of(next) == line_of(mark)) {
+                let width = if line_of(mark).0 == "model" && !self.shots.is_empty() { 2.0 } else { 1.2 };
+                let color = self.color_of_shots(mark).unwrap_or(LINK);
+                scene.line(self.point(mark), self.point(next), Line(width, color));
             }
         }
     }
 
-    fn push_mark(&self, scene: &mut Scene, kind: &SeriesKind, mark: &Mark) {
-        let at = self.point(mark);
-        let SeriesKind::Model { column, .. } = kind else { return push_kind(scene, at, kind) };
-        let color = palette::series(*column);
+    fn color_of_shots(&self, mark: &Mark) -> Option<Color> {
+        self.shots.iter().position(|&shots| shots == mark.shots).map(palette::series)
+    }
+
+    fn push_mark(&self, scene: &mut Scene, mark: &Mark) {
+        let (at, kind) = (self.point(mark), &self.data.series[mark.series].kind);
+        let SeriesKind::Model { column, family } = kind else { return push_kind(scene, at, kind) };
+        let color = self.color_of_shots(mark).unwrap_or_else(|| palette::series(*column));
+        let family = self.families.iter().position(|name| name == family).filter(|_| !self.shots.is_empty());
+        let marker = family.map_or(Marker::Dot, family_marker);
         if let Some((low, high)) = mark.interval.filter(|_| mark.value.is_finite()) {
             push_whisker(scene, at.0, (self.y.at(low), self.y.at(high)), CAP, Line(1.6, color));
         }
-        scene.mark(at, Marker::Dot, RIM, PAPER);
-        scene.mark(at, Marker::Dot, DOT, color);
+        let smaller = if self.shots.is_empty() { 0.0 } else { 1.5 };
+        scene.mark(at, marker, RIM - smaller, PAPER);
+        scene.mark(at, marker, DOT - smaller, color);
     }
 
     fn point(&self, mark: &Mark) -> (f64, f64) {
-        let x = self.models.get(&mark.series).copied();
+        let aside = self.shots.iter().position(|&shots| shots == mark.shots);
+        let aside = aside.map_or(0.0, |at| (at as f64 - (self.shots.len() as f64 - 1.0) / 2.0) * SHOTS_GAP);
+        let x = self.models.get(&mark.series).map(|x| x + aside);
         (x.unwrap_or_else(|| self.x.at(mark.n_params.max(1.0))), self.y.at(mark.value))
     }
-}
-
-fn task_lines(panel: &Panel, room: f64) -> Vec<String> {
-    wrap(&visible(&panel.label), TASK_LINES, |line| TASK.width(line) <= room)
-}
-
-fn details(panel: &Panel) -> String {
-    let mean = if panel.members == 0 { String::new() } else { format!(", mean of {} tasks", panel.members) };
-    format!("{}{mean}, {}", panel.metric, documents(panel))
-}
-
-fn documents(panel: &Panel) -> String {
-    match panel.n {
-        Some((low, high)) if low != high => format!("n = {} to {}", count(low), count(high)),
-        n => format!("n = {}", count(n.map_or(0, |n| n.0))),
-    }
-}
-
-/// What the panel's values, intervals and chance need, with some room.
-fn value_axis(unit: Unit, panel: &Panel, pixels: (f64, f64)) -> Axis {
-    let (low, high) = Panels::ends([panel]).unwrap_or((0.0, 1.0));
-    match unit {
-        Unit::Perplexity => Axis::log(((low / 1.5).max(1.0), high.max(1.0) * 1.5), pixels),
-        Unit::Percent => {
-            let (low, high) = padded(low, high, 0.1);
-            Axis::linear((low.max(0.0), high.min(1.0)), pixels)
-        }
-        Unit::Bits | Unit::Plain => Axis::linear(padded(low, high, 0.05 * high.abs().max(1e-9)), pixels),
-    }
-}
-
-/// A twelfth of the span on both sides, and a span of at least `least`.
-fn padded(low: f64, high: f64, least: f64) -> (f64, f64) {
-    let half = ((high - low) * 7.0 / 12.0).max(least / 2.0);
-    let middle = f64::midpoint(low, high);
-    (middle - half, middle + half)
 }

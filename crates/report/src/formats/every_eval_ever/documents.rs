@@ -2,7 +2,8 @@
 
 use super::{Evaluation, SCHEMA, encode};
 use crate::ReportError;
-use crate::compare::{asked, chosen};
+use crate::choices;
+use crate::compare::asked;
 use crate::hash::sha256_hex;
 use crate::number::Unit;
 use serde_json::{Map, Value, json};
@@ -86,7 +87,7 @@ fn answers(sample: &Sample, metric: &str) -> Vec<Answer> {
             .map(|(at, raw)| (taken(at, raw), filter.to_owned(), raw.clone()))
             .collect();
     }
-    let choice = chosen(sample, name).and_then(|at| sample.choices.get(at)).cloned();
+    let choice = choices::chosen(&choices::scores(sample, name)).and_then(|at| sample.choices.get(at)).cloned();
     choice.map(|text| (text.clone(), format!("largest log-likelihood ({name})"), text)).into_iter().collect()
 }
 

@@ -6,6 +6,7 @@ import { count, difference, fixed, pValue, signed, suffix, typeset } from "./for
 import { inline } from "./text.js";
 import { sortable } from "./table.js";
 import { intervals } from "./plot.js";
+import { pairPictures } from "./figures.js";
 
 const OPPOSITE = { better: "worse", worse: "better", identical: "identical", "not shown": "not shown" };
 
@@ -198,5 +199,5 @@ export function compareView(text) {
   if (!line) fill(body, el("p", {}, "These two were not compared. ", hidden(""), "With more than six models each is compared with the first; yardstick compare takes any two."));
   else if (line.error) fill(body, el("p", { class: "alert" }, line.error));
   else piece(line.piece).then((pair) => fill(body, comparison(isTurned ? turned(pair) : pair, report.models[base], report.models[candidate])), (error) => fill(body, el("p", { class: "alert" }, error.message)));
-  return { title: `${report.models[base].label} .. ${report.models[candidate].label}`, nodes: [el("h1", { tabindex: "-1" }, "Comparison"), choose(base, candidate), body] };
+  return { title: `${report.models[base].label} .. ${report.models[candidate].label}`, nodes: [el("h1", { tabindex: "-1" }, "Comparison"), choose(base, candidate), body, line && !line.error ? pairPictures(base, candidate) : null] };
 }

@@ -2,6 +2,7 @@
 
 import { el, fill } from "./dom.js";
 import { report, compareHref } from "./store.js";
+import { picturePlaces, reportPictures } from "./figures.js";
 import { overviewView } from "./overview.js";
 import { taskView } from "./task.js";
 import { modelView } from "./model.js";
@@ -11,10 +12,8 @@ import { startTheme } from "./theme.js";
 import { startLive } from "./live.js";
 
 function chartsView() {
-  const source = (figure) => (figure.svg === null ? figure.file : `data:image/svg+xml;charset=utf-8,${encodeURIComponent(figure.svg)}`);
-  const picture = (figure) =>
-    el("figure", { class: "chart" }, el("img", { src: source(figure), alt: figure.alt, loading: "lazy" }), el("figcaption", {}, el("strong", {}, figure.title), " ", el("a", { href: figure.file }, "SVG"), " ", el("a", { href: figure.file.replace(/svg$/, "csv") }, "CSV")));
-  return { title: "Charts", nodes: [el("h1", { tabindex: "-1" }, "Charts"), report.figures.length ? report.figures.map(picture) : el("p", { class: "muted" }, "There is nothing to draw yet.")] };
+  const none = el("p", { class: "muted" }, "There is nothing to draw yet.");
+  return { title: "Charts", nodes: [el("h1", { tabindex: "-1" }, "Charts"), report.figures.length ? [reportPictures(), picturePlaces()] : none] };
 }
 
 function missing() {

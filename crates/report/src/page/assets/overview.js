@@ -5,6 +5,7 @@ import { report, href } from "./store.js";
 import { direction, metricHeading, typeset } from "./format.js";
 import { heading, sorted } from "./table.js";
 import { HEAT_LEGEND, heat } from "./heat.js";
+import { reportPictures } from "./figures.js";
 
 const overviewState = { column: "", descending: false, filter: "", metrics: "all", open: new Set() };
 
@@ -219,6 +220,7 @@ export function overviewView() {
       el("p", { class: "note" }, HEAT_LEGEND),
       el("h2", {}, "Runs"),
       runLines(),
+      report.figures.length ? [el("h2", {}, "Charts"), reportPictures()] : null,
     ],
   };
 }

@@ -8,6 +8,7 @@ import { sortable } from "./table.js";
 import { intervals } from "./plot.js";
 import { rowLink, valueCell } from "./overview.js";
 import { documentList } from "./documents.js";
+import { taskPictures } from "./figures.js";
 
 function hash(text) {
   return el("code", { class: "hash", title: text }, text);
@@ -138,6 +139,7 @@ export function taskView(label) {
       el("div", { class: "columns" }, el("section", {}, el("h2", {}, "Results"), plots(rows)), el("section", {}, el("h2", {}, "Protocol"), protocol(task))),
       rows.length ? results(task, rows) : null,
       task.choices.length ? [el("h2", {}, "Choices where the paper leaves one open"), el("ul", {}, task.choices.map((choice) => el("li", {}, choice)))] : null,
+      taskPictures(report.tasks.indexOf(task)),
       papers(task, rows),
       prompt(task),
       el("h2", {}, task.n ? `${count(task.n)} documents` : "Documents"),

@@ -1,4 +1,4 @@
-//! One head's work: a plan's queries along the path, block by block, with a softmax that is brought up to date at each block
+//! The work of one head of keys and values: a plan's queries along the path, block by block, with a softmax that is brought up to date at each block
 //! (Milakov & Gimelshein 2018; Dao et al. 2022, algorithm 1).
 //!
 //! A query meets the blocks of its path in ascending order and skips what it does not see. Blocks lie at absolute positions,
@@ -7,18 +7,21 @@
 use super::kernel::{Score, TILE, Weigh};
 use super::plan::{Group, Piece, Plan, Query};
 use super::softmax::Softmax;
-use super::{Attention, Window};
+use super::{Attention, Scores, Window};
+use crate::nn::activation::soft_cap;
 use crate::nn::path::{BLOCK, HeadPath};
 use crate::nn::simd::{Simd, WithSimd};
 use std::ops::Range;
 
-/// Everything one head needs.
+/// Everything one head of keys and values needs.
 pub struct HeadPass<'a> {
     pub attention: &'a Attention,
     pub plan: &'a Plan,
-    /// `[rows, 3·n_embd]`
+    /// `[rows, heads of queries, keys and values, dim]`
     pub qkv: &'a [f32],
-    /// Which head.
+    /// Heads of queries for each of keys and values.
+    pub share: usize,
+    /// Which head of keys and values.
     pub head: usize,
     pub path: HeadPath<'a>,
     /// Takes a query's output `[dim]`, by its index among the plan's queries.
@@ -45,7 +48,7 @@ impl<'a> HeadPass<'a> {
         let plan = self.plan;
         let first = group.queries.start;
         for (i, query) in plan.queries[group.queries.clone()].iter().enumerate() {
-            softmax.begin(i, self.part(query.row, 0), self.attention.scale);
+            softmax.begin(i, self.part(query.row, self.head * self.share + query.head), self.attention.scale);
         }
         self.attend(simd, first, &group.queries, 0..group.shared, softmax);
         for piece in &plan.pieces[group.pieces.clone()] {
@@ -61,11 +64,12 @@ impl<'a> HeadPass<'a> {
     /// Puts the piece's keys and values on the path.
     #[inline(always)]
     fn store(&mut self, piece: &Piece) {
-        let (qkv, dim, head) = (self.qkv, self.path.dim, self.head);
-        let n_embd = self.attention.n_head * dim;
+        let (qkv, dim, heads) = (self.qkv, self.path.dim, self.heads());
+        let key = self.attention.n_head + self.head;
+        let value = key + self.attention.n_head / self.share;
         let row = |i: usize| {
-            let part = |which: usize| &qkv[(3 * (piece.rows.start + i) + which) * n_embd + head * dim..][..dim];
-            (part(1), part(2))
+            let part = |which: usize| &qkv[((piece.rows.start + i) * heads + which) * dim..][..dim];
+            (part(key), part(value))
         };
         self.path.store(piece.start, piece.rows.len(), row);
     }
@@ -86,7 +90,10 @@ impl<'a> HeadPass<'a> {
                 self.score(simd, first, tile, block, softmax);
             }
             for i in queries.clone() {
-                softmax.update(i - first, &self.visible(&self.plan.queries[i], block));
+                let query = &self.plan.queries[i];
+                let visible = self.visible(query, block);
+                self.reshape(query, block * BLOCK + visible.start, &mut softmax.scores[i - first][visible.clone()]);
+                softmax.update(i - first, &visible);
             }
             for tile in tiles() {
                 self.weigh(simd, first, tile, block, softmax);
@@ -100,6 +107,26 @@ impl<'a> HeadPass<'a> {
         let any = seen.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or_default();
         let (q, scores) = softmax.scoring(tile.start - first..tile.end - first);
         simd.vectorize(Score { q, keys: self.path.keys(block), within: any, scores });
+    }
+
+    /// The scores of keys from position `start` on, as the softmax gets them.
+    #[inline(always)]
+    fn reshape(&self, query: &Query, start: usize, scores: &mut [f32]) {
+        match &self.attention.scores {
+            Scores::Plain => {}
+            Scores::Capped(cap) => {
+                for x in scores {
+                    *x = soft_cap(*x, *cap);
+                }
+            }
+            Scores::Sloped(slopes) => {
+                let slope = slopes[self.head * self.share + query.head];
+                let distance = start as f32 - query.position as f32;
+                for (j, x) in scores.iter_mut().enumerate() {
+                    *x = (distance + j as f32).mul_add(slope, *x);
+                }
+            }
+        }
     }
 
     /// What all of the tile see goes together, what some see beside it row by row: each row's keys in ascending order.
@@ -134,11 +161,15 @@ impl<'a> HeadPass<'a> {
         inside(first)..inside(query.position + 1)
     }
 
-    /// The head's part of a row: its query (0), key (1) or value (2), `[dim]`.
+    /// A head of a row, `[dim]`: queries' come first, then keys', then values'.
     #[inline(always)]
-    fn part(&self, row: usize, which: usize) -> &'a [f32] {
-        let dim = self.path.dim;
-        let n_embd = self.attention.n_head * dim;
-        &self.qkv[(3 * row + which) * n_embd + self.head * dim..][..dim]
+    fn part(&self, row: usize, head: usize) -> &'a [f32] {
+        &self.qkv[(row * self.heads() + head) * self.path.dim..][..self.path.dim]
+    }
+
+    /// Heads of queries, keys and values in a row.
+    #[inline(always)]
+    const fn heads(&self) -> usize {
+        self.attention.n_head + 2 * (self.attention.n_head / self.share)
     }
 }

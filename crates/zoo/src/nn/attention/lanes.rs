@@ -29,7 +29,7 @@ impl Attention {
         out: &mut [f32],
         team: Team,
     ) {
-        let n_embd = paths.first().map_or(0, |kv| kv.n_head() * kv.head_dim());
+        let n_embd = paths.first().map_or(0, |kv| self.n_head * kv.head_dim());
         let run = |part: Part, team| self.forward(qkv, &part.lane.runs, part.queries, part.kv, part.out, team);
         let worth = |part: &Part| part.pairs * n_embd >= WORTH_SHARING;
         let (large, small): (Vec<_>, Vec<_>) = parts(lanes, queries, paths, out, n_embd).into_iter().partition(worth);

@@ -3,19 +3,21 @@
 use crate::nn::path::{BLOCK, Run};
 use std::ops::Range;
 
-/// Most rows whose queries go through the path together: their scores and sums share the first-level cache with a block.
+/// Most queries that go through the path together: their scores and sums share the first-level cache with a block.
 const GROUP: usize = 32;
 
-/// A row whose output is wanted.
+/// A row whose output is wanted, for one of the heads of queries that share keys and values.
 #[derive(Clone, Copy)]
 pub struct Query {
     /// Row of the stretch.
     pub row: usize,
+    /// Which of the sharing heads.
+    pub head: usize,
     /// Its position.
     pub position: usize,
 }
 
-/// At most [`GROUP`] rows of a run.
+/// At most [`GROUP`] queries' rows of a run.
 pub struct Piece {
     /// Rows of the stretch.
     pub rows: Range<usize>,
@@ -35,30 +37,36 @@ pub struct Group {
     pub shared: usize,
 }
 
-/// The work that every head has to do.
+/// The work that every head of keys and values has to do.
 pub struct Plan {
+    /// Row by row, all sharing heads of each.
     pub queries: Vec<Query>,
     pub pieces: Vec<Piece>,
     pub groups: Vec<Group>,
+    /// Most rows of a group.
+    rows: usize,
 }
 
 impl Plan {
-    /// All rows of `runs` are stored in their order; `queries` names those that are wanted, ascending, or `None` all.
-    pub fn new(runs: &[Run], queries: Option<&[u32]>) -> Self {
-        let mut plan = Self { queries: Vec::new(), pieces: Vec::new(), groups: Vec::new() };
+    /// All rows of `runs` are stored in their order; `queries` names those that are wanted, ascending, or `None` all. Each
+    /// has `share` heads of queries.
+    pub fn new(runs: &[Run], queries: Option<&[u32]>, share: usize) -> Self {
+        let rows = (GROUP / share.max(1)).max(1);
+        let mut plan = Self { queries: Vec::new(), pieces: Vec::new(), groups: Vec::new(), rows };
         let mut left = queries.unwrap_or_default();
         for run in runs {
-            for first in run.rows.clone().step_by(GROUP) {
-                let rows = first..run.rows.end.min(first + GROUP);
+            for first in run.rows.clone().step_by(plan.rows) {
+                let rows = first..run.rows.end.min(first + plan.rows);
                 let start = run.start + first - run.rows.start;
-                let of_row = |row: usize| Query { row, position: start + row - first };
+                let of_row =
+                    |row: usize| (0..share).map(move |head| Query { row, head, position: start + row - first });
                 let before = plan.queries.len();
                 if queries.is_some() {
                     let (here, later) = left.split_at(left.partition_point(|&row| (row as usize) < rows.end));
-                    plan.queries.extend(here.iter().map(|&row| of_row(row as usize)));
+                    plan.queries.extend(here.iter().flat_map(|&row| of_row(row as usize)));
                     left = later;
                 } else {
-                    plan.queries.extend(rows.clone().map(of_row));
+                    plan.queries.extend(rows.clone().flat_map(of_row));
                 }
                 plan.push(Piece { rows, start, queries: before..plan.queries.len() });
             }
@@ -71,7 +79,7 @@ impl Plan {
         let rows = |pieces: &[Piece]| pieces.iter().map(|piece| piece.rows.len()).sum::<usize>();
         let (at, shared) = (self.pieces.len(), piece.start / BLOCK);
         match self.groups.last_mut() {
-            Some(group) if rows(&self.pieces[group.pieces.clone()]) + piece.rows.len() <= GROUP => {
+            Some(group) if rows(&self.pieces[group.pieces.clone()]) + piece.rows.len() <= self.rows => {
                 group.pieces.end = at + 1;
                 group.queries.end = piece.queries.end;
                 group.shared = group.shared.min(shared);

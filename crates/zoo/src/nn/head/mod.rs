@@ -7,6 +7,7 @@ mod pick;
 #[cfg(test)]
 mod tests;
 
+use super::activation::{SoftCap, soft_cap};
 use super::kernel::{Products, ROWS, product};
 use super::pack::{COLUMNS, GROUP, Line, Panels, Source, Storage};
 use super::simd::{Isa, Simd, WithSimd, exp_vector};
@@ -21,6 +22,8 @@ use yardstick_core::TokenScore;
 /// kept: the largest logit, and Σ exp(logit − largest) in f32. They are put together in f64, in the order of the vocabulary.
 pub struct Head {
     linear: Linear,
+    /// Logits are pressed below it.
+    cap: Option<f32>,
 }
 
 impl Head {
@@ -29,16 +32,36 @@ impl Head {
         values(weight, |w| Self::pack(w, n_embd, storage))
     }
 
+    /// A head that is a layer of its own, from the last hidden state to the logits.
+    pub const fn of(linear: Linear) -> Self {
+        Self { linear, cap: None }
+    }
+
+    /// The same head with a bias `[vocab]`.
+    #[must_use]
+    pub fn with_bias(self, bias: &Tensor) -> Self {
+        Self { linear: self.linear.with_bias(values(bias, <[f32]>::to_vec)), ..self }
+    }
+
+    /// The same head whose logits become cap·tanh(logit / cap), where there is a cap (Gemma Team 2024, "Gemma 2", 2).
+    #[must_use]
+    pub fn capped(self, cap: Option<f32>) -> Self {
+        Self { cap, ..self }
+    }
+
     /// A head over a matrix `[vocab, n_embd]` that is already in memory.
     pub fn pack(weight: &[f32], n_embd: usize, storage: Storage) -> Self {
         let source = Source { values: weight, n_in: n_embd, n_out: weight.len() / n_embd, transposed: true };
-        Self { linear: Linear::pack(source, None, storage) }
+        Self::of(Linear::pack(source, None, storage))
     }
 
     /// Makes `logits` `[rows, vocab]` those of `hidden` `[rows, n_embd]`, all of them.
     pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>, team: Team) {
         logits.resize(hidden.len() / self.linear.n_in() * self.linear.n_out(), 0.0);
         self.linear.forward(hidden, logits, team);
+        if let Some(cap) = self.cap {
+            Isa::best().run(SoftCap { cap, xs: logits });
+        }
     }
 
     /// Scores `wanted` tokens, each after its row of `hidden` `[rows, n_embd]`; rows ascending. One score each, in order.
@@ -73,7 +96,8 @@ impl Head {
         let vocab = weights.n_out();
         let mut parts = Part::all(weights, rows.len(), team);
         team.each(&mut parts, |part| {
-            product(isa, hidden, weights, part.panels.clone(), |products| {
+            product(isa, hidden, weights, part.panels.clone(), |mut products| {
+                self.complete(isa, &mut products);
                 part.pick(&products, rows.start, wanted);
                 isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
             });
@@ -85,6 +109,44 @@ impl Head {
             logits[index] = logit;
         }
         Ok(wanted.iter().zip(logits).map(|(&(row, token), logit)| sums[row - rows.start].score(token, logit)).collect())
+    }
+}
+
+impl Head {
+    /// Makes logits of products: adds the bias and caps them.
+    fn complete(&self, isa: Isa, products: &mut Products) {
+        if self.linear.bias().is_some() || self.cap.is_some() {
+            isa.run(Complete { bias: self.linear.bias().unwrap_or_default(), cap: self.cap, products });
+        }
+    }
+}
+
+/// See [`Head::complete`].
+struct Complete<'a, 'p> {
+    /// `[vocab]`, or nothing.
+    bias: &'a [f32],
+    cap: Option<f32>,
+    products: &'a mut Products<'p>,
+}
+
+impl WithSimd for Complete<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Products { rows, panels, lines } = self.products;
+        for (panel, lines) in panels.clone().zip(lines.chunks_exact_mut(rows.len())) {
+            let bias = self.bias.get(panel * COLUMNS..).unwrap_or_default();
+            for line in lines {
+                for (x, b) in line.0.iter_mut().zip(bias) {
+                    *x += b;
+                }
+                let Some(cap) = self.cap else { continue };
+                for x in &mut line.0 {
+                    *x = soft_cap(*x, cap);
+                }
+            }
+        }
     }
 }
 

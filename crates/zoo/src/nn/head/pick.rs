@@ -35,7 +35,8 @@ impl Head {
         let share = |part| Share { part, drawn: vec![Vec::new(); drawn.len()] };
         let mut shares: Vec<Share> = Part::all(weights, picks.len(), team).into_iter().map(share).collect();
         team.each(&mut shares, |Share { part, drawn: logits }| {
-            product(isa, hidden, weights, part.panels.clone(), |products| {
+            product(isa, hidden, weights, part.panels.clone(), |mut products| {
+                self.complete(isa, &mut products);
                 keep(&products, &drawn, logits);
                 isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
             });

@@ -152,3 +152,38 @@ fn rows_that_no_token_can_be_picked_after_are_found() {
     assert_eq!(head.pick(&hidden, &picks, Team::new(2)), Err(290));
     assert_eq!(head.pick(&hidden[..290 * 8], &picks[..290], Team::ONE).map(|next| next.len()), Ok(290));
 }
+
+/// A bias and a cap, as part of every way to get a logit.
+#[test]
+fn logits_have_their_bias_and_cap() {
+    let (n_embd, vocab, rows) = (7, (GROUP + 2) * COLUMNS - 5, 5);
+    let (weight, bias, hidden) = (values(vocab * n_embd, 1), values(vocab, 2), values(rows * n_embd, 3));
+    let source = Source { values: &weight, n_in: n_embd, n_out: vocab, transposed: true };
+    for (with_bias, cap) in [(true, None), (false, Some(2.5)), (true, Some(2.5))] {
+        let head = Head::of(Linear::pack(source, with_bias.then(|| bias.clone()), Storage::F32)).capped(cap);
+        let mut logits = Vec::new();
+        head.logits(&hidden, &mut logits, Team::ONE);
+        for (row, logits) in logits.chunks(vocab).enumerate() {
+            let dot = |token: usize| {
+                let terms = weight[token * n_embd..][..n_embd].iter().zip(&hidden[row * n_embd..]);
+                terms.map(|(w, x)| f64::from(*w) * f64::from(*x)).sum::<f64>()
+            };
+            for (token, logit) in logits.iter().enumerate() {
+                let plain = dot(token) + if with_bias { f64::from(bias[token]) } else { 0.0 };
+                let wanted = cap.map_or(plain, |cap: f32| f64::from(cap) * (plain / f64::from(cap)).tanh());
+                assert!((f64::from(*logit) - wanted).abs() < 1e-5, "{token}: {logit}, not {wanted}");
+            }
+            let (token, last) = (17, vocab as u32 - 1);
+            let scores = head.score(&hidden, &[(row, token), (row, last)], Team::new(2)).unwrap();
+            for (score, token) in scores.iter().zip([token, last]) {
+                let wanted = reference(logits, token as usize).unwrap();
+                assert!((score.log_prob - wanted.log_prob).abs() < 1e-6, "{score:?}, not {wanted:?}");
+                assert_eq!(score.is_greedy, wanted.is_greedy);
+            }
+        }
+        let picked = head.pick(&hidden, &vec![Pick::First; rows], Team::ONE).unwrap();
+        for (logits, next) in logits.chunks(vocab).zip(picked) {
+            assert!(logits.iter().all(|logit| *logit <= logits[next.token as usize]));
+        }
+    }
+}

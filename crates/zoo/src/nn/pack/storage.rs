@@ -29,6 +29,16 @@ impl Storage {
         }
     }
 
+    /// Bits a weight, scales of four-bit numbers among them; those of eight-bit ones are one f32 an output, which is next to nothing.
+    pub const fn bits(self) -> u64 {
+        match self {
+            Self::F32 => 32,
+            Self::Bf16 => 16,
+            Self::Int8 => 8,
+            Self::Int4 => 5,
+        }
+    }
+
     /// The kind called `name`.
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|storage| storage.name() == name)
