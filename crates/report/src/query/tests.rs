@@ -106,7 +106,7 @@ fn faults_have_a_place_and_name_what_there_is() {
     assert!(message.starts_with("line 2, column 6: ") && message.contains("sample"), "{message}");
     assert!(help.starts_with("did you mean samples?"), "{help}");
     let (message, _) = refusal("SELECT model\n  FROM results GROUP task");
-    assert!(message.starts_with("line 2, column 22: expected: BY, found: task"), "{message}");
+    assert!(message.starts_with("line 2, column 16: expected: end of statement, found: GROUP"), "{message}");
     let (message, _) = refusal("SELECT 'open FROM samples");
     assert!(message.contains("line 1, column 8"), "{message}");
     let (message, _) = refusal("SELECT NOT_THERE(acc) FROM samples");
