@@ -18,7 +18,7 @@ pub use folder::default_path as default_folder;
 pub use load::tasks as load_tasks;
 pub use memory::{available as available_memory, half_of_free};
 pub use models::names as model_names;
-pub use progress::{Screen, above};
+pub use progress::{Bar, Screen, Stage, Unit, above};
 pub use speed::flop_per_second;
 
 use crate::args::RunArgs;

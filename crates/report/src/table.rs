@@ -291,6 +291,11 @@ mod tests {
     }
 
     #[test]
+    fn bars_where_there_is_room() {
+        assert_snapshot!(plain(&testing::four_by_eleven(), 170));
+    }
+
+    #[test]
     fn narrow() {
         assert_snapshot!(plain(&testing::four_by_eleven(), 60));
     }

@@ -49,9 +49,10 @@ pub(crate) fn latex(text: &str) -> String {
             '"' => out.push_str(r"\textquotedbl{}"),
             '\'' => out.push_str(r"\textquotesingle{}"),
             '`' => out.push_str(r"\textasciigrave{}"),
-            // Brackets would be arguments of a command before them; hyphens would make a dash.
             '#' | '$' | '%' | '&' | '_' | '{' | '}' => out.extend(['\\', c]),
-            '[' | ']' | '-' | ',' => out.extend(['{', c, '}']),
+            // Brackets would be arguments of a command before them; two hyphens would be a dash.
+            '[' | ']' => out.extend(['{', c, '}']),
+            '-' if out.ends_with('-') => out.push_str("{-}"),
             '±' => out.push_str(r"$\pm$"),
             '×' => out.push_str(r"$\times$"),
             '–' => out.push_str("--"),
@@ -206,6 +207,7 @@ mod tests {
             latex("a&b|c~d^e#f$g\n"),
             r"a\&b\textbar{}c\textasciitilde{}d\textasciicircum{}e\#f\$g\textbackslash{}n"
         );
+        assert_eq!(latex("gpt2-micro a--b [x]"), "gpt2-micro a-{-}b {[}x{]}");
         assert_eq!(latex("é ł 中 ±"), r"é ł \texttt{U+4E2D} $\pm$");
     }
 

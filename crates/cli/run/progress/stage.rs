@@ -18,6 +18,8 @@ pub enum Unit {
     Tokens,
     /// Tasks read.
     Tasks,
+    /// Bytes fetched.
+    Bytes,
 }
 
 /// A part of the work.
@@ -29,6 +31,8 @@ pub struct Stage {
     total: u64,
     /// Tokens that need no work, because texts share their beginnings.
     saved: u64,
+    /// What was done before the stage began.
+    before: u64,
     done: AtomicU64,
     started: Instant,
 }
@@ -36,13 +40,29 @@ pub struct Stage {
 impl Stage {
     /// Begins now.
     pub fn new(what: &str, unit: Unit, total: u64) -> Self {
-        Self { what: what.to_owned(), unit, total, saved: 0, done: AtomicU64::new(0), started: Instant::now() }
+        Self {
+            what: what.to_owned(),
+            unit,
+            total,
+            saved: 0,
+            before: 0,
+            done: AtomicU64::new(0),
+            started: Instant::now(),
+        }
     }
 
     /// Says how many tokens sharing saves.
     #[must_use]
     pub const fn saving(mut self, tokens: u64) -> Self {
         self.saved = tokens;
+        self
+    }
+
+    /// Says how much was there already.
+    #[must_use]
+    pub fn starting_at(mut self, done: u64) -> Self {
+        self.before = done;
+        self.done = AtomicU64::new(done);
         self
     }
 
@@ -68,7 +88,7 @@ impl Stage {
 
     /// Units a second so far.
     pub fn rate(&self) -> f64 {
-        self.done() as f64 / self.elapsed().as_secs_f64().max(1e-3)
+        self.done().saturating_sub(self.before) as f64 / self.elapsed().as_secs_f64().max(1e-3)
     }
 
     /// Where it stands now, in at most `room` characters if that can be: what matters least goes first.
@@ -89,35 +109,55 @@ impl Stage {
     /// Each with a rank: those of the highest can be left out first, those of 0 never.
     fn parts(&self, now: &Moment) -> Vec<(u8, String)> {
         let mut parts = Vec::new();
+        let new = now.done.saturating_sub(self.before);
+        let rate = new as f64 / now.elapsed.as_secs_f64().max(1e-3);
         match self.total() {
             None => parts.push((0, duration(now.elapsed.as_secs_f64()))),
             Some(total) => {
-                let share = now.done as f64 / total as f64;
-                let rate = now.done as f64 / now.elapsed.as_secs_f64().max(1e-3);
-                parts.push((0, format!("{:.0} %", (100.0 * share).min(100.0).floor())));
-                parts.push((3, format!("{} of {} {}", count(now.done), count(total), self.unit.name())));
-                if self.unit == Unit::Tokens && now.done > 0 {
-                    parts.push((2, format!("{} tokens/s", count(rate as u64))));
-                }
-                if share >= FORETOLD_FROM && now.done < total {
-                    parts.push((1, format!("{} left", duration((total - now.done) as f64 / rate.max(1e-9)))));
-                }
+                parts.push((0, format!("{:.0} %", (100.0 * now.done as f64 / total as f64).min(100.0).floor())));
+                parts.push((3, format!("{} of {}", self.unit.amount(now.done), self.unit.amount_of(total))));
+            }
+        }
+        if let Some(rate) = self.unit.rate(rate).filter(|_| new > 0) {
+            parts.push((2, rate));
+        }
+        if let Some(left) = self.total().and_then(|total| total.checked_sub(now.done)).filter(|&left| left > 0) {
+            // Of what is left to do, a twentieth foretells the rest.
+            if new as f64 >= FORETOLD_FROM * (new + left) as f64 && new > 0 {
+                parts.push((1, format!("{} left", duration(left as f64 / rate.max(1e-9)))));
             }
         }
         if self.saved > 0 {
             parts.push((5, format!("{} tokens saved by sharing", count(self.saved))));
         }
-        parts.extend(now.memory.words().map(|words| (4, words)));
+        if self.unit != Unit::Bytes {
+            parts.extend(now.memory.words().map(|words| (4, words)));
+        }
         parts
     }
 }
 
 impl Unit {
-    const fn name(self) -> &'static str {
+    /// `13,000`, `12 MB`.
+    fn amount(self, n: u64) -> String {
+        if self == Self::Bytes { megabytes(n) } else { count(n) }
+    }
+
+    /// `57,971 tokens`, `240 MB`.
+    fn amount_of(self, n: u64) -> String {
         match self {
-            Self::None => "",
-            Self::Tokens => "tokens",
-            Self::Tasks => "tasks",
+            Self::Bytes | Self::None => self.amount(n),
+            Self::Tokens => format!("{} tokens", count(n)),
+            Self::Tasks => format!("{} tasks", count(n)),
+        }
+    }
+
+    /// Where it says something.
+    fn rate(self, rate: f64) -> Option<String> {
+        match self {
+            Self::Tokens => Some(format!("{} tokens/s", count(rate as u64))),
+            Self::Bytes => Some(format!("{:.1} MB/s", rate / 1e6)),
+            Self::None | Self::Tasks => None,
         }
     }
 }
@@ -185,6 +225,10 @@ mod tests {
         check(&stage, (57_971, 20), 80, "100 %, 57,971 of 57,971 tokens, 2,898 tokens/s, 120 MB (at most 240 MB)");
         let stage = Stage::new("loading m", Unit::None, 0);
         check(&stage, (0, 65), 80, "65 s, 120 MB (at most 240 MB)");
+        let stage = Stage::new("fetching x", Unit::Bytes, 240_000_000).starting_at(120_000_000);
+        check(&stage, (121_000_000, 1), 80, "50 %, 121 MB of 240 MB, 1.0 MB/s");
+        check(&stage, (140_000_000, 10), 80, "58 %, 140 MB of 240 MB, 2.0 MB/s, 50 s left");
+        check(&Stage::new("fetching x", Unit::Bytes, 0), (5_000_000, 5), 80, "5 s, 1.0 MB/s");
         check(&Stage::new("reading tasks", Unit::Tasks, 4), (1, 8), 30, "25 %, 1 of 4 tasks, 24 s left");
     }
 

@@ -342,6 +342,7 @@ fn printed() {
     }
     let comparison = with_defaults(&base, &candidate);
     assert_snapshot!("table", comparison_table(&comparison, 2, TableOptions { width: 120, ..TableOptions::default() }));
+    assert_snapshot!("bars", comparison_table(&comparison, 0, TableOptions { width: 140, ..TableOptions::default() }));
     assert_snapshot!("narrow", comparison_table(&comparison, 1, TableOptions { width: 60, ..TableOptions::default() }));
     assert_snapshot!("markdown", comparison_markdown(&comparison));
 }

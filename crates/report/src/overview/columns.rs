@@ -17,6 +17,8 @@ pub struct ModelColumn {
 
 /// Characters of a checksum in a label, if that is enough to tell models apart.
 const HASH_DIGITS: usize = 6;
+/// Characters of a whole one.
+const CHECKSUM: usize = 64;
 
 impl ModelColumn {
     fn new(card: &ModelCard, context: Option<usize>) -> Self {
@@ -88,8 +90,11 @@ pub(super) fn tell_apart(columns: &mut [ModelColumn]) {
     }
 }
 
-/// A part of an identity in few characters, but as many as tell it from `others`.
+/// A part of an identity: of a checksum few characters, but as many as tell it from `others`.
 fn short<'a>((word, value): &(&str, String), others: impl Iterator<Item = &'a str>) -> String {
+    if value.len() < CHECKSUM {
+        return format!("{word} {value}");
+    }
     let common = |other: &str| value.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
     let needed = others.filter(|other| *other != value).map(|other| common(other) + 1).max().unwrap_or(0);
     let digits: String = value.chars().take(needed.max(HASH_DIGITS)).collect();
