@@ -43,6 +43,7 @@ fn figure(overview: &Overview, group: &AxisGroup, trainings: &[Training]) -> Opt
     Some(Figure {
         chart: "steps",
         stem: format!("steps-{}", group.key),
+        about: About::Report,
         title: format!("{} against training steps", group.heading()),
         subtitle: format!("{}; {better} is better; whiskers: 95 % intervals; a line a task", pick::shots(&rows)),
         notes: vec![axes.to_owned(), axis_note(unit)],
