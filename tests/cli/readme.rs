@@ -85,7 +85,7 @@ fn examples_of_a_gate_work() {
     let dir = tempfile::tempdir().unwrap();
     for (name, model) in [("main", "gpt2-micro"), ("candidate", "gpt2-micro:int8"), ("out", "gpt2-micro")] {
         let out = dir.path().join(name).display().to_string();
-        let task = ["--task", "starter_pairs", "starter_cause_effect", "--limit", "60", "--quiet", "--no-report"];
+        let task = ["--task", "starter_pairs", "starter_prose", "--limit", "200", "--quiet", "--no-report"];
         ok(&[&["run", "--model", model, "--out", &out], &task[..]].concat());
     }
     let saved = ["baseline", "save", "main", &dir.path().join("main").display().to_string()].map(str::to_owned);
