@@ -36,7 +36,8 @@ fn examples(command: &str) -> Vec<String> {
 }
 
 fn examples_in(help: &str) -> Vec<String> {
-    help.lines().map(str::trim).filter(|line| line.starts_with("yardstick ")).map(str::to_owned).collect()
+    let is_example = |line: &&str| line.starts_with("yardstick ") && !line.contains('<');
+    help.lines().map(str::trim).filter(is_example).map(str::to_owned).collect()
 }
 
 /// The words of a command; single quotes hold words together, as in a shell.
@@ -60,6 +61,19 @@ fn examples_in_the_help_work() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("out").display().to_string();
     ok(&["run", "--model", "gpt2-nano", "--task", "starter_pronouns", "--limit", "2", "--quiet", "--out", &out]);
+    let diff = dir.path().join("int8.json").display().to_string();
+    ok(&[
+        "diff",
+        "gpt2-nano",
+        "gpt2-nano:int8",
+        "--task",
+        "starter_pronouns",
+        "--limit",
+        "2",
+        "--quiet",
+        "--out",
+        &diff,
+    ]);
     for command in ["run", "ls", "show", "render", "validate", "report", "diff", "query", "selftest"] {
         run_all(&examples(command), dir.path(), 1);
     }
@@ -71,7 +85,7 @@ fn examples_of_a_gate_work() {
     let dir = tempfile::tempdir().unwrap();
     for (name, model) in [("main", "gpt2-micro"), ("candidate", "gpt2-micro:int8"), ("out", "gpt2-micro")] {
         let out = dir.path().join(name).display().to_string();
-        let task = ["--task", "starter_pairs", "starter_cause_effect", "--limit", "60", "--quiet", "--no-report"];
+        let task = ["--task", "starter_pairs", "starter_prose", "--limit", "200", "--quiet", "--no-report"];
         ok(&[&["run", "--model", model, "--out", &out], &task[..]].concat());
     }
     let saved = ["baseline", "save", "main", &dir.path().join("main").display().to_string()].map(str::to_owned);

@@ -12,7 +12,7 @@ the user's data folder. baseline:NAME stands wherever a run folder may, baseline
 
 Examples:
   yardstick baseline save main out
-  yardstick baseline timeline main --task starter_pairs
+  yardstick baseline timeline main --task starter_prose
   yardstick compare baseline:main~1 baseline:main"
 )]
 pub struct BaselineArgs {
