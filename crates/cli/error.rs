@@ -250,7 +250,7 @@ pub const fn task_code(error: &TaskError) -> u8 {
 impl Diagnostic for CliError {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         match self {
-            Self::Usage { help: Some(help), .. } => Some(Box::new(help)),
+            Self::Usage { help: Some(help), .. } | Self::Query(QueryError::Sql { help, .. }) => Some(Box::new(help)),
             Self::Refusal(refusal) => refusal.help(),
             Self::Pull { typed: Some(typed), .. } => Some(Box::new(format!(
                 "{typed} is neither a bundled model nor a folder here, so it was taken for a model of the hub"
@@ -258,7 +258,6 @@ impl Diagnostic for CliError {
             Self::Model(ZooError::UnknownModel { reference, .. }) => {
                 Some(Box::new(crate::models::suggestion(reference)))
             }
-            Self::Query(QueryError::Sql { help, .. }) => Some(Box::new(help)),
             Self::Folder { .. } => Some(Box::new("choose another --out")),
             Self::Unscorable { others: 1, .. } => Some(Box::new("one more document of this task fails")),
             Self::Unscorable { others: n @ 2.., .. } => Some(Box::new(format!("{n} more documents of this task fail"))),

@@ -45,11 +45,11 @@ pub fn names(references: &[Found], storage: Storage) -> Vec<String> {
     let is_taken =
         |model: &str| models.iter().any(|(other, _)| *other != model && last_part(other) == last_part(model));
     let name = |model, found: &Found| if found.is_of_the_hub() || is_taken(model) { model } else { last_part(model) };
-    let named = models.iter().zip(references).map(|((model, storage), found)| storage.label(name(model, found)));
-    let names: Vec<String> = named.collect();
+    let labels = models.iter().zip(references).map(|((model, storage), found)| storage.label(name(model, found)));
+    let labels: Vec<String> = labels.collect();
     // A folder may be called like another one with rounded weights.
-    let is_unique = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
-    names
+    let is_unique = |name: &String| labels.iter().filter(|other| *other == name).count() == 1;
+    labels
         .iter()
         .zip(references)
         .map(|(name, found)| if is_unique(name) { name } else { &found.typed }.clone())

@@ -1,5 +1,6 @@
 //! Bars of block characters for the terminal: a value with its interval, and a difference around zero.
 
+use crate::draw::whole;
 use yardstick_core::Estimate;
 
 /// Characters of a value's bar.
@@ -24,7 +25,7 @@ pub(crate) fn value(estimate: &Estimate, top: f64) -> String {
         match () {
             () if right <= low && right <= value => '█',
             () if eighths >= 8.0 => '▓',
-            () if eighths >= 1.0 => EIGHTHS[eighths as usize - 1],
+            () if eighths >= 1.0 => EIGHTHS[whole(eighths) as usize - 1],
             () if left < high => '░',
             () => '·',
         }
@@ -39,7 +40,7 @@ pub(crate) fn difference(low: f64, value: f64, high: f64, most: f64) -> String {
     if !(low.is_finite() && value.is_finite() && high.is_finite() && most > 0.0 && most.is_finite()) {
         return " ".repeat(DIFFERENCE);
     }
-    let at = |number: f64| (middle + (number / most).clamp(-1.0, 1.0) * middle).round() as usize;
+    let at = |number: f64| whole(middle + (number / most).clamp(-1.0, 1.0) * middle) as usize;
     let (low, value, high) = (at(low), at(value), at(high));
     let cell = |here: usize| match (here == value, (low..=high).contains(&here), here == DIFFERENCE / 2) {
         (true, _, _) => '●',

@@ -126,8 +126,8 @@ pub(crate) fn plan_within(
     }
     let mut tree = if is_causal { Tree::new(&uses, share) } else { Tree::whole(&uses) };
     drop(uses);
-    let lay_out = if is_causal { lay_out } else { whole::lay_out };
-    let layout = lay_out(&tree, &model.costs(), limits).map_err(|least| {
+    let divide = if is_causal { lay_out } else { whole::lay_out };
+    let layout = divide(&tree, &model.costs(), limits).map_err(|least| {
         vec![RunnerError::Memory { model: model.card().name.clone(), budget: limits.memory, least }]
     })?;
     let counts = counts(requests.len(), unshared, &tree, &layout);

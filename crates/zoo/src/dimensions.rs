@@ -54,7 +54,10 @@ impl Dimensions {
             n_layer: 0,
             n_head,
             n_kv_head: n_head,
-            head_dim: if n_head == 0 { 0 } else { n_embd / n_head },
+            head_dim: match n_embd.checked_div(n_head) {
+                Some(width) => width,
+                None => 0,
+            },
             n_embd,
             n_inner: 4 * n_embd,
             gated: false,

@@ -114,7 +114,7 @@ pub enum ZooError {
     /// Tensors that the configuration calls for and no weight file has.
     #[error(
         "{file} has no tensor {tensor:?}{}{}{}; config.json and weights do not belong together",
-        .more.iter().map(|name| format!(", {name:?}")).collect::<String>(),
+        listed(.more),
         if *.and_others { " and perhaps others" } else { "" },
         instead(.unused, *.n_unused)
     )]
@@ -226,6 +226,11 @@ impl ZooError {
             Fault::Refused(reason) => Self::Refused { file, reason },
         }
     }
+}
+
+/// `, "a", "b"`
+fn listed(names: &[String]) -> String {
+    names.iter().fold(String::new(), |all, name| format!("{all}, {name:?}"))
 }
 
 /// `; what is there and not used: …`

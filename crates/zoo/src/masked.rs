@@ -34,8 +34,8 @@ impl Masked {
         let vocab_size = encoder.dimensions().vocab_size;
         let named = TokenizerConfig::read(source)?;
         let find = |key: &str, usual: [&str; 2]| {
-            let names = named.token(key).into_iter().chain(usual.map(str::to_owned));
-            names.into_iter().find_map(|name| tokenizer.id(&name)).ok_or_else(|| ZooError::Tokenizer {
+            let candidates = named.token(key).into_iter().chain(usual.map(str::to_owned));
+            candidates.into_iter().find_map(|name| tokenizer.id(&name)).ok_or_else(|| ZooError::Tokenizer {
                 file: tokenizer.file.clone(),
                 reason: format!("a masked model needs its {key}: it has no {} or {} either", usual[0], usual[1]),
             })

@@ -23,6 +23,7 @@ pub struct Check {
 }
 
 /// What is checked, and what a failure means.
+#[expect(clippy::struct_field_names, reason = "there is no better word for them")]
 pub struct Checks {
     /// The model or models.
     title: String,
@@ -45,9 +46,9 @@ pub fn selftest(args: &SelftestArgs, quiet: bool, json: bool) -> Result<(), CliE
         None => bundled::check(screen)?,
     };
     if json {
-        print_json(&done.json())?
+        print_json(&done.json())?;
     } else {
-        print(&done.text(width()))?
+        print(&done.text(width()))?;
     }
     let failed = done.checks.iter().filter(|check| !check.passed).count();
     if failed == 0 {
@@ -58,6 +59,7 @@ pub fn selftest(args: &SelftestArgs, quiet: bool, json: bool) -> Result<(), CliE
 
 impl Check {
     /// Two texts that have to be equal.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, made where they are named")]
     fn same(what: impl Into<String>, expected: impl ToString, found: impl ToString) -> Self {
         let (expected, found) = (expected.to_string(), found.to_string());
         Self { passed: expected == found, what: what.into(), expected, found, tolerance: String::new() }
@@ -75,6 +77,7 @@ impl Check {
     }
 
     /// Something that could not be computed.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, made where they are named")]
     fn failed(what: impl Into<String>, expected: impl ToString, reason: impl ToString) -> Self {
         let (expected, found) = (expected.to_string(), reason.to_string());
         Self { what: what.into(), expected, found, tolerance: String::new(), passed: false }

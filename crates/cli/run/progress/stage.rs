@@ -153,6 +153,7 @@ impl Unit {
     }
 
     /// Where it says something.
+    #[expect(clippy::cast_sign_loss, reason = "a rate is not negative")]
     fn rate(self, rate: f64) -> Option<String> {
         match self {
             Self::Tokens => Some(format!("{} tokens/s", count(rate as u64))),

@@ -29,7 +29,7 @@ pub fn publish(server: &Server, revision: &str, commit: &str, files: &[(&str, &[
     server.set(&format!("/api/models/o/m/revision/{revision}"), vec![answer]);
     for (name, bytes) in files {
         let path = format!("/o/m/resolve/{commit}/{name}");
-        if name.ends_with(".safetensors") || name.ends_with(".bin") {
+        if matches!(name.rsplit_once('.'), Some((_, "safetensors" | "bin"))) {
             let elsewhere = format!("/cdn/{}", sha256(bytes));
             server.set(&path, vec![Reply::Linked(elsewhere.clone(), sha256(bytes), bytes.len())]);
             server.set(&elsewhere, vec![Reply::File(bytes.to_vec())]);

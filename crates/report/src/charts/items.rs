@@ -40,7 +40,9 @@ impl Chart for Items {
         figures.truncate(TASKS);
         if hidden > 0 {
             let note = format!("{hidden} other tasks (beyond {TASKS}, or of groups) have no such picture.");
-            figures.iter_mut().for_each(|figure| figure.notes.push(note.clone()));
+            for figure in &mut figures {
+                figure.notes.push(note.clone());
+            }
         }
         figures
     }
@@ -87,7 +89,7 @@ struct Scores<'a> {
 
 fn figure(overview: &Overview, task: &TaskDocs) -> Option<Figure> {
     let scores = Scores::new(overview, task)?;
-    let is_binary = scores.rows.iter().flatten().all(|score| *score == 0.0 || *score == 1.0);
+    let is_binary = scores.rows.iter().flatten().all(|score| [0.0, 1.0].contains(score));
     let (stacks, levels) =
         if is_binary { order::by_right_answers(&scores.rows) } else { (order::by_rank(&scores.rows), Vec::new()) };
     let models = scores.columns.iter().map(|&column| model(overview, task.card, scores.metric, column)).collect();
@@ -124,11 +126,11 @@ impl<'a> Scores<'a> {
     fn new(overview: &Overview, task: &TaskDocs<'a>) -> Option<Self> {
         let metric = metric(task.card)?;
         let of =
-            |sample: &Option<&Sample>| sample.and_then(|sample| goodness(metric, sample.metrics.get(&metric.name)?));
-        let has = |column: &usize| task.docs.iter().any(|doc| of(&doc[*column]).is_some());
+            |sample: Option<&Sample>| sample.and_then(|sample| goodness(metric, sample.metrics.get(&metric.name)?));
+        let has = |column: &usize| task.docs.iter().any(|doc| of(doc[*column]).is_some());
         let mut columns: Vec<usize> = (0..overview.models.len()).filter(has).take(MODELS).collect();
         let all =
-            |doc: &Vec<Option<&Sample>>| columns.iter().map(|&column| of(&doc[column])).collect::<Option<Vec<f64>>>();
+            |doc: &Vec<Option<&Sample>>| columns.iter().map(|&column| of(doc[column])).collect::<Option<Vec<f64>>>();
         let rows: Vec<Vec<f64>> = task.docs.iter().filter_map(all).collect();
         if columns.len() < 2 || rows.is_empty() {
             return None;

@@ -36,7 +36,9 @@ impl Chart for Reliability {
         let hidden = tasks.count();
         if hidden > 0 {
             let note = format!("{hidden} more tasks with choices have no such picture.");
-            figures.iter_mut().for_each(|figure| figure.notes.push(note.clone()));
+            for figure in &mut figures {
+                figure.notes.push(note.clone());
+            }
         }
         figures
     }

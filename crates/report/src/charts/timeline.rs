@@ -28,7 +28,9 @@ impl Chart for Timeline {
         let hidden = lines.len().saturating_sub(MOST);
         if hidden > 0 {
             let note = format!("{hidden} more timelines are left out.");
-            figures.iter_mut().for_each(|figure| figure.notes.push(note.clone()));
+            for figure in &mut figures {
+                figure.notes.push(note.clone());
+            }
         }
         figures
     }
@@ -39,7 +41,7 @@ struct Runs<'a> {
     name: &'a str,
     card: &'a TaskCard,
     /// In the order of time.
-    runs: Vec<&'a Run>,
+    in_turn: Vec<&'a Run>,
 }
 
 /// Each name and task with enough runs, in the order of the report.
@@ -55,14 +57,14 @@ fn lines(runs: &[Run]) -> Vec<Runs<'_>> {
             for card in &run.record.tasks {
                 let key = (model.name.as_str(), card.id.as_str(), card.prompt_hash.as_str());
                 let at = *known.entry(key).or_insert_with(|| {
-                    lines.push(Runs { name: &model.name, card, runs: Vec::new() });
+                    lines.push(Runs { name: &model.name, card, in_turn: Vec::new() });
                     lines.len() - 1
                 });
-                lines[at].runs.push(run);
+                lines[at].in_turn.push(run);
             }
         }
     }
-    lines.retain(|line| line.runs.len() >= LEAST);
+    lines.retain(|line| line.in_turn.len() >= LEAST);
     lines
 }
 
@@ -76,7 +78,7 @@ impl Runs<'_> {
             against: 1,
             alpha: ALPHA,
         };
-        let saves: Vec<(Save, Run)> = self.runs.iter().map(|run| (self.save(run), self.only(run))).collect();
+        let saves: Vec<(Save, Run)> = self.in_turn.iter().map(|run| (self.save(run), self.only(run))).collect();
         let timeline = crate::Timeline::new(self.name, &saves, &options, material.value).ok()?;
         let figure = timeline_figure(&timeline, "run");
         Some(Figure {

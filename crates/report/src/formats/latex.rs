@@ -128,6 +128,7 @@ mod tests {
     }
 
     /// Every line has as many cells as the table has columns, and every brace its partner.
+    #[expect(clippy::needless_pass_by_value, reason = "records are made for it")]
     fn check(record: RunRecord) -> String {
         let (text, n_models) = (file(record.clone()), record.models.len());
         let lines = text.lines().filter(|line| line.ends_with("\\\\") && !line.contains("PARTIAL"));

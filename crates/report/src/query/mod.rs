@@ -67,7 +67,7 @@ fn answer(tables: &[(&str, DataFrame)], sql: &str) -> Result<Answer, QueryError>
 /// Tables are copies of what is on disk, so that changing them would be without effect: it is refused, for clarity.
 fn refuse_writing(sql: &str) -> Result<(), QueryError> {
     let start = beginning(sql);
-    let word: String = sql[start..].chars().take_while(|c| c.is_ascii_alphabetic()).collect();
+    let word: String = sql[start..].chars().take_while(char::is_ascii_alphabetic).collect();
     let is_reading = READING.iter().any(|reading| reading.eq_ignore_ascii_case(&word));
     if is_reading { Ok(()) } else { Err(QueryError::writing(sql, start..start + word.len())) }
 }

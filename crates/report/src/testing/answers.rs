@@ -91,7 +91,7 @@ pub(crate) fn diff(a: &str, b: &str, size: f64) -> DiffRecord {
         is_repeated: false,
         kl: size * fraction(at as usize).powi(6),
         log_prob: [-1.0 - fraction(at as usize), -1.0 - fraction(at as usize) - 0.01 * size],
-        top: [top(1), top(if size > 0.0 && at % 40 == 0 { 2 } else { 1 })],
+        top: [top(1), top(if size > 0.0 && at.is_multiple_of(40) { 2 } else { 1 })],
         same_top5: true,
         same_bits: size == 0.0,
     };

@@ -158,8 +158,8 @@ impl<'a> Checkpoint<'a> {
             |name: &&String| name.starts_with(&layers.prefix) && !taken.contains_key(*name) && !is_mask(name);
         let unused: Vec<&String> = self.index.keys().filter(is_unused).collect();
         let Some(tensor) = unused.first() else { return Ok(()) };
-        let more = unused[1..].iter().take(MOST_NAMES - 1).map(ToString::to_string).collect();
-        let (tensor, n_more) = (tensor.to_string(), unused.len() - 1);
+        let more = unused[1..].iter().take(MOST_NAMES - 1).map(|&name| name.clone()).collect();
+        let (tensor, n_more) = ((*tensor).clone(), unused.len() - 1);
         Err(ZooError::UnusedTensor { file: self.files.folder.clone(), tensor, more, n_more, n_layer })
     }
 

@@ -124,11 +124,11 @@ impl<'a> Machine<'a> {
             b'}' => self.push(Value::Dict(Vec::new())),
             b'(' => self.marks.push(self.stack.len()),
             0x85..=0x87 => self.tuple(usize::from(opcode - 0x84))?,
-            b't' => self.to_mark().map(|items| self.push(Value::Tuple(items)))?,
+            b't' => self.since_mark().map(|items| self.push(Value::Tuple(items)))?,
             b'a' => self.pops(1).and_then(|items| self.append(items))?,
-            b'e' => self.to_mark().and_then(|items| self.append(items))?,
+            b'e' => self.since_mark().and_then(|items| self.append(items))?,
             b's' => self.pops(2).and_then(|items| self.set(&items))?,
-            b'u' => self.to_mark().and_then(|items| self.set(&items))?,
+            b'u' => self.since_mark().and_then(|items| self.set(&items))?,
             b'q' => self.length(1).and_then(|key| self.put(key))?,
             b'r' => self.length(4).and_then(|key| self.put(key))?,
             0x94 => self.put(self.memo.len())?,
@@ -185,7 +185,7 @@ impl<'a> Machine<'a> {
     }
 
     /// All values down to the last mark, the lowest first.
-    fn to_mark(&mut self) -> Result<Vec<Id>, Fault> {
+    fn since_mark(&mut self) -> Result<Vec<Id>, Fault> {
         let mark = self.marks.pop().ok_or("its pickle looks for a mark that is not there")?;
         Ok(self.stack.split_off(mark))
     }

@@ -58,7 +58,7 @@ pub fn gelu(config: &Config) -> Result<Activation, ZooError> {
     }
 }
 
-/// The factor on the token embedding, √n_embd, in f32 as in the reference.
+/// The factor on the token embedding, √`n_embd`, in f32 as in the reference.
 pub fn normalizer(n_embd: usize) -> f32 {
     (n_embd as f64).sqrt() as f32
 }

@@ -42,6 +42,7 @@ fn hyper(config: &Config) -> Result<Hyper, ZooError> {
 }
 
 /// The settings of the network: those of Llama, and what its relatives change.
+#[expect(clippy::struct_excessive_bools, reason = "configurations have them so, one by one")]
 pub struct Hyper {
     pub dims: Dimensions,
     pub activation: Activation,

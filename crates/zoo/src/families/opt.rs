@@ -42,6 +42,7 @@ const POSITION_OFFSET: usize = 2;
 /// torch's default: the configuration has no key for it.
 const EPS: f32 = 1e-5;
 
+#[expect(clippy::struct_excessive_bools, reason = "the configuration has them so, one by one")]
 struct Hyper {
     dims: Dimensions,
     activation: Activation,

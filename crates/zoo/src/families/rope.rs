@@ -62,6 +62,7 @@ pub fn of_section(
     };
     let theta = number("rope_theta", defaults.theta_key, defaults.theta)?;
     let share = number("partial_rotary_factor", defaults.share_key, defaults.share)?;
+    #[expect(clippy::cast_sign_loss, reason = "neither is negative")]
     let dim = (head_dim as f64 * share) as usize;
     if dim < 2 || dim > head_dim || !dim.is_multiple_of(2) {
         let expected = format!("a share of a head's {head_dim} components that is an even number of them");
@@ -227,7 +228,7 @@ mod tests {
         check(llama3, [1.0, (1.0 - smooth) * 0.1 / 8.0 + smooth * 0.1, 0.01 / 8.0, 0.001 / 8.0], 1.0);
         // 64 positions are 64 / 2π turns of the first pair, ln(64 / 2π) / ln 10 = 1.008 pairs from one turn; 32 turns are none.
         let yarn = r#"{"rope_scaling": {"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 64}}"#;
-        check(yarn, [1.0, (0.1 + 0.1 / 4.0) / 2.0, 0.01 / 4.0, 0.001 / 4.0], 0.1 * 4.0_f64.ln() + 1.0);
+        check(yarn, [1.0, f64::midpoint(0.1, 0.1 / 4.0), 0.01 / 4.0, 0.001 / 4.0], 0.1 * 4.0_f64.ln() + 1.0);
     }
 
     #[test]

@@ -106,6 +106,7 @@ pub fn bloom(keys: &Keys) -> Result<Value, Fault> {
 }
 
 /// Sizes under the names that Llama has and all that came after.
+#[expect(clippy::struct_field_names, reason = "the names that these sizes have everywhere")]
 struct Wide {
     n_embd: u64,
     n_head: u64,

@@ -1,5 +1,5 @@
 //! GGUF: one file with weights, configuration and tokenizer. It is shown as the folder it was made from: config.json,
-//! tokenizer.json (or tokenizer.model) and tokenizer_config.json are written from its metadata, and its tensors get back the names and layouts
+//! tokenizer.json (or tokenizer.model) and `tokenizer_config.json` are written from its metadata, and its tensors get back the names and layouts
 //! that the families know. So nothing behind a [`crate::source::Source`] knows of it.
 
 mod architectures;

@@ -139,7 +139,7 @@ fn undo(change: Change, stored: Stored, heads: &Heads) -> Option<Stored> {
             (Layout::Swapped { outer: 1, a: 3, b: heads.queries, inner: of_head }, shape.to_vec())
         }
     };
-    Some(Stored { layout, shape, ..stored })
+    Some(Stored { shape, layout, ..stored })
 }
 
 #[cfg(test)]

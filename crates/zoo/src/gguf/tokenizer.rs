@@ -1,4 +1,4 @@
-//! tokenizer.json or tokenizer.model, and tokenizer_config.json, written from a GGUF file's metadata.
+//! tokenizer.json or tokenizer.model, and `tokenizer_config.json`, written from a GGUF file's metadata.
 
 use super::keys::Keys;
 use super::vocabulary::{BYTE, USER_DEFINED, Vocabulary};
@@ -21,7 +21,7 @@ pub fn file(keys: &Keys) -> Result<&'static str, Fault> {
     }
 }
 
-/// The contents of tokenizer_config.json: the special tokens by name, and the chat template.
+/// The contents of `tokenizer_config.json`: the special tokens by name, and the chat template.
 ///
 /// # Errors
 /// A key is wrong.

@@ -168,13 +168,13 @@ impl WithSimd for Cell<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let n = self.c.len();
+        let width = self.c.len();
         for (x, y) in self.gates.iter_mut().zip(self.products) {
             *x += y;
         }
-        let (i, rest) = self.gates.split_at_mut(n);
-        let (f, rest) = rest.split_at_mut(n);
-        let (g, o) = rest.split_at_mut(n);
+        let (i, rest) = self.gates.split_at_mut(width);
+        let (f, rest) = rest.split_at_mut(width);
+        let (g, o) = rest.split_at_mut(width);
         for ((((i, f), g), o), c) in i.iter_mut().zip(f).zip(g).zip(o).zip(self.c) {
             let next = sigmoid(*f).mul_add(*c, sigmoid(*i) * tanh(*g));
             *i = sigmoid(*o) * tanh(next);

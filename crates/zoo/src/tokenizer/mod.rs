@@ -23,12 +23,15 @@ const TOKENIZER: &str = "tokenizer.json";
 const HINT: &str = "a model needs tokenizer.json, tokenizer.model, vocab.json with merges.txt, encoder.json with vocab.bpe, \
                     encoder_bpe_40000.json with vocab_40000.bpe, or vocab.txt";
 
+/// Makes a tokenizer of a folder, the bytes of the file that gave its layout away, and what vocab.json is there.
+type Read = fn(&Source, Cow<'static, [u8]>, Bpe) -> Result<Built, ZooError>;
+
 /// One way to lay a tokenizer out in files.
 struct Layout {
     /// The file that gives it away.
     file: &'static str,
     /// Reads it, given the bytes of that file.
-    read: fn(&Source, Cow<'static, [u8]>, Bpe) -> Result<Built, ZooError>,
+    read: Read,
 }
 
 /// The first whose file is there is taken.
@@ -169,7 +172,7 @@ fn unusable(source: &Source, file: &str, reason: impl Into<String>) -> ZooError 
 /// The text of a file that must be UTF-8.
 fn text<'a>(source: &Source, file: &str, bytes: &'a [u8]) -> Result<&'a str, ZooError> {
     std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1;
+        let line = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count();
         unusable(source, file, format!("line {line} is not UTF-8"))
     })
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use yardstick_core::{Decoder, Feed, LanguageModel, Pick};
 use yardstick_zoo::{LoadOptions, Model};
 
-/// Of the text in llama2.c's test_all.py, which ends "help her mom, so she".
+/// Of the text in llama2.c's `test_all.py`, which ends "help her mom, so she".
 const GOLDEN_SHA256: &str = "beeb5cb46785efee81a8545300b31e396b595e5ce6f3b77db201545501981d14";
 const STEPS: usize = 200;
 const BOS: u32 = 1;
@@ -98,7 +98,7 @@ fn tokenizer(file: &[u8]) -> Value {
 fn convert(from: &Path, to: &Path) {
     let file = std::fs::read(from.join("stories260K.bin")).unwrap();
     let words: Vec<[u8; 4]> = file.as_chunks().0.to_vec();
-    let size = |i: usize| i32::from_le_bytes(words[i]) as usize;
+    let size = |i: usize| i32::from_le_bytes(words[i]).unsigned_abs() as usize;
     let [dim, hidden, layers, heads, kv_heads, vocab, context] = std::array::from_fn(size);
     let sizes = Sizes { dim, hidden, layers, heads, kv_heads, vocab, context };
     let numbers: Vec<f32> = words[7..].iter().map(|word| f32::from_le_bytes(*word)).collect();
@@ -143,7 +143,7 @@ fn a_story_byte_for_byte() {
     assert_eq!(tokens.len(), STEPS);
     let text = model.decode(&tokens, false).unwrap();
     assert!(text.starts_with("Once upon a time, ") && text.ends_with("so she"), "{text}");
-    let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = yardstick_core::hex(&Sha256::digest(text.as_bytes()));
     assert_eq!(hash, GOLDEN_SHA256, "another text than llama2.c's: {text}");
     eprintln!("{} parameters, {STEPS} tokens, {} bytes as in llama2.c's test", model.card().n_params, text.len());
 }

@@ -1,5 +1,6 @@
 //! Every architecture of GGUF, converted as `convert_hf_to_gguf.py` does: the logits are the folder's, bit for bit where
 //! nothing is added to a weight and taken off again.
+#![expect(clippy::cast_sign_loss, reason = "sizes and clamped numbers")]
 
 use super::blocks::{F16, F32};
 use super::formats::open;
@@ -135,7 +136,7 @@ fn convert(folder: &Folder, architecture: &str) -> Gguf {
         match config["rope_scaling"]["rope_type"].as_str().or(config["rope_scaling"]["type"].as_str()) {
             Some("llama3") => gguf = gguf.tensor("rope_freqs.weight", &stretches(&config, factor), &F32),
             kind => {
-                gguf = gguf.text(&key("rope.scaling.type"), kind.unwrap()).float(&key("rope.scaling.factor"), factor)
+                gguf = gguf.text(&key("rope.scaling.type"), kind.unwrap()).float(&key("rope.scaling.factor"), factor);
             }
         }
         if let Some(n) = config["rope_scaling"]["original_max_position_embeddings"].as_u64() {

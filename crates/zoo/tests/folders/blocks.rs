@@ -1,4 +1,5 @@
 //! GGML's block formats, written and read by their definitions (`ggml-quants.c`) and not by the library under test.
+#![expect(clippy::cast_sign_loss, reason = "sizes and clamped numbers")]
 
 use half::{bf16, f16};
 
@@ -10,7 +11,7 @@ pub struct Blocks {
     pub read: fn(&[u8]) -> Vec<f32>,
 }
 
-pub const F32: Blocks = Blocks { name: "f32", number: 0, write: |x| flat(x, |x| x.to_le_bytes()), read: read_f32 };
+pub const F32: Blocks = Blocks { name: "f32", number: 0, write: |x| flat(x, f32::to_le_bytes), read: read_f32 };
 pub const F16: Blocks =
     Blocks { name: "f16", number: 1, write: |x| flat(x, |x| f16::from_f32(x).to_le_bytes()), read: read_f16 };
 pub const BF16: Blocks =

@@ -141,19 +141,17 @@ pub fn gpt2(folder: &Folder, blocks: &Blocks) -> Gguf {
     for (name, array) in folder.arrays() {
         let name = name.strip_prefix("transformer.").unwrap();
         let (module, end) = name.rsplit_once('.').unwrap();
-        let (name, turned) = match module.strip_prefix("h.").and_then(|rest| rest.split_once('.')) {
-            Some((layer, module)) => {
-                let (_, to) = GPT2.iter().find(|(from, _)| *from == module).unwrap();
-                (format!("blk.{layer}.{to}.{end}"), array.shape.len() == 2)
-            }
-            None => {
-                let to = match module {
-                    "wte" => "token_embd",
-                    "wpe" => "position_embd",
-                    _ => "output_norm",
-                };
-                (format!("{to}.{end}"), false)
-            }
+        let of_layer = module.strip_prefix("h.").and_then(|rest| rest.split_once('.'));
+        let (name, turned) = if let Some((layer, module)) = of_layer {
+            let (_, to) = GPT2.iter().find(|(from, _)| *from == module).unwrap();
+            (format!("blk.{layer}.{to}.{end}"), array.shape.len() == 2)
+        } else {
+            let to = match module {
+                "wte" => "token_embd",
+                "wpe" => "position_embd",
+                _ => "output_norm",
+            };
+            (format!("{to}.{end}"), false)
         };
         let array = if turned { turn(&array) } else { array };
         let matrix = array.shape.len() == 2 && !name.starts_with("position");

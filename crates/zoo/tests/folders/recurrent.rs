@@ -111,7 +111,7 @@ impl Raw {
 
     /// Logits after each token, by `BasicLSTMCell`'s definition in double precision.
     fn logits(tokens: &[u32]) -> Vec<f64> {
-        let t: Vec<Vec<f64>> = Self::tensors()
+        let tensors: Vec<Vec<f64>> = Self::tensors()
             .iter()
             .enumerate()
             .map(|(i, (_, shape))| numbers(shape.iter().product(), i).into_iter().map(f64::from).collect())
@@ -120,12 +120,12 @@ impl Raw {
         let sigma = |x: f64| 1.0 / (1.0 + (-x).exp());
         let mut all = Vec::new();
         for &token in tokens {
-            let mut x = t[0][token as usize * 2..][..2].to_vec();
+            let mut x = tensors[0][token as usize * 2..][..2].to_vec();
             for (l, (h, c)) in h.iter_mut().zip(&mut c).enumerate() {
                 let input = [x.as_slice(), h.as_slice()].concat();
                 let z = |k: usize| {
-                    let terms = input.iter().enumerate().map(|(i, x)| x * t[1 + 2 * l][i * 12 + k]);
-                    terms.sum::<f64>() + t[2 + 2 * l][k]
+                    let terms = input.iter().enumerate().map(|(i, x)| x * tensors[1 + 2 * l][i * 12 + k]);
+                    terms.sum::<f64>() + tensors[2 + 2 * l][k]
                 };
                 for (k, c) in c.iter_mut().enumerate() {
                     *c = *c * sigma(z(6 + k) + 1.0) + sigma(z(k)) * z(3 + k).tanh();
@@ -133,7 +133,7 @@ impl Raw {
                 x = c.iter().enumerate().map(|(k, c)| c.tanh() * sigma(z(9 + k))).collect();
                 h.copy_from_slice(&x);
             }
-            all.extend((0..3).map(|v| (0..3).map(|k| x[k] * t[5][k * 3 + v]).sum::<f64>() + t[6][v]));
+            all.extend((0..3).map(|v| (0..3).map(|k| x[k] * tensors[5][k * 3 + v]).sum::<f64>() + tensors[6][v]));
         }
         all
     }
@@ -191,9 +191,9 @@ fn bits_per_character(shared: &Path, name: &str, text: &str) -> f64 {
     let text = std::fs::read_to_string(folder.join("text").join(text)).unwrap().replace("\r\n", "\n");
     let text: String = text.chars().skip(1_000_000).take(20_000).collect();
     let tokens = model.encode(&text).unwrap();
-    let scored = tokens.len() - 1;
-    let scores = model.score(&[Span { tokens, scored }]).unwrap().remove(0);
-    -scores.iter().map(|score| score.log_prob).sum::<f64>() / scored as f64 / std::f64::consts::LN_2
+    let n = tokens.len() - 1;
+    let scores = model.score(&[Span { tokens, scored: n }]).unwrap().remove(0);
+    -scores.iter().map(|score| score.log_prob).sum::<f64>() / n as f64 / std::f64::consts::LN_2
 }
 
 #[test]

@@ -80,7 +80,9 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut before = 0;
     for equal in order.chunk_by(|&a, &b| values[a].total_cmp(&values[b]).is_eq()) {
         let middle = before as f64 + (equal.len() - 1) as f64 / 2.0;
-        equal.iter().for_each(|&at| ranks[at] = middle / last);
+        for &at in equal {
+            ranks[at] = middle / last;
+        }
         before += equal.len();
     }
     ranks

@@ -3,7 +3,7 @@
 use super::{Training, across, axis_note, unit};
 use crate::charts::curves::{self, Curve, CurvePlot, Curves, Weight};
 use crate::charts::pick::{self, AxisGroup, TaskRows};
-use crate::charts::{Figure, common};
+use crate::charts::{About, Figure, common};
 use crate::number::Unit;
 use crate::overview::Overview;
 use std::sync::Arc;

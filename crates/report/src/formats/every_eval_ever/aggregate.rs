@@ -19,7 +19,7 @@ const SHARED_IDS: &[(&str, &str)] = &[
 ];
 
 /// All that is known about a model on a task but its documents, whose file is described by `documents`.
-pub(super) fn aggregate(evaluation: &Evaluation, documents: Option<Value>) -> Value {
+pub(super) fn aggregate(evaluation: &Evaluation, documents: Option<&Value>) -> Value {
     let record = evaluation.record;
     let (shown, left_out): (Vec<&ResultRecord>, Vec<&ResultRecord>) =
         evaluation.results.iter().copied().partition(|result| result.estimate.value.is_finite());

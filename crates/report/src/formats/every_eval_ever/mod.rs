@@ -83,7 +83,7 @@ impl<'a> Evaluation<'a> {
             let path = documents["file_path"].as_str().unwrap_or_default().to_owned();
             put(Artifact { path, bytes: lines })?;
         }
-        let value = aggregate::aggregate(self, documents);
+        let value = aggregate::aggregate(self, documents.as_ref());
         let mut bytes = serde_json::to_vec_pretty(&value).map_err(encode)?;
         bytes.push(b'\n');
         put(Artifact { path: format!("{stem}.json"), bytes })

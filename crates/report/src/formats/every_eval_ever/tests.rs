@@ -12,10 +12,15 @@ fn written(record: RunRecord, samples: Vec<Sample>) -> Vec<Artifact> {
     artifacts(&EveryEvalEver, &Report::numbers(&runs))
 }
 
+/// Whether a file has a line a document.
+fn is_of_documents(artifact: &Artifact) -> bool {
+    std::path::Path::new(&artifact.path).extension().is_some_and(|extension| extension == "jsonl")
+}
+
 /// The values of a file: one, or one a line.
 fn values(artifact: &Artifact) -> Vec<Value> {
     let text = std::str::from_utf8(&artifact.bytes).expect("UTF-8");
-    if artifact.path.ends_with(".jsonl") {
+    if is_of_documents(artifact) {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     } else {
         vec![serde_json::from_str(text).expect("JSON")]
@@ -81,7 +86,7 @@ fn numbers_that_json_lacks_are_told_in_words() {
     assert_eq!(value["source_metadata"]["additional_details"]["not_finite.acc"], "inf");
 }
 
-/// The schemas that every_eval_ever 0.3.0 publishes (MIT; `.ci/run` fetches them from PyPI into target/).
+/// The schemas that `every_eval_ever` 0.3.0 publishes (MIT; `.ci/run` fetches them from PyPI into target/).
 fn schemas() -> Option<[Value; 2]> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/every_eval_ever/schemas");
     let read = |name: &str| serde_json::from_slice(&std::fs::read(folder.join(name)).ok()?).ok();
@@ -106,7 +111,7 @@ fn records_are_valid_by_the_published_schema() {
     let (aggregate, document) = (compile(0), compile(1));
     let mut counts = [0, 0];
     for artifact in material() {
-        let is_document = artifact.path.ends_with(".jsonl");
+        let is_document = is_of_documents(&artifact);
         for value in values(&artifact) {
             let schema = if is_document { document } else { aggregate };
             all.validate(&value, schema).unwrap_or_else(|error| panic!("{}: {error}\n{value:#}", artifact.path));

@@ -176,6 +176,7 @@ fn every_activation_of_the_letter_sorter() {
     let checkpoint = Checkpoint::parse(&files, Storage::F32).unwrap();
     let model = Model::load(&config, &Hyper::read(&config).unwrap(), &checkpoint).unwrap();
     let mut trace = Trace { arrays: json(&from.join("gpt-nano-sort-t0-partials.json")), largest: 0.0 };
+    #[expect(clippy::cast_sign_loss, reason = "token ids")]
     let tokens: Vec<u32> = Array::read(&trace.arrays["idx"]).values.iter().map(|&token| token as u32).collect();
     for (input, tokens) in tokens.chunks(11).enumerate() {
         check_input(&model, input, tokens, &mut trace);

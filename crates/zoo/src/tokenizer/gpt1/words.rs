@@ -78,12 +78,12 @@ fn rejoin<'a>(chunk: &'a str, words: &[&'a str]) -> Vec<&'a str> {
 /// Takes prefixes and suffixes off `text` until nothing more comes off or a special word is left.
 fn peel<'a>(mut text: &'a str, before: &mut Vec<&'a str>, behind: &mut Vec<&'a str>) -> &'a str {
     while !text.is_empty() && parts(text).is_none() {
-        let prefix = end(&PREFIX, text);
+        let prefix = end(PREFIX.as_ref(), text);
         if prefix > 0 && parts(&text[prefix..]).is_some() {
             before.push(&text[..prefix]);
             return &text[prefix..];
         }
-        let suffix = start(&SUFFIX, &text[prefix..]).map_or(text.len(), |at| prefix + at);
+        let suffix = start(SUFFIX.as_ref(), &text[prefix..]).map_or(text.len(), |at| prefix + at);
         if suffix < text.len() && parts(&text[..suffix]).is_some() {
             behind.push(&text[suffix..]);
             return &text[..suffix];
@@ -102,16 +102,16 @@ fn peel<'a>(mut text: &'a str, before: &mut Vec<&'a str>, behind: &mut Vec<&'a s
     text
 }
 
-fn end(pattern: &Option<Regex>, text: &str) -> usize {
+fn end(pattern: Option<&Regex>, text: &str) -> usize {
     found(pattern, text).map_or(0, |(_, end)| end)
 }
 
-fn start(pattern: &Option<Regex>, text: &str) -> Option<usize> {
+fn start(pattern: Option<&Regex>, text: &str) -> Option<usize> {
     found(pattern, text).map(|(start, _)| start)
 }
 
-fn found(pattern: &Option<Regex>, text: &str) -> Option<(usize, usize)> {
-    pattern.as_ref()?.find(text).ok()?.map(|found| (found.start(), found.end()))
+fn found(pattern: Option<&Regex>, text: &str) -> Option<(usize, usize)> {
+    pattern?.find(text).ok()?.map(|found| (found.start(), found.end()))
 }
 
 /// Cuts `text` at marks inside it.

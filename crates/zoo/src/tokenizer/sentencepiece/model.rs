@@ -44,6 +44,7 @@ pub struct Piece {
 
 /// A sentencepiece model.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the name of the field in sentencepiece's own format")]
 pub struct Pieces {
     /// In the order of their ids.
     pub pieces: Vec<Piece>,
@@ -137,7 +138,7 @@ fn piece(bytes: &[u8]) -> Result<Piece, String> {
     for field in Fields::of(bytes) {
         let (number, value) = field?;
         match number {
-            1 => piece.text = std::str::from_utf8(value.bytes()?).map_err(|error| error.to_string())?.to_owned(),
+            1 => std::str::from_utf8(value.bytes()?).map_err(|error| error.to_string())?.clone_into(&mut piece.text),
             2 => piece.score = value.float()?,
             3 => piece.kind = kind(value.number()?)?,
             _ => {}

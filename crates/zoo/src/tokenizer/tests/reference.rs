@@ -63,11 +63,14 @@ fn shared() -> Option<PathBuf> {
     shared
 }
 
+/// A family of expected ids, the files of its folder and where they come from, and files beside.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [(&'a [u8], &'a str)]);
+
 #[test]
 fn published_vocabularies() {
     let Some(shared) = shared() else { return };
     let keep_case = (&b"tokenizer_config.json"[..], r#"{"do_lower_case": false}"#);
-    let cases: [(&str, &[(&str, &str)], &[(&[u8], &str)]); 7] = [
+    let cases: [Case; 7] = [
         ("gpt2", &[("encoder.json", "gpt2/encoder.json"), ("vocab.bpe", "gpt2/vocab.bpe")], &[]),
         ("gpt2", &[("vocab.json", "gpt2/encoder.json"), ("merges.txt", "gpt2/vocab.bpe")], &[]),
         (
