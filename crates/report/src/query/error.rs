@@ -92,7 +92,9 @@ impl QueryError {
             (reason, Some(span))
         } else {
             let reason = plain(&text);
-            let span = quoted(&reason).and_then(|name| find_word(sql, name).map(|at| at..at + name.len()));
+            // Names of functions come back in small letters.
+            let find = |name| find_word(sql, name).or_else(|| find_word(&sql.to_ascii_lowercase(), name));
+            let span = quoted(&reason).and_then(|name| find(name).map(|at| at..at + name.len()));
             (reason, span)
         };
         let nearest = span.clone().and_then(|span| known.nearest(&sql[span]));
