@@ -218,6 +218,8 @@ fn interval_heading(alpha: f64) -> &'static str {
 
 /// A difference with its sign.
 pub(super) fn signed(unit: Unit, difference: f64, like: f64) -> String {
+    // What is left of equal numbers by rounding is no difference.
+    let difference = if difference.abs() <= 1e-12 * like.abs().max(1.0) { 0.0 } else { difference };
     let text = unit.difference(difference, like);
     if difference > 0.0 { format!("+{text}") } else { text }
 }

@@ -117,6 +117,15 @@ impl QueryError {
         }
     }
 
+    /// A query that is too long.
+    pub(super) fn long(bytes: usize, most: usize) -> Self {
+        Self::Sql {
+            reason: format!("a query has at most {most} bytes, and this one {bytes}"),
+            place: Place { sql: String::new(), span: None },
+            help: "put long lists into a table of values (WITH … AS (VALUES …)) or ask several times".to_owned(),
+        }
+    }
+
     /// A query that does not begin like one that reads.
     pub(super) fn writing(sql: &str, span: Range<usize>) -> Self {
         let word = &sql[span.clone()];

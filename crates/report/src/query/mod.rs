@@ -17,12 +17,16 @@ use error::Known;
 use polars::prelude::{DataFrame, PolarsResult};
 use polars_lazy::frame::IntoLazy;
 use polars_sql::SQLContext;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use yardstick_core::RunRecord;
 
 /// What a query can begin with: all that only reads.
 const READING: [&str; 6] = ["SELECT", "WITH", "FROM", "SHOW", "EXPLAIN", "VALUES"];
+
+/// Bytes of the longest query: parser and planner call themselves once an operator.
+const LONGEST: usize = 16_384;
+/// Bytes of stack for that; only what is used is ever taken.
+const STACK: usize = 1 << 30;
 
 /// Asks the runs in these folders, each called by its first part, a question in polars' SQL.
 ///
@@ -32,6 +36,7 @@ const READING: [&str; 6] = ["SELECT", "WITH", "FROM", "SHOW", "EXPLAIN", "VALUES
 /// # Errors
 /// A folder that is no run, or a query that cannot be understood or answered: a message with the place in the query.
 pub fn query(runs: &[(String, impl AsRef<Path>)], sql: &str) -> Result<Answer, QueryError> {
+    refuse_long(sql)?;
     refuse_writing(sql)?;
     let (mut names, mut records) = (Vec::new(), Vec::new());
     for (name, folder) in runs {
@@ -53,15 +58,26 @@ fn answer(tables: &[(&str, DataFrame)], sql: &str) -> Result<Answer, QueryError>
     for (name, frame) in tables {
         context.register(name, frame.clone().lazy());
     }
-    // polars panics on some queries that it cannot do; its message is on standard error then.
-    let run = || -> PolarsResult<DataFrame> { context.execute(sql)?.collect() };
-    let found = catch_unwind(AssertUnwindSafe(run));
     let known = Known::new(tables);
-    match found {
-        Ok(Ok(frame)) => Ok(Answer::new(frame)),
-        Ok(Err(error)) => Err(QueryError::of(&error, sql, &known)),
-        Err(_) => Err(QueryError::panicked(sql, &known)),
+    // polars panics on some queries that it cannot do; its message is on standard error then.
+    match on_a_deep_stack(|| -> PolarsResult<DataFrame> { context.execute(sql)?.collect() }) {
+        Some(Ok(frame)) => Ok(Answer::new(frame)),
+        Some(Err(error)) => Err(QueryError::of(&error, sql, &known)),
+        None => Err(QueryError::panicked(sql, &known)),
     }
+}
+
+/// Runs what calls itself once for each operator of a query; `None` if it panics.
+fn on_a_deep_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+        thread.ok()?.join().ok()
+    })
+}
+
+/// A query of so many operators that they cannot be nested is refused.
+fn refuse_long(sql: &str) -> Result<(), QueryError> {
+    if sql.len() <= LONGEST { Ok(()) } else { Err(QueryError::long(sql.len(), LONGEST)) }
 }
 
 /// Tables are copies of what is on disk, so that changing them would be without effect: it is refused, for clarity.

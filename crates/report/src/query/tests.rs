@@ -112,6 +112,7 @@ fn faults_have_a_place_and_name_what_there_is() {
     let (message, _) = refusal("SELECT NOT_THERE(acc) FROM samples");
     assert!(message.starts_with("line 1, column 8: ") && message.contains("not_there"), "{message}");
     refusal("SELECT model FROM results; SELECT 1");
+    refusal(&format!("SELECT 1{} FROM results", "+1".repeat(20_000)));
     refusal(&format!("SELECT {}1{}", "(".repeat(5000), ")".repeat(5000)));
 }
 
@@ -180,4 +181,16 @@ fn the_other_forms() {
 fn a_folder_that_is_no_run() {
     let error = query(&[("x".to_owned(), "/nonexistent/run")], "SELECT 1").expect_err("refused");
     assert!(error.to_string().contains("/nonexistent/run/run.json") && !error.is_usage(), "{error}");
+}
+
+#[test]
+fn many_operators_are_no_matter() {
+    for sql in [
+        format!("SELECT 1{} AS n FROM results", "+1".repeat(8_000)),
+        format!("SELECT model FROM results WHERE n = 0{}", " OR n = 1".repeat(1_700)),
+    ] {
+        assert!(sql.len() <= 16_384, "{}", sql.len());
+        // Answered or refused, and nothing worse.
+        let _ = query(&runs(), &sql).map(|answer| answer.height());
+    }
 }
