@@ -30,6 +30,7 @@ impl Words {
             storage: "f32".to_owned(),
             scoring: yardstick_core::Scoring::Causal,
             prefix_token: Some(0),
+            prefix_always: false,
             end_token: Some(0),
             weights_sha256: String::new(),
             tokenizer_sha256: String::new(),

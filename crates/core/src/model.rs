@@ -108,6 +108,9 @@ pub struct ModelCard {
     pub scoring: Scoring,
     /// The token put before an empty context (BOS, else EOS); `None` for a model with neither.
     pub prefix_token: Option<u32>,
+    /// Whether that token stands before every text, not only an empty context: what Gemma was trained on, and what lm-eval does.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prefix_always: bool,
     /// The token that ends a text (EOS); `None` for a model without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_token: Option<u32>,

@@ -246,10 +246,15 @@ fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }
 
+/// A server's word as a terminal can show it.
+fn plain(name: &str) -> String {
+    name.chars().take(120).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
 /// The first of many names.
 fn list(names: &[String]) -> String {
     const MOST: usize = 20;
-    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    let shown = names.iter().take(MOST).map(|name| plain(name)).collect::<Vec<_>>().join(", ");
     match names.len() {
         0 => "none".to_owned(),
         n if n > MOST => format!("{shown} and {} more", n - MOST),

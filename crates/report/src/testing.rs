@@ -31,6 +31,7 @@ pub(crate) fn model(name: &str, family: &str, n_params: u64) -> ModelCard {
         storage: "f32".to_owned(),
         scoring: yardstick_core::Scoring::Causal,
         prefix_token: Some(0),
+        prefix_always: false,
         end_token: Some(0),
         weights_sha256: crate::hash::sha256_hex(name),
         tokenizer_sha256: crate::hash::sha256_hex("tokenizer"),

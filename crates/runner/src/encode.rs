@@ -68,11 +68,24 @@ impl<'a> Context<'a> {
             return Ok(with_prefix(model.card(), whole));
         }
         if whole.len() <= n_tokens && text.len() > trimmed {
-            return Ok(merged(model.card(), whole));
+            return Ok(behind_prefix(model.card(), merged(model.card(), whole)));
         }
         let scored = whole.len().saturating_sub(n_tokens);
         whole.splice(..n_tokens.min(whole.len()), tokens.iter().copied());
-        Ok(Pair { tokens: whole, scored, unscored: 0, merged: false })
+        Ok(behind_prefix(model.card(), Pair { tokens: whole, scored, unscored: 0, merged: false }))
+    }
+}
+
+/// A text that begins with its context, behind the prefix token where that stands before every text.
+fn behind_prefix(card: &ModelCard, mut pair: Pair) -> Pair {
+    begin(card, &mut pair.tokens);
+    pair
+}
+
+/// Puts the prefix token before the tokens of a text, where it stands before every text and is not there yet.
+pub fn begin(card: &ModelCard, tokens: &mut Vec<u32>) {
+    if let Some(prefix) = card.prefix_token.filter(|prefix| card.prefix_always && tokens.first() != Some(prefix)) {
+        tokens.insert(0, prefix);
     }
 }
 
@@ -120,6 +133,17 @@ mod tests {
         check("", "xy", "^xy", 2, 0);
         check("  ", "xy", "^  xy", 4, 0);
         check("", "^xy", "^xy", 2, 1);
+    }
+
+    #[test]
+    fn a_prefix_may_stand_before_every_text() {
+        let toy = Toy::with_prefix(Some(0)).always();
+        for (context, continuation, tokens, scored) in
+            [("xy", " z", "^xy z", 2), ("", "xy", "^xy", 2), ("^x", "y", "^xy", 1), ("a", "b", "^ab", 1)]
+        {
+            let pair = encode_pair(&toy, context, continuation).unwrap();
+            assert_eq!((Toy::text(&pair.tokens).as_str(), pair.scored, pair.unscored), (tokens, scored, 0));
+        }
     }
 
     #[test]

@@ -62,6 +62,7 @@ pub fn card() -> ModelCard {
         storage: "f32".to_owned(),
         scoring: Scoring::Causal,
         prefix_token: Some(PREFIX),
+        prefix_always: false,
         end_token: None,
         weights_sha256: String::new(),
         tokenizer_sha256: String::new(),
@@ -70,6 +71,12 @@ pub fn card() -> ModelCard {
 }
 
 impl Toy {
+    /// The prefix token before every text.
+    pub fn always(mut self) -> Self {
+        self.card.prefix_always = true;
+        self
+    }
+
     pub fn with_prefix(prefix_token: Option<u32>) -> Self {
         Self { card: ModelCard { prefix_token, ..card() }, poison: None, deadly: None, memory: Arc::default() }
     }

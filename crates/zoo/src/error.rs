@@ -230,7 +230,18 @@ impl ZooError {
 
 /// `, "a", "b"`
 fn listed(names: &[String]) -> String {
-    names.iter().fold(String::new(), |all, name| format!("{all}, {name:?}"))
+    names.iter().fold(String::new(), |all, name| format!("{all}, {}", shown(name)))
+}
+
+/// A name as a terminal can show it: the beginning of a long one, and no control characters.
+fn shown(name: &str) -> String {
+    let short: String = name.chars().take(80).collect();
+    format!("{short:?}{}", if short.len() < name.len() { "…" } else { "" })
+}
+
+/// Names with commas between.
+fn joined(names: &[String]) -> String {
+    names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
 }
 
 /// `; what is there and not used: …`
@@ -239,7 +250,7 @@ fn instead(unused: &[String], n: usize) -> String {
         return String::new();
     }
     let dots = if unused.len() < n { ", …" } else { "" };
-    format!("; there, and not asked for: {}{dots} ({n} in all)", unused.join(", "))
+    format!("; there, and not asked for: {}{dots} ({n} in all)", joined(unused))
 }
 
 /// `; nor have 2 others: …` for the tensors besides the first.
@@ -249,7 +260,7 @@ fn others(more: &[String], n: usize) -> String {
         _ => format!(
             "; nor {} {n} more: {}{}",
             if n == 1 { "has" } else { "have" },
-            more.join(", "),
+            joined(more),
             if more.len() < n { ", …" } else { "" }
         ),
     }

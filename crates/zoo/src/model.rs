@@ -219,6 +219,7 @@ impl Parts {
             storage: options.storage.name().to_owned(),
             scoring,
             prefix_token: of_text(prefix_token(source, config, &self.tokenizer, dims.vocab_size)?),
+            prefix_always: families::find(config)?.prefix_always(),
             end_token: of_text(end_token(source, config, &self.tokenizer, dims.vocab_size)?),
             weights_sha256: self.weights_sha256.clone(),
             tokenizer_sha256: self.tokenizer.sha256.clone(),

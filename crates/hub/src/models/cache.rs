@@ -4,6 +4,7 @@
 //! models--owner--name/blobs/<etag>              a file by its content: sha256 of large files, git's sha1 of small ones
 //! models--owner--name/refs/<revision>           the commit that a branch or tag was when it was fetched last
 //! models--owner--name/snapshots/<commit>/<file> a link to the blob
+//! models--owner--name/.whole/<commit>           ours: everything of that commit that a model needs is here
 //! .locks/models--owner--name/<etag>.lock        held by whoever fetches that blob
 //! ```
 
@@ -14,6 +15,9 @@ use crate::pull::Event;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+
+/// Below a repository of the cache: an empty file for each commit that is here whole.
+const WHOLE: &str = ".whole";
 
 /// Marks folders of models, and stands for `/` in their names.
 const PREFIX: &str = "models--";
@@ -75,6 +79,18 @@ impl Repo {
         }
         let text = std::fs::read_to_string(self.folder.join("refs").join(revision)).ok()?;
         Some(text.trim().to_owned()).filter(|commit| is_commit(commit))
+    }
+
+    /// Whether everything of a commit that a model needs was fetched by us.
+    pub fn is_whole(&self, commit: &str) -> bool {
+        self.folder.join(WHOLE).join(commit).is_file()
+    }
+
+    /// Remembers that everything of a commit is here.
+    pub fn mark_whole(&self, commit: &str) -> Result<(), HubError> {
+        let path = self.folder.join(WHOLE).join(commit);
+        make_parent(&path)?;
+        File::create(&path).map(drop).map_err(|e| io(&path, e))
     }
 
     /// Remembers which commit a revision is.

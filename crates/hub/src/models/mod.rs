@@ -77,7 +77,9 @@ impl ModelHub {
     pub fn pull(&self, model: &ModelId, report: &mut dyn FnMut(Event)) -> Result<Snapshot, HubError> {
         let here = self.cached(model);
         // A commit never changes.
-        let is_final = is_commit(model.revision()) && here.is_ok();
+        // Others may have fetched a part of a commit only.
+        let is_whole = |commit: &str| self.cache.repo(model.id()).is_whole(commit);
+        let is_final = here.is_ok() && is_commit(model.revision()) && is_whole(model.revision());
         if is_final || self.client.options.is_offline {
             return here;
         }
@@ -143,6 +145,7 @@ impl ModelHub {
             }
         }
         let Done { files, bytes, kept } = pull.done;
+        repo.mark_whole(&listing.commit)?;
         repo.refer(model.revision(), &listing.commit)?;
         let (id, commit) = (model.id().to_owned(), listing.commit.clone());
         Ok(Snapshot { folder: repo.snapshot(&commit), id, commit, files, bytes, kept })

@@ -1,6 +1,7 @@
 //! From requests to the texts that answer them.
 
 use crate::RunnerError;
+use crate::encode::begin;
 use crate::spans::all_or_errors;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -75,6 +76,7 @@ fn prompt(model: &dyn LanguageModel, request: usize, asked: &Request) -> Result<
         let empty = || RunnerError::EmptyPrompt { request, model: model.card().name.clone() };
         tokens.push(model.card().prefix_token.ok_or_else(empty)?);
     }
+    begin(model.card(), &mut tokens);
     let room = model.card().n_ctx - generation.max_tokens as usize;
     let n_truncated = tokens.len().saturating_sub(room);
     tokens.drain(..n_truncated);

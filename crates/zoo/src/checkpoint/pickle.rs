@@ -75,6 +75,9 @@ pub struct Pickle<'a> {
     pub len: usize,
 }
 
+/// Values of the largest pickle that is read; those of models with thousands of tensors have some ten thousand.
+const MOST_VALUES: usize = 1_000_000;
+
 /// Reads one pickle from the beginning of `bytes`.
 ///
 /// # Errors
@@ -90,6 +93,10 @@ pub fn read(bytes: &[u8]) -> Result<Pickle<'_>, Fault> {
             return Ok(Pickle { values: machine.values, top, len: machine.at });
         }
         machine.step(opcode, at)?;
+        // A value takes a hundred times the bytes of its opcode.
+        if machine.values.len() + machine.memo.len() + machine.marks.len() > MOST_VALUES {
+            return Err(Fault::Refused(format!("it holds more than {MOST_VALUES} values: no state_dict does")));
+        }
     }
 }
 

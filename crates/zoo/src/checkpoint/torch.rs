@@ -5,8 +5,11 @@ use super::archive::{self, Entry};
 use super::formats::{Fault, Tensors};
 use super::pickle::{self, Pickle, Storage, Value, View};
 use super::stored::{Layout, Place, Stored, elements};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+/// Bytes of the longest name of a tensor.
+const LONGEST_NAME: usize = 4096;
 
 /// The number that the older format begins with, pickled.
 const MAGIC: i128 = 0x1950_a86a_20f9_469c_fc6c;
@@ -97,10 +100,16 @@ fn tensors(pickle: &Pickle, place: impl Fn(&Storage) -> Result<Range<usize>, Fau
     let Value::Dict(pairs) = &pickle.values[pickle.top] else {
         return Err(Fault::Refused("it holds no dictionary; save the model's state_dict".to_owned()));
     };
+    let mut names = BTreeSet::new();
     let tensor = |&(name, value): &(usize, usize)| {
         let Value::Text(name) = pickle.values[name] else {
             return Err(Fault::Refused("a tensor's name is no text; save the model's state_dict".to_owned()));
         };
+        // A name may be quoted any number of times at a few bytes each: it is not copied twice.
+        if name.len() > LONGEST_NAME || !names.insert(name) {
+            let name: String = name.chars().take(60).collect();
+            return Err(format!("the name of a tensor, {name:?}, is there twice or has no end").into());
+        }
         let Value::Tensor(view) = &pickle.values[value] else {
             let reason = format!("{name:?} is no tensor; save the model's state_dict and nothing else");
             return Err(Fault::Refused(reason));

@@ -25,6 +25,10 @@ impl Family for Gemma {
         Bpe::ByteLevel
     }
 
+    fn prefix_always(&self) -> bool {
+        true
+    }
+
     fn context(&self, config: &Config) -> Result<usize, ZooError> {
         Ok(hyper(config)?.dims.n_ctx)
     }

@@ -29,6 +29,10 @@ impl Family for Gemma2 {
         Bpe::ByteLevel
     }
 
+    fn prefix_always(&self) -> bool {
+        true
+    }
+
     fn context(&self, config: &Config) -> Result<usize, ZooError> {
         Ok(hyper(config)?.dims.n_ctx)
     }

@@ -26,6 +26,10 @@ impl Family for Gemma3 {
         Bpe::ByteLevel
     }
 
+    fn prefix_always(&self) -> bool {
+        true
+    }
+
     fn context(&self, config: &Config) -> Result<usize, ZooError> {
         Ok(hyper(config)?.dims.n_ctx)
     }
@@ -54,6 +58,12 @@ fn hyper(config: &Config) -> Result<Hyper, ZooError> {
 /// Of layers that see everything, and of those with a window. Older configurations scale the former by `rope_scaling`.
 fn ropes(config: &Config, d: &Dimensions) -> Result<(Rope, Option<Rope>), ZooError> {
     let by_layer = config.section("rope_parameters")?;
+    if let Some(sections) = &by_layer
+        && sections.get("full_attention").is_none()
+        && sections.get("sliding_attention").is_none()
+    {
+        return Err(config.wrong("rope_parameters", "a section full_attention or sliding_attention, or both"));
+    }
     let of = |name: &str| by_layer.as_ref().map_or(Ok(None), |sections| sections.section(name));
     let global = match config.section("rope_scaling")? {
         Some(section) => Some(section),

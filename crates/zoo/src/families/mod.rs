@@ -64,6 +64,11 @@ pub trait Family: Sync {
     /// How to read vocab.json and merges.txt when there is no tokenizer.json.
     fn bpe(&self) -> Bpe;
 
+    /// Whether the first token of every text is the tokenizer's BOS, whatever stands before.
+    fn prefix_always(&self) -> bool {
+        false
+    }
+
     /// The context in tokens.
     ///
     /// # Errors
