@@ -217,3 +217,10 @@ fn masks_are_told_from_biases() {
         assert_eq!(is_mask(name), mask, "{name}");
     }
 }
+
+#[test]
+fn a_pickle_of_endless_values_is_refused() {
+    let bytes = [&b"\x80\x02"[..], &vec![b'N'; 2_000_000], b"."].concat();
+    let Err(Fault::Refused(reason)) = pickle::read(&bytes).map(|pickle| pickle.len) else { panic!("it was read") };
+    assert!(reason.contains("more than 1000000 values"), "{reason}");
+}
