@@ -263,7 +263,16 @@ mod tests {
     use crate::testing;
 
     fn at(x: f64, value: f64) -> CurvePoint {
-        CurvePoint { series: 0, name: String::new(), x, value, interval: None, n: None, source: String::new() }
+        CurvePoint {
+            series: 0,
+            name: String::new(),
+            x,
+            value,
+            interval: None,
+            n: None,
+            source: String::new(),
+            joined: true,
+        }
     }
 
     fn check(points: &[(f64, f64)], higher: bool, wanted: &[(f64, f64)]) {

@@ -203,5 +203,6 @@ fn point(series: usize, name: &str, step: u64, above: Above, n: Option<u64>, sou
         interval: above.interval,
         n,
         source,
+        joined: true,
     }
 }
