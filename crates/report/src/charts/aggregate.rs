@@ -21,12 +21,13 @@ impl Chart for Aggregate {
         Card { id: "aggregate", summary }
     }
 
-    /// None with a single model, or without two tasks that all have.
+    /// None with models of one size, or without two tasks that all have.
     fn figures(&self, material: &Material) -> Vec<Figure> {
         let overview = material.overview;
         let (tasks, unknown) = common::accuracies(overview);
         let columns: Vec<usize> = (0..overview.models.len()).collect();
-        let common = Common::new(overview, &tasks, &columns).filter(|common| common.columns.len() > 1);
+        let common = Common::new(overview, &tasks, &columns)
+            .filter(|common| pick::sizes_differ(overview, common.columns.iter().copied()));
         common.map(|common| figure(overview, &common, unknown)).into_iter().collect()
     }
 }
@@ -78,8 +79,10 @@ fn notes(overview: &Overview, common: &Common, unknown: Vec<String>) -> Vec<Stri
                 The intervals of single tasks are in the data file."
         .to_owned();
     let tasks = format!("Tasks: {}.", common.names());
+    let places = "Models of almost the same size are set side by side.".to_owned();
+    let same = pick::same_size_note(overview, &common.columns);
     let left_out = common.left_out.iter().cloned().chain(unknown);
-    [what, tasks, pick::models_by_size(overview)].into_iter().chain(left_out).collect()
+    [what, places].into_iter().chain(same).chain([tasks, pick::models_by_size(overview)]).chain(left_out).collect()
 }
 
 fn legend(common: &Common, families: &[&str]) -> Vec<LegendEntry> {
@@ -109,6 +112,12 @@ fn lines(overview: &Overview, common: &Common, families: &[&str]) -> (Vec<Curve>
     for (hue, &shots) in common.shots.iter().enumerate() {
         for (family, name) in families.iter().enumerate() {
             let columns = by_size(overview, common, name);
+            let size = |column: usize| overview.models[column].card.n_params;
+            let is_alone = |of: usize| columns.iter().filter(|&&column| size(column) == size(of)).count() == 1;
+            let point = |series: usize, value: (usize, Above, Option<u64>)| CurvePoint {
+                joined: is_alone(value.0),
+                ..point(overview, series, value)
+            };
             let curve = |label: &str, weight| Curve {
                 label: format!("{label}, {name}, {}", shots_word(shots)),
                 hue: Some(hue),
@@ -121,11 +130,11 @@ fn lines(overview: &Overview, common: &Common, families: &[&str]) -> (Vec<Curve>
                     let estimate = common::value(row, column)?;
                     Some((column, common::above_chance(row, estimate)?, Some(estimate.n)))
                 });
-                points.extend(values.map(|value| point(overview, series.len(), value)));
+                points.extend(values.map(|value| point(series.len(), value)));
                 series.push(curve(&task.label, Weight::Faint));
             }
             let means = columns.iter().filter_map(|&column| Some((column, common.mean(column, shots)?, None)));
-            points.extend(means.map(|value| point(overview, series.len(), value)));
+            points.extend(means.map(|value| point(series.len(), value)));
             series.push(curve("mean", Weight::Bold));
         }
     }
@@ -150,5 +159,31 @@ fn point(overview: &Overview, series: usize, (column, above, n): (usize, Above, 
         interval: above.interval,
         n,
         source: "chance taken off".to_owned(),
+        joined: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{model, record, task};
+
+    #[test]
+    fn only_sizes_that_differ_are_joined() {
+        let acc = |id: &str| task(id, &[("acc", true, Some(0.5))], 100);
+        let of = |sizes: &[u64]| {
+            let models = sizes.iter().enumerate().map(|(at, &size)| model(&format!("m{at}"), "gpt2", size)).collect();
+            Overview::new(&[&record(models, vec![acc("piqa"), acc("copa")])])
+        };
+        let overview = of(&[9_000_000, 1_000_000, 1_000_000, 400_000]);
+        let (tasks, _) = common::accuracies(&overview);
+        let common = Common::new(&overview, &tasks, &[0, 1, 2, 3]).expect("all of it");
+        let (series, points) = lines(&overview, &common, &["gpt2"]);
+        let mean = points.iter().filter(|point| point.series == series.len() - 1);
+        let joined: Vec<_> = mean.map(|point| (point.name.as_str(), point.joined)).collect();
+        assert_eq!(joined, [("m3", true), ("m1", false), ("m2", false), ("m0", true)]);
+        assert!(notes(&overview, &common, Vec::new()).iter().any(|note| note.contains("not joined")));
+        let same = of(&[1_000_000, 1_000_000]);
+        assert!(!pick::sizes_differ(&same, [0, 1]) && pick::same_size_note(&same, &[0, 1]).is_some());
     }
 }

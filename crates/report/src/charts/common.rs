@@ -33,10 +33,16 @@ pub(super) struct Above {
 
 /// The accuracies of an overview whose chance level is known, and what has to be said of the others.
 pub(super) fn accuracies(overview: &Overview) -> (Vec<TaskRows<'_>>, Vec<String>) {
+    accuracies_of(overview, |_| true)
+}
+
+/// Those of some rows.
+pub(super) fn accuracies_of(overview: &Overview, is_of: impl Fn(&Row) -> bool) -> (Vec<TaskRows<'_>>, Vec<String>) {
     let rows: Vec<&Row> = pick::axis_groups(overview)
         .into_iter()
         .filter(pick::AxisGroup::is_accuracy)
         .flat_map(|group| group.rows)
+        .filter(|row| is_of(row))
         .collect();
     let is_known = |task: &TaskRows| task.rows.iter().all(|row| row.chance.is_some_and(|chance| chance < 1.0));
     let (known, others): (Vec<TaskRows>, Vec<TaskRows>) = pick::by_task(&rows).into_iter().partition(is_known);

@@ -108,6 +108,8 @@ pub(super) struct CurvePoint {
     pub(super) n: Option<u64>,
     /// How it was made.
     pub(super) source: String,
+    /// Whether its series' line goes through it.
+    pub(super) joined: bool,
 }
 
 impl Curves {
@@ -121,10 +123,15 @@ impl Curves {
         series.chain(faint).chain(chance).collect()
     }
 
-    /// Every finite number that the value axis of a plot has to hold.
-    fn ends(plot: &CurvePlot) -> (f64, f64) {
-        let points = plot.points.iter();
-        let values = points.flat_map(|p| [Some(p.value), p.interval.map(|i| i.0), p.interval.map(|i| i.1)]);
+    /// Every finite number that is drawn along the value axis of a plot.
+    fn ends(&self, plot: &CurvePlot) -> (f64, f64) {
+        let has_whisker = |p: &CurvePoint| {
+            matches!(self.series[p.series].weight, Weight::Bold | Weight::Plain) && p.value.is_finite()
+        };
+        let values = plot.points.iter().flat_map(|p| {
+            let (low, high) = p.interval.filter(|_| has_whisker(p)).unzip();
+            [Some(p.value), low, high]
+        });
         let finite = values.chain([plot.chance]).flatten().filter(|value| value.is_finite());
         let ends = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
         if ends.0 <= ends.1 { ends } else { (0.0, 1.0) }
@@ -196,5 +203,6 @@ pub(super) fn point(series: usize, name: &str, x: f64, estimate: &yardstick_core
         interval: estimate.low.zip(estimate.high),
         n: Some(estimate.n),
         source: estimate.method.clone(),
+        joined: true,
     })
 }

@@ -4,10 +4,11 @@ use super::common::{self, Common};
 use super::curves::{self, Across, AcrossScale, Apart, Curve, CurvePlot, CurvePoint, Curves, Weight};
 use super::panels::shots_word;
 use super::pick::{self, AxisGroup};
+use super::protocol;
 use super::{About, Chart, Figure, Key, LegendEntry, Material};
 use crate::Card;
 use crate::number::{Unit, count};
-use crate::overview::Overview;
+use crate::overview::{Overview, Row};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use yardstick_core::{Environment, Estimate, RunRecord};
@@ -44,6 +45,8 @@ struct Speeds {
     of: BTreeMap<usize, Speed>,
     /// Models that were measured elsewhere or at other work.
     others: Vec<String>,
+    /// Tasks and groups of the work: their ids and what was asked.
+    asked: Vec<(String, String)>,
 }
 
 /// Of one model.
@@ -63,13 +66,16 @@ impl Speeds {
     /// Those of the machine and work that most models share; of the first such where several are alike.
     fn new(overview: &Overview, records: &[&RunRecord]) -> Option<Self> {
         let mut works: Vec<(Work, BTreeMap<usize, Speed>)> = Vec::new();
+        let mut of_work: Vec<Vec<&RunRecord>> = Vec::new();
         for (run, record) in records.iter().enumerate() {
             let tasks = record.tasks.iter().map(|task| (task.id.as_str(), task.prompt_hash.as_str())).collect();
             let work = (&record.environment, tasks, record.spec.token_scores);
             let at = works.iter().position(|(other, _)| *other == work).unwrap_or_else(|| {
                 works.push((work, BTreeMap::new()));
+                of_work.push(Vec::new());
                 works.len() - 1
             });
+            of_work[at].push(record);
             for speed in record.speeds.iter().filter(|speed| speed.seconds > 0.0 && speed.tokens > 0) {
                 let Some(&column) = overview.columns[run].get(&speed.model) else { continue };
                 let own = speed.tokens as f64 / speed.seconds;
@@ -79,10 +85,27 @@ impl Speeds {
         }
         let most = works.iter().map(|(_, of)| of.len()).max()?;
         let all: Vec<usize> = works.iter().flat_map(|(_, of)| of.keys().copied()).collect();
-        let ((machine, ..), of) = works.into_iter().find(|(_, of)| of.len() == most)?;
+        let (at, ((machine, ..), of)) = works.into_iter().enumerate().find(|(_, (_, of))| of.len() == most)?;
+        let rows = Overview::new(&of_work[at]).rows;
+        let asked = rows.into_iter().map(|row| (row.id, row.asked)).collect();
         let is_other = |column: &usize| all.contains(column) && !of.contains_key(column);
         let others = (0..overview.models.len()).filter(is_other).map(|column| overview.models[column].label.clone());
-        Some(Self { machine: machine.clone(), others: others.collect(), of })
+        Some(Self { machine: machine.clone(), others: others.collect(), of, asked })
+    }
+
+    /// Whether a row is of the work whose speed is known.
+    fn is_of_work(&self, row: &Row) -> bool {
+        self.asked.iter().any(|(id, asked)| *id == row.id && *asked == row.asked)
+    }
+
+    /// What must be said where the models' tokens are not the same.
+    fn tokenizer_note(&self, overview: &Overview) -> Option<String> {
+        let mut tokenizers = self.of.keys().map(|&column| &overview.models[column].card.tokenizer_sha256);
+        let first = tokenizers.next();
+        let differ = tokenizers.any(|tokenizer| Some(tokenizer) != first);
+        differ.then(|| {
+            "The models' tokenizers differ: a token is not the same amount of text for each of them.".to_owned()
+        })
     }
 
     fn machine(&self) -> String {
@@ -117,11 +140,14 @@ impl Speed {
 }
 
 fn figure(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Option<Figure> {
-    let (mut plots, left_out, is_mean) = plots(overview, group, speeds);
-    plots.retain(|plot| plot.points.len() > 1);
+    let (mut shown, left_out, is_mean) = plots(overview, group, speeds);
+    shown.retain(|(plot, _)| plot.points.len() > 1);
     let higher = group.rows[0].higher_is_better?;
+    let (mut plots, shots): (Vec<CurvePlot>, Vec<usize>) = shown.into_iter().unzip();
+    let mut has_front = false;
     for plot in &mut plots {
         let front = front(&plot.points, higher);
+        has_front |= front.len() > 1;
         plot.points.extend(front.into_iter().map(|point| CurvePoint { series: overview.models.len(), ..point }));
     }
     if plots.is_empty() {
@@ -151,41 +177,39 @@ fn figure(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Option<Fig
         about: About::Report,
         title: format!("{} against speed", group.heading()),
         subtitle: format!(
-            "{}; {}; {better} and further right is better; whiskers: 95 % intervals; grey: Pareto front",
+            "{}; {}; {better} and further right is better; whiskers: 95 % intervals{}",
             speeds.machine(),
-            shots_of(&curves, group),
+            protocol::shots(shots.into_iter()),
+            if has_front { "; grey: Pareto front" } else { "" },
         ),
-        notes: notes(speeds).into_iter().chain(left_out).collect(),
+        notes: notes(overview, speeds, has_front).into_iter().chain(left_out).collect(),
         partial: overview.partial,
-        legend: legend(&curves),
+        legend: legend(&curves, has_front),
         plot: Arc::new(curves),
     })
 }
 
-/// Models are dots here: a line is the front alone.
-fn legend(curves: &Curves) -> Vec<LegendEntry> {
+/// Models are dots here: a line is the front alone, where some plot has more than one point of it.
+fn legend(curves: &Curves, has_front: bool) -> Vec<LegendEntry> {
     let dot = |entry: LegendEntry| match entry.key {
         Key::Line(column) => LegendEntry { key: Key::Dot(column), ..entry },
         _ => entry,
     };
-    curves.legend("").into_iter().map(dot).collect()
+    let entries = curves.legend("").into_iter();
+    entries.filter(|entry| has_front || entry.key != Key::Faint).map(dot).collect()
 }
 
-/// The protocol of what is shown: each task with the fewest examples that it was run with.
-fn shots_of(curves: &Curves, group: &AxisGroup) -> String {
-    let fewest = group.rows.iter().map(|row| row.shots).min().unwrap_or(0);
-    if curves.plots.len() == 1 { shots_word(fewest) } else { pick::shots(&group.rows) }
-}
-
-fn notes(speeds: &Speeds) -> Vec<String> {
+fn notes(overview: &Overview, speeds: &Speeds, has_front: bool) -> Vec<String> {
     let what = "Tokens a second: tokens fed to the model (equal beginnings of texts once) by the wall time of feeding them, \
-                without loading the model. One measurement with no error known, or several together; the data file has the \
+                without loading the model; quality is of the same tasks and prompts. One measurement with no error known, or several together; the data file has the \
                 slowest and fastest. Speeds of other machines, threads or tasks do not compare with these; machines are told \
                 apart by system, processor family, CPUs and threads."
         .to_owned();
     let front = "The front joins models that no other one beats in both; it knows nothing of the intervals.".to_owned();
     let others = format!("Left out, measured on another machine or at other tasks: {}.", speeds.others.join(", "));
-    [what, front].into_iter().chain((!speeds.others.is_empty()).then_some(others)).collect()
+    let others = (!speeds.others.is_empty()).then_some(others);
+    let tokenizers = speeds.tokenizer_note(overview);
+    [what].into_iter().chain(tokenizers).chain(has_front.then_some(front)).chain(others).collect()
 }
 
 /// A symbol a model, and the front.
@@ -194,10 +218,13 @@ fn series(overview: &Overview) -> Vec<Curve> {
     curves::lines_of_models(overview).into_iter().chain([front]).collect()
 }
 
+/// A plot, and the number of shots of its tasks.
+type AtShots = (CurvePlot, usize);
+
 /// Accuracies as their mean above chance where there is one, with what that leaves out; else a plot a task.
-fn plots(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> (Vec<CurvePlot>, Vec<String>, bool) {
+fn plots(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> (Vec<AtShots>, Vec<String>, bool) {
     let columns: Vec<usize> = speeds.of.keys().copied().collect();
-    let (tasks, unknown) = common::accuracies(overview);
+    let (tasks, unknown) = common::accuracies_of(overview, |row| speeds.is_of_work(row));
     let common = if group.is_accuracy() { Common::new(overview, &tasks, &columns) } else { None };
     let Some(common) = common else { return (each_task(overview, group, speeds), Vec::new(), false) };
     let points = common.columns.iter().filter_map(|&column| {
@@ -214,10 +241,14 @@ fn plots(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> (Vec<CurveP
         points: points.collect(),
     };
     let tasks = format!("Plain mean of (accuracy − chance) / (1 − chance) over: {}.", common.names());
-    (vec![plot], [tasks].into_iter().chain(common.left_out.iter().cloned()).chain(unknown).collect(), true)
+    (
+        vec![(plot, common.shots[0])],
+        [tasks].into_iter().chain(common.left_out.iter().cloned()).chain(unknown).collect(),
+        true,
+    )
 }
 
-fn each_task(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Vec<CurvePlot> {
+fn each_task(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Vec<AtShots> {
     let plot = |task: &pick::TaskRows| {
         let row = task.rows[0];
         let panel = pick::panel(overview, row);
@@ -225,14 +256,16 @@ fn each_task(overview: &Overview, group: &AxisGroup, speeds: &Speeds) -> Vec<Cur
             let estimate = common::value(row, column)?;
             point(overview, column, estimate, speeds)
         });
-        CurvePlot {
+        let plot = CurvePlot {
             label: task.label.clone(),
             details: panel.details(),
             chance: panel.raised_chance(),
             points: points.collect(),
-        }
+        };
+        (plot, row.shots)
     };
-    pick::by_task(&group.rows).iter().map(plot).collect()
+    let rows: Vec<&Row> = group.rows.iter().copied().filter(|row| speeds.is_of_work(row)).collect();
+    pick::by_task(&rows).iter().map(plot).collect()
 }
 
 fn point(overview: &Overview, column: usize, estimate: &Estimate, speeds: &Speeds) -> Option<CurvePoint> {
@@ -263,7 +296,16 @@ mod tests {
     use crate::testing;
 
     fn at(x: f64, value: f64) -> CurvePoint {
-        CurvePoint { series: 0, name: String::new(), x, value, interval: None, n: None, source: String::new() }
+        CurvePoint {
+            series: 0,
+            name: String::new(),
+            x,
+            value,
+            interval: None,
+            n: None,
+            source: String::new(),
+            joined: true,
+        }
     }
 
     fn check(points: &[(f64, f64)], higher: bool, wanted: &[(f64, f64)]) {
@@ -299,5 +341,43 @@ mod tests {
         let fastest = once.tokens as f64 / once.seconds;
         assert_eq!((twice.tokens, twice.ends), (2 * once.tokens, (fastest / 2.0, fastest)));
         assert!((twice.value() - fastest / 1.5).abs() < 1e-6);
+    }
+
+    #[test]
+    fn quality_is_of_the_work_whose_speed_is_shown() {
+        let plain = testing::four_by_eleven();
+        let mut five = scenarios::with_speeds(scenarios::at_shots(&plain, 5));
+        five.models[0].tokenizer_sha256 = "ff".repeat(32);
+        let mut zero = plain.clone();
+        zero.models[0].tokenizer_sha256 = "ff".repeat(32);
+        let figures = |records: &[&RunRecord]| -> Vec<Figure> {
+            let overview = Overview::new(records);
+            let speeds = Speeds::new(&overview, records).expect("speeds");
+            let groups = pick::axis_groups(&overview);
+            groups.iter().filter_map(|group| figure(&overview, group, &speeds)).collect()
+        };
+        let (both, alone) = (figures(&[&zero, &five]), figures(&[&five]));
+        assert_eq!((both.len(), alone.len()), (4, 4));
+        for (both, alone) in both.iter().zip(&alone) {
+            let values = |figure: &Figure| figure.plot.table()[4].clone();
+            assert_eq!(values(both), values(alone));
+            assert!(both.subtitle.contains("; 5-shot; "), "{}", both.subtitle);
+            assert!(both.notes.iter().any(|note| note.contains("tokenizers differ")));
+        }
+    }
+
+    #[test]
+    fn a_front_of_one_point_is_not_named() {
+        let mut record = scenarios::with_speeds(testing::four_by_eleven());
+        record.speeds.iter_mut().for_each(|speed| speed.seconds = 1e12 / speed.seconds);
+        let overview = Overview::new(&[&record]);
+        let speeds = Speeds::new(&overview, &[&record]).expect("speeds");
+        let groups = pick::axis_groups(&overview);
+        let bits = groups.iter().find(|group| group.key == "bits_per_byte").expect("bits");
+        let figure = figure(&overview, bits, &speeds).expect("a figure");
+        let front = figure.plot.table()[1].str().expect("texts").iter().filter(|s| *s == Some("Pareto front")).count();
+        let is_named = figure.legend.iter().any(|entry| entry.label == "Pareto front");
+        assert_eq!(is_named, front > 1);
+        assert_eq!(is_named, figure.subtitle.contains("front"));
     }
 }

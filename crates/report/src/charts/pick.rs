@@ -153,6 +153,21 @@ pub(super) fn models_by_size(overview: &Overview) -> String {
     format!("Models by size: {}.", named.join(", "))
 }
 
+/// Whether models of an overview differ in size: else nothing can be seen along an axis of sizes.
+pub(super) fn sizes_differ(overview: &Overview, columns: impl IntoIterator<Item = usize>) -> bool {
+    let mut sizes = columns.into_iter().map(|column| overview.models[column].card.n_params);
+    let first = sizes.next();
+    sizes.any(|size| Some(size) != first)
+}
+
+/// What must be said where several models of a family have one size: no line goes through those.
+pub(super) fn same_size_note(overview: &Overview, columns: &[usize]) -> Option<String> {
+    let card = |column: usize| &overview.models[column].card;
+    let is_same = |a: usize, b: usize| card(a).family == card(b).family && card(a).n_params == card(b).n_params;
+    let any = columns.iter().enumerate().any(|(at, &a)| columns[..at].iter().any(|&b| is_same(a, b)));
+    any.then(|| "Models of one family and of one size (copies, checkpoints) are not joined by lines.".to_owned())
+}
+
 /// `zero-shot`, `5-shot` or `0- to 5-shot`.
 pub(super) fn shots(rows: &[&Row]) -> String {
     super::protocol::shots(rows.iter().map(|row| row.shots))

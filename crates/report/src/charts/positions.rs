@@ -191,8 +191,8 @@ fn figure(overview: &Overview, mut plots: Vec<CurvePlot>) -> Figure {
 
 fn notes() -> Vec<String> {
     [
-        "Tokens after 1, 2, 3–4, 5–8, … others, each bin at its geometric middle; vertical axes differ between plots and \
-         need not start at zero. Of each text only the first window counts: as many tokens as the model's context holds.",
+        "Tokens after 1, 2, 3–4, 5–8, … others, each bin at its geometric middle, where the models' dots are set side by \
+         side; vertical axes differ between plots and need not start at zero. Of each text only the first window counts: as many tokens as the model's context holds.",
         "Bits and bytes are summed over documents, then divided; documents are the sampling unit of the intervals. A token's \
          bytes are those of its own text, scaled so that a document's tokens add up to its bytes: for characters of several \
          tokens the share of each is an approximation.",

@@ -22,10 +22,10 @@ impl Chart for Scale {
         Card { id: "scale", summary }
     }
 
-    /// None with a single model: there is nothing to see a trend in.
+    /// None with models of one size: there is nothing to see a trend in.
     fn figures(&self, material: &Material) -> Vec<Figure> {
         let overview = material.overview;
-        if overview.models.len() < 2 {
+        if !pick::sizes_differ(overview, 0..overview.models.len()) {
             return Vec::new();
         }
         pick::axis_groups(overview).iter().map(|group| figure(overview, group)).collect()
@@ -87,8 +87,9 @@ fn notes(overview: &Overview, group: &AxisGroup, panels: &Panels) -> Vec<String>
                 models of almost the same size are set side by side."
             .to_owned();
     let models = (panels.shots().len() > 1).then(|| pick::models_by_size(overview));
-    let levels = panels.level_note();
-    group.metric_note().into_iter().chain([axes]).chain(models).chain(group.paper_notes()).chain(levels).collect()
+    let same = pick::same_size_note(overview, &(0..overview.models.len()).collect::<Vec<_>>());
+    let said = group.metric_note().into_iter().chain([axes]).chain(same).chain(models);
+    said.chain(group.paper_notes()).chain(panels.level_note()).collect()
 }
 
 /// A task's plot: its rows at each number of shots, with what the papers print of them.

@@ -16,6 +16,7 @@ use crate::number::Unit;
 use crate::overview::{Overview, Row};
 use checkpoint::{Training, trainings};
 use std::sync::Arc;
+use yardstick_stats::normal_quantile;
 
 /// Tasks against training steps.
 pub(super) struct Steps;
@@ -47,11 +48,16 @@ impl Chart for Steps {
     }
 }
 
-/// The tasks that some model is better at than guessing, and the names of the others.
+/// The tasks that some model is better at than guessing, and the names of the others. With so many models and tasks the
+/// best of them would often look better by luck: intervals are widened for their number (Bonferroni).
 fn referenced<'a>(overview: &Overview, tasks: Vec<TaskRows<'a>>) -> (Vec<TaskRows<'a>>, Vec<String>) {
+    let cells = |row: &&Row| (0..overview.models.len()).filter(|&column| common::value(row, column).is_some()).count();
+    let n: usize = tasks.iter().flat_map(|task| &task.rows).map(cells).sum();
+    let wider = normal_quantile(1.0 - 0.025 / n.max(1) as f64) / normal_quantile(0.975);
     let is_learned = |task: &TaskRows| {
         task.rows.iter().all(|row| {
-            let low = reference(overview, row).and_then(|column| common::value(row, column)?.low);
+            let best = reference(overview, row).and_then(|column| common::value(row, column));
+            let low = best.and_then(|best| Some(best.value - wider * (best.value - best.low?)));
             low.zip(row.chance).is_some_and(|(low, chance)| low > chance)
         })
     };
@@ -125,9 +131,16 @@ fn notes(unit: f64, runs: &[(&Training, Common)], unknown: Vec<String>, guessed:
                 documents and prompts; each value's source in the data file names it. Its own error is not part of the \
                 intervals. The mean is plain, each task counting once."
             .to_owned();
-    let mut notes = vec![what, axis_note(unit)];
+    let chosen = "Tasks and reference were chosen on the same documents: values lean upwards.".to_owned();
+    let mut notes = vec![what, chosen, axis_note(unit)];
+    if runs.len() > 1 {
+        notes.push("Vertical axes differ between plots.".to_owned());
+    }
     if !guessed.is_empty() {
-        notes.push(format!("Left out, since no model is surely better than guessing: {}.", guessed.join(", ")));
+        notes.push(format!(
+            "Left out, since no model is surely better than guessing, counting all comparisons: {}.",
+            guessed.join(", ")
+        ));
     }
     let left_out = runs.iter().flat_map(|(_, common)| common.left_out.iter().cloned()).chain(unknown);
     for note in left_out {
@@ -203,5 +216,6 @@ fn point(series: usize, name: &str, step: u64, above: Above, n: Option<u64>, sou
         interval: above.interval,
         n,
         source,
+        joined: true,
     }
 }

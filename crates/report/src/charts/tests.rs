@@ -126,7 +126,8 @@ fn no_line_strikes_a_text_through() {
 
 #[test]
 fn models_of_a_size_stand_side_by_side() {
-    let models = ["gpt1", "gpt2", "gpt_neo"].map(|family| model(family, family, 1_350_000)).to_vec();
+    let mut models = ["gpt1", "gpt2", "gpt_neo"].map(|family| model(family, family, 1_350_000)).to_vec();
+    models.push(model("gpt2-nano", "gpt2", 430_000));
     let record = record(models, (0..5).map(|t| task(&format!("task{t}"), ACC, 100)).collect());
     let scene = figures_of("scale", record)[0].scene();
     let dots: Vec<_> = scene.dots().into_iter().filter(|dot| dot.1 != draw::palette::PAPER).collect();
@@ -134,12 +135,12 @@ fn models_of_a_size_stand_side_by_side() {
         let near = |other: &((f64, f64), _)| (point.0 - other.0.0).abs() < 12.0 && other.1 != *color;
         assert!(!dots[..at].iter().any(near), "{point:?}");
     }
-    // Three dots of the legend, and three of each plot with a whisker in its colour.
+    // Four dots of the legend, and four of each plot with a whisker in its colour.
     let whiskers = scene.upright_lines();
     let has_whisker = |&&((x, y), color): &&((f64, f64), _)| {
         whiskers.iter().any(|([at, top, bottom], c)| (at - x).abs() < 0.1 && *top <= y && y <= *bottom && *c == color)
     };
-    assert_eq!((dots.len(), dots.iter().filter(has_whisker).count()), (18, 15));
+    assert_eq!((dots.len(), dots.iter().filter(has_whisker).count()), (24, 20));
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub(super) fn scene(figure: &Figure, data: &Curves) -> Scene {
     for (at, plot) in data.plots.iter().enumerate() {
         let area = grid.area(&page, at);
         let x = Across::new(data, area.across());
-        let y = value_axis(data.unit, Curves::ends(plot), area.up());
+        let y = value_axis(data.unit, data.ends(plot), area.up());
         let places = places(data, plot, &x, area);
         Plot { data, shown: plot, area, x, y, places }.push(&mut scene);
     }
@@ -74,6 +74,8 @@ fn places(data: &Curves, plot: &CurvePlot, x: &Across, area: Area) -> Vec<f64> {
             }
         }
         Apart::Near => {
+            let mut moving = moving;
+            moving.sort_by(|&a, &b| plot.points[a].x.total_cmp(&plot.points[b].x));
             let wanted: Vec<f64> = moving.iter().map(|&at| places[at]).collect();
             let room = (area.left + DOT + RIM, area.right - DOT - RIM);
             for (at, place) in moving.into_iter().zip(spread::apart(&wanted, GAP, room)) {
@@ -154,9 +156,10 @@ impl Plot<'_> {
 
     fn push_series(&self, scene: &mut Scene, series: usize, curve: &Curve) {
         let own = || self.shown.points.iter().zip(&self.places).filter(|(point, _)| point.series == series);
-        let places: Vec<(f64, f64)> = own().map(|(point, x)| (*x, self.y.at(point.value))).collect();
+        let place = |(point, x): (&CurvePoint, &f64)| (*x, self.y.at(point.value));
+        let joined: Vec<(f64, f64)> = own().filter(|(point, _)| point.joined).map(place).collect();
         let (color, width) = look(curve);
-        for pair in places.windows(2) {
+        for pair in joined.windows(2) {
             let (from, to) = (pair[0], pair[1]);
             if curve.weight == Weight::Front {
                 scene.line(from, (from.0, to.1), Line(width, color));
@@ -168,7 +171,7 @@ impl Plot<'_> {
         match curve.weight {
             Weight::Front => {}
             // A line of one point would not be seen.
-            Weight::Faint => places.iter().for_each(|&at| scene.mark(at, family_marker(0), 1.5, color)),
+            Weight::Faint => own().map(place).for_each(|at| scene.mark(at, family_marker(0), 1.5, color)),
             Weight::Plain | Weight::Bold => own().for_each(|(point, x)| self.push_point(scene, curve, point, *x)),
         }
     }

@@ -57,10 +57,28 @@ fn places(data: &Panels, x: &Axis, (left, right): (f64, f64)) -> BTreeMap<usize,
     let marks = || data.panels.iter().flat_map(|p| &p.marks);
     let models: BTreeMap<usize, f64> = marks()
         .filter(|m| matches!(data.series[m.series].kind, SeriesKind::Model { .. }))
-        .map(|m| (m.series, x.at(m.n_params.max(1.0))))
+        .map(|m| (m.series, m.n_params.max(1.0)))
         .collect();
-    let wanted: Vec<f64> = models.values().copied().collect();
-    models.into_keys().zip(spread::apart(&wanted, GAP, (left + RIM, right - RIM))).collect()
+    // From small to large: the smaller one of two in almost the same place stands on the left.
+    let mut models: Vec<(usize, f64)> = models.into_iter().collect();
+    models.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let wanted: Vec<f64> = models.iter().map(|(_, size)| x.at(*size)).collect();
+    let places = spread::apart(&wanted, GAP, (left + RIM, right - RIM));
+    models.into_iter().map(|(series, _)| series).zip(places).collect()
+}
+
+/// Neighbours by size of one family or paper at a number of shots. Where several have one size, none of them is joined.
+fn links<'a>(data: &Panels, panel: &'a Panel) -> Vec<(&'a Mark, &'a Mark)> {
+    let line_of = |mark: &Mark| match &data.series[mark.series].kind {
+        SeriesKind::Model { family, .. } => ("model", family.as_str(), mark.shots),
+        SeriesKind::Paper { paper, .. } => ("paper", *paper, mark.shots),
+    };
+    let is_same = |a: &Mark, b: &Mark| line_of(a) == line_of(b) && a.n_params.total_cmp(&b.n_params).is_eq();
+    let is_alone = |mark: &&Mark| panel.marks.iter().filter(|other| is_same(mark, other)).count() == 1;
+    let mut marks: Vec<&Mark> = panel.marks.iter().filter(is_alone).collect();
+    marks.sort_by(|a, b| a.n_params.total_cmp(&b.n_params));
+    let next = |at: usize| marks[at + 1..].iter().find(|next| line_of(next) == line_of(marks[at]));
+    (0..marks.len()).filter_map(|at| Some((marks[at], *next(at)?))).collect()
 }
 
 /// Smallest and largest model of the data, with room on both sides.
@@ -97,18 +115,11 @@ impl Plot<'_> {
 
     /// Joins the models of a family at a number of shots, and a paper's, from small to large.
     fn push_links(&self, scene: &mut Scene, panel: &Panel) {
-        let mut marks: Vec<&Mark> = panel.marks.iter().collect();
-        marks.sort_by(|a, b| self.point(a).0.total_cmp(&self.point(b).0));
-        let line_of = |mark: &Mark| match &self.data.series[mark.series].kind {
-            SeriesKind::Model { family, .. } => ("model", family.as_str(), mark.shots),
-            SeriesKind::Paper { paper, .. } => ("paper", *paper, mark.shots),
-        };
-        for (at, mark) in marks.iter().enumerate() {
-            if let Some(next) = marks[at + 1..].iter().find(|next| line_of(next) == line_of(mark)) {
-                let width = if line_of(mark).0 == "model" && !self.shots.is_empty() { 2.0 } else { 1.2 };
-                let color = self.color_of_shots(mark).unwrap_or(LINK);
-                scene.line(self.point(mark), self.point(next), Line(width, color));
-            }
+        for (mark, next) in links(self.data, panel) {
+            let is_model = matches!(self.data.series[mark.series].kind, SeriesKind::Model { .. });
+            let width = if is_model && !self.shots.is_empty() { 2.0 } else { 1.2 };
+            let color = self.color_of_shots(mark).unwrap_or(LINK);
+            scene.line(self.point(mark), self.point(next), Line(width, color));
         }
     }
 
@@ -135,5 +146,32 @@ impl Plot<'_> {
         let aside = aside.map_or(0.0, |at| (at as f64 - (self.shots.len() as f64 - 1.0) / 2.0) * SHOTS_GAP);
         let x = self.models.get(&mark.series).map(|x| x + aside);
         (x.unwrap_or_else(|| self.x.at(mark.n_params.max(1.0))), self.y.at(mark.value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::charts::panels::model_series;
+    use crate::charts::pick;
+    use crate::number::Unit;
+    use crate::overview::Overview;
+    use crate::testing::{self, model, record};
+
+    #[test]
+    fn only_sizes_that_differ_are_joined() {
+        let sizes = [("c", 3_000_000), ("b-int8", 1_000_000), ("b", 1_000_000), ("a", 400_000), ("d", 9_000_000)];
+        let models = sizes.map(|(name, n_params)| model(name, "gpt2", n_params)).to_vec();
+        let overview = Overview::new(&[&record(models, testing::one_by_one("piqa").tasks)]);
+        let panel = pick::panel(&overview, &overview.rows[0]);
+        let series = model_series(&overview);
+        let data = Panels { unit: Unit::Percent, value_label: String::new(), series, panels: vec![panel] };
+        let joined: Vec<_> = links(&data, &data.panels[0]).iter().map(|(a, b)| (a.series, b.series)).collect();
+        assert_eq!(joined, [(3, 0), (0, 4)]);
+        let x = Axis::log((1e5, 1e10), (0.0, 100.0));
+        let places = places(&data, &x, (0.0, 100.0));
+        assert!(
+            places[&3] < places[&1] && places[&1] < places[&2] && places[&2] < places[&0] && places[&0] < places[&4]
+        );
     }
 }
