@@ -17,6 +17,8 @@ pub struct Pair<'a> {
     pub candidate: usize,
     /// The base's run.
     pub record: &'a RunRecord,
+    /// Other runs that have one of the models.
+    pub others: usize,
     /// What came out, or why they were not compared.
     pub outcome: Result<Comparison, String>,
 }
@@ -30,9 +32,10 @@ pub(crate) fn pairs<'a>(runs: &'a [Run], overview: &Overview, value: ValueOf) ->
     let all = (0..last).flat_map(|base| (base + 1..n).map(move |candidate| (base, candidate)));
     let mut room = MOST_DOCUMENTS;
     let mut pairs = Vec::new();
+    let order = order(overview);
     for (base, candidate) in all {
-        let (first, second) = sides(runs, overview, base, candidate);
-        let (Some(first), Some(second)) = (first, second) else { continue };
+        let (first, second) = sides(runs, overview, &order, (base, candidate));
+        let (Some((at, first)), Some((other, second))) = (first, second) else { continue };
         let size = first.record.tasks.iter().map(|task| task.n_docs as usize).sum::<usize>();
         let outcome = if size > room {
             Err("not compared here, since the report has many documents: see yardstick compare".to_owned())
@@ -41,25 +44,37 @@ pub(crate) fn pairs<'a>(runs: &'a [Run], overview: &Overview, value: ValueOf) ->
             let options = CompareOptions { allow_missing: true, ..CompareOptions::default() };
             compare(&first, &second, &options, value).map_err(|error| error.to_string())
         };
-        pairs.push(Pair { base, candidate, record: first.record, outcome });
+        let has = |run: &usize| overview.columns[*run].values().any(|column| [base, candidate].contains(column));
+        let others = (0..runs.len()).filter(|run| ![at, other].contains(run)).filter(has).count();
+        pairs.push(Pair { base, candidate, record: first.record, others, outcome });
     }
     pairs
 }
+
+/// Runs in the order in which they are asked for models: the one with the most first.
+fn order(overview: &Overview) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..overview.columns.len()).collect();
+    order.sort_by_key(|&run| std::cmp::Reverse(overview.columns[run].len()));
+    order
+}
+
+/// A model in a run.
+type Found<'a> = Option<(usize, Side<'a>)>;
 
 /// The sides of a pair: of one run where one has both.
 fn sides<'a>(
     runs: &'a [Run],
     overview: &Overview,
-    base: usize,
-    candidate: usize,
-) -> (Option<Side<'a>>, Option<Side<'a>>) {
+    order: &[usize],
+    (base, candidate): (usize, usize),
+) -> (Found<'a>, Found<'a>) {
     let side = |run: usize, column: usize| {
         let name = overview.columns[run].iter().find(|(_, at)| **at == column)?.0;
-        let run = &runs[run];
-        let card = run.record.models.iter().find(|card| card.name == *name)?;
-        Some(Side { name: &card.name, record: &run.record, samples: &run.samples, card })
+        let Run { record, samples } = &runs[run];
+        let card = record.models.iter().find(|card| card.name == *name)?;
+        Some((run, Side { name: &card.name, record, samples, card }))
     };
-    let both = (0..runs.len()).find_map(|run| Some((side(run, base)?, side(run, candidate)?)));
-    let any = |column: usize| (0..runs.len()).find_map(|run| side(run, column));
+    let both = order.iter().find_map(|&run| Some((side(run, base)?, side(run, candidate)?)));
+    let any = |column: usize| order.iter().find_map(|&run| side(run, column));
     both.map_or_else(|| (any(base), any(candidate)), |(base, candidate)| (Some(base), Some(candidate)))
 }

@@ -187,7 +187,9 @@ fn draw_point(scene: &mut Scene, y: &Axis, (x, bottom): (f64, f64), half: f64, p
     if TEXT.width(&number) <= 2.0 * half - 4.0 {
         scene.text((x, bottom + 18.0), &number, TEXT, Anchor::Middle);
     }
-    let date: String = short_time(&point.time).chars().take(10).collect();
+    let time = short_time(&point.time);
+    let day: String = time.chars().take(10).collect();
+    let date = if SMALL.width(&time) <= 2.0 * half - 6.0 { time } else { day };
     if SMALL.width(&date) <= 2.0 * half - 6.0 {
         scene.text((x, bottom + 34.0), &date, SMALL, Anchor::Middle);
     }

@@ -186,7 +186,7 @@ fn notes(pair: &Two, hidden: usize, left_out: Option<&str>) -> Vec<String> {
     );
     let hidden =
         (hidden > 0).then(|| format!("{} between the largest gains and losses are left out.", two::tasks(hidden)));
-    let rest = [Some(protocol::IN_CSV.to_owned()), left_out.map(str::to_owned)];
+    let rest = [Some(protocol::IN_CSV.to_owned()), two::other_runs(pair.others), left_out.map(str::to_owned)];
     [Some(seen), hidden].into_iter().chain(rest).flatten().collect()
 }
 

@@ -6,7 +6,7 @@ mod order;
 use super::{About, Chart, Figure, Key, LegendEntry, Material, Plot, Scene, protocol};
 use crate::draw::ramp::rising;
 use crate::gather::TaskDocs;
-use crate::number::{Unit, count, metric_name};
+use crate::number::{Unit, count, counted, metric_name};
 use crate::overview::RowKind;
 use crate::{Card, Overview};
 use order::{Level, Stack};
@@ -206,8 +206,8 @@ fn notes(map: &Map, scores: &Scores, n_models: usize) -> Vec<String> {
     let missing = (scores.left_out > 0).then(|| {
         format!("{} documents that some of these models did not answer are left out.", count(scores.left_out as u64))
     });
-    let models =
-        (n_models > scores.columns.len()).then(|| format!("{} models are not shown.", n_models - scores.columns.len()));
+    let models = (n_models > scores.columns.len())
+        .then(|| format!("Not shown: {}.", counted(n_models - scores.columns.len(), "model")));
     [Some(rows), ranks, missing, models].into_iter().flatten().collect()
 }
 

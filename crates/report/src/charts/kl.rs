@@ -87,7 +87,10 @@ fn figure(stem: &str, diffs: &[DiffRecord]) -> Option<Figure> {
         stem: stem.to_owned(),
         about: About::Report,
         title,
-        subtitle: "KL(A, B) of the next token's distribution, nats on a log axis; 0: the same distributions".to_owned(),
+        subtitle: format!(
+            "KL(A, B) of the next token's distribution, nats on a log axis; B against A{}; 0: the same distributions",
+            if let [record] = diffs { format!(": A is {}", record.model_a.name) } else { String::new() }
+        ),
         notes: notes(diffs, hidden),
         partial: false,
         legend: std::iter::once(mean).chain(spans).collect(),

@@ -105,7 +105,7 @@ fn notes(pair: &Two, hidden: usize, left_out: Option<&str>) -> Vec<String> {
     let seen = pair.comparison.rows.iter().any(|row| row.primary && row.tied != 0);
     let tied =
         seen.then(|| "Where a model finds two choices equally likely the first counts, as in lm-eval.".to_owned());
-    let rest = [Some(protocol::IN_CSV.to_owned()), left_out.map(str::to_owned)];
+    let rest = [Some(protocol::IN_CSV.to_owned()), two::other_runs(pair.others), left_out.map(str::to_owned)];
     [Some(bars.to_owned()), hidden, tied].into_iter().chain(rest).flatten().collect()
 }
 

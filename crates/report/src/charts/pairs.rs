@@ -2,16 +2,18 @@
 
 use super::ledger::{signed, unsigned};
 use super::{About, Chart, Figure, Key, LegendEntry, Material, Plot, Scene};
-use crate::compare::Verdict;
+use crate::compare::{MACRO, TaskRow, Verdict, averaged, groups_of};
 use crate::draw::page::{MARGIN, Page};
 use crate::draw::palette::{Color, GRID, MUTED};
 use crate::draw::ramp::{diverging, legible_on};
 use crate::draw::{Anchor, Font};
-use crate::number::{Unit, count};
+use crate::number::{Unit, count, counted};
+use crate::pairs::Pair;
 use crate::text::{visible, wrap};
 use crate::{Card, Comparison};
 use polars::prelude::Column;
 use std::sync::Arc;
+use yardstick_core::{GroupRecord, RunRecord};
 use yardstick_stats::{Z95, holm, normal_cdf};
 
 /// A heat map of models × models.
@@ -27,6 +29,8 @@ const SMALL: Font = Font::new(10.5);
 const AXIS: Font = Font::new(11.0).color(MUTED);
 const NAME_WIDTH: f64 = 190.0;
 const HEAD_LINES: usize = 5;
+/// So many tasks of a mean are named.
+const NAMED: usize = 8;
 
 impl Chart for Pairs {
     fn card(&self) -> Card {
@@ -67,12 +71,15 @@ struct Cell {
     /// Tasks that are compared, and their documents.
     tasks: usize,
     documents: u64,
+    /// Tasks in the mean, a group counting once, and the documents of all of them.
+    averaged: Vec<String>,
+    averaged_documents: u64,
 }
 
 impl Matrix {
     fn new(material: &Material) -> Self {
         let mut cells: Vec<Cell> =
-            material.comparisons().map(|(base, candidate, c)| cell(base, candidate, c)).collect();
+            shown(material).into_iter().map(|(pair, comparison)| cell(pair, comparison)).collect();
         correct(&mut cells);
         let turned = |cell: &Cell| Cell {
             row: cell.column,
@@ -85,7 +92,7 @@ impl Matrix {
         let models: Vec<String> = material.overview.models.iter().map(|model| model.label.clone()).collect();
         // Of many models the first alone is compared with each: a column says it all.
         let all: Vec<usize> = (0..models.len()).collect();
-        let is_square = cells.iter().any(|cell| cell.column > 0);
+        let is_square = material.pairs.iter().any(|pair| pair.base > 0);
         if is_square {
             cells.extend(cells.iter().map(turned).collect::<Vec<_>>());
             return Self { models, rows: all.clone(), columns: all, cells };
@@ -113,23 +120,55 @@ impl Matrix {
 }
 
 /// The candidate against the base.
-fn cell(base: usize, candidate: usize, comparison: &Comparison) -> Cell {
+fn cell(pair: &Pair, comparison: &Comparison) -> Cell {
+    let rows = averaged(&comparison.rows);
     let shown = |verdict: Verdict| comparison.primary().filter(|row| row.verdict == verdict).count();
     Cell {
-        row: candidate,
-        column: base,
+        row: pair.candidate,
+        column: pair.base,
         mean: mean(comparison).filter(|mean| mean.0.is_finite() && mean.1.is_finite()),
         p: None,
         better: shown(Verdict::Better),
         worse: shown(Verdict::Worse),
         tasks: comparison.primary().count(),
         documents: comparison.primary().map(|row| row.n).sum(),
+        averaged: names(&rows, &pair.record.groups),
+        averaged_documents: rows.iter().map(|row| row.n).sum(),
     }
+}
+
+/// The pairs that were asked the same as the first of the run with the most models, and what came out.
+fn shown<'a>(material: &Material<'a>) -> Vec<(&'a Pair<'a>, &'a Comparison)> {
+    let mut all: Vec<_> = material.pairs.iter().filter_map(|pair| Some((pair, pair.outcome.as_ref().ok()?))).collect();
+    let Some(first) = all.iter().map(|(pair, _)| pair.record).rev().max_by_key(|record| record.models.len()) else {
+        return all;
+    };
+    all.retain(|(pair, comparison)| {
+        comparison.primary().all(|row| {
+            let asked = |record: &'a RunRecord| {
+                record.tasks.iter().find(|card| card.id == row.task).map(|card| &card.prompt_hash)
+            };
+            asked(pair.record) == asked(first)
+        })
+    });
+    all
+}
+
+/// Of the tasks of a mean, or of their groups.
+fn names(rows: &[&TaskRow], groups: &[GroupRecord]) -> Vec<String> {
+    let group_of = groups_of(rows, groups);
+    let name = |first: usize| {
+        let task = &rows[first].task;
+        let is_alone = group_of.iter().filter(|group| **group == first).count() < 2;
+        let own = groups.iter().filter(|group| group.tasks.contains(task)).min_by_key(|group| group.tasks.len());
+        own.filter(|_| !is_alone).map_or_else(|| task.clone(), |group| group.id.clone())
+    };
+    (0..rows.len()).filter(|&at| group_of[at] == at).map(name).collect()
 }
 
 /// The mean over the tasks with a chance level, or the only such task's difference.
 fn mean(comparison: &Comparison) -> Option<(f64, f64)> {
-    if let Some(average) = comparison.averages.first() {
+    if let Some(average) = comparison.averages.iter().find(|mean| mean.name == MACRO).or(comparison.averages.first()) {
         return Some((100.0 * average.difference, 100.0 * average.stderr));
     }
     let mut rows = comparison.primary().filter(|row| row.higher_is_better && Unit::of(&row.metric) == Unit::Percent);
@@ -156,18 +195,23 @@ fn figure(material: &Material, matrix: Matrix) -> Figure {
     } else {
         String::new()
     };
-    let cards = material.runs.iter().flat_map(|run| &run.record.tasks);
-    let shots = super::protocol::shots(cards.map(|card| card.shots));
-    let tasks = range(matrix.cells.iter().map(|cell| cell.tasks as u64));
-    let documents = range(matrix.cells.iter().map(|cell| cell.documents));
+    let pairs = shown(material);
+    let card = |(pair, row): (&Pair, &TaskRow)| {
+        pair.record.tasks.iter().find(|card| card.id == row.task).map(|card| card.shots)
+    };
+    let rows = pairs.iter().flat_map(|(pair, comparison)| comparison.primary().map(|row| (*pair, row)));
+    let shots = super::protocol::shots(rows.filter_map(card));
+    let has_mean = matrix.cells.iter().any(|cell| cell.mean.is_some());
+    let cells = || matrix.cells.iter().filter(|cell| cell.mean.is_some() == has_mean);
+    let tasks = range(cells().map(|cell| if has_mean { cell.averaged.len() } else { cell.tasks } as u64));
+    let tasks = format!("{tasks} task{}", if tasks == "1" { "" } else { "s" });
+    let documents = range(cells().map(|cell| if has_mean { cell.averaged_documents } else { cell.documents }));
     Figure {
         chart: "pairs",
         stem: "pairs-models".to_owned(),
         about: About::Report,
         title: "Models two by two".to_owned(),
-        subtitle: format!(
-            "{shots}; row − column on the same documents; n = {documents} documents of {tasks} tasks a pair"
-        ),
+        subtitle: format!("{shots}; row − column on the same documents; n = {documents} documents of {tasks} a pair"),
         notes: notes(material, &matrix),
         partial: material.overview.partial,
         legend: vec![
@@ -191,11 +235,22 @@ fn notes(material: &Material, matrix: &Matrix) -> Vec<String> {
          half of its 95 % interval (tasks as given, documents drawn again); below, tasks on which the row is shown to be better : \
          worse (p corrected over tasks). *: p < {ALPHA} corrected over pairs (Holm)."
     );
+    let over = matrix.cells.iter().find(|cell| cell.mean.is_some()).map(|cell| &cell.averaged);
+    let is_one = matrix.cells.iter().filter(|cell| cell.mean.is_some()).all(|cell| Some(&cell.averaged) == over);
+    let over = over.map(|names| {
+        let which = if is_one && names.len() <= NAMED { format!(" ({})", names.join(", ")) } else { String::new() };
+        format!("In the mean a group of tasks counts once; the subtitle counts what is averaged{which}.")
+    });
+    let pairs = shown(material);
+    let others = super::two::other_runs(pairs.iter().map(|(pair, _)| pair.others).max().unwrap_or(0));
+    let compared = material.pairs.iter().filter(|pair| pair.outcome.is_ok()).count();
+    let asked = (compared > pairs.len())
+        .then(|| format!("Left out since it was asked other things: {}.", counted(compared - pairs.len(), "pair")));
     let missing = material.pairs.iter().filter(|pair| pair.outcome.is_err()).count();
     let missing = (missing > 0).then(|| format!("{missing} pairs could not be compared; their cells are empty."));
     let many = (matrix.columns.len() == 1)
         .then(|| "With many models only the first is compared with each of the others.".to_owned());
-    [Some(cell), missing, many].into_iter().flatten().collect()
+    [Some(cell), over, others, asked, missing, many].into_iter().flatten().collect()
 }
 
 impl Plot for Matrix {
@@ -219,6 +274,8 @@ impl Plot for Matrix {
             floats("p_holm", &|cell| cell.p),
             counts("tasks_better", &|cell| cell.better as u64),
             counts("tasks_worse", &|cell| cell.worse as u64),
+            counts("tasks_averaged", &|cell| cell.mean.map_or(0, |_| cell.averaged.len() as u64)),
+            counts("n_averaged", &|cell| cell.mean.map_or(0, |_| cell.averaged_documents)),
             counts("tasks", &|cell| cell.tasks as u64),
             counts("n", &|cell| cell.documents),
         ]

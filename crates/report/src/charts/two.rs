@@ -2,6 +2,7 @@
 
 use super::pick::file_name;
 use super::{About, Material};
+use crate::number::counted;
 use crate::{Comparison, Overview};
 use yardstick_core::{RunRecord, RunStatus, TaskCard};
 
@@ -18,6 +19,8 @@ pub(super) struct Two<'a> {
     /// The base's run.
     pub(super) record: &'a RunRecord,
     pub(super) comparison: &'a Comparison,
+    /// Other runs of these models.
+    pub(super) others: usize,
     pub(super) partial: bool,
 }
 
@@ -32,6 +35,7 @@ pub(super) fn drawn<'a>(material: &Material<'a>) -> (Vec<Two<'a>>, Option<String
         about: About::Pair { base: pair.base, candidate: pair.candidate },
         record: pair.record,
         comparison,
+        others: pair.others,
         partial: overview.partial,
     };
     let drawn: Vec<Two> = all.iter().filter(|(pair, _)| is_drawn(pair.base)).take(MOST).map(two).collect();
@@ -49,6 +53,7 @@ impl<'a> Two<'a> {
             about: About::Report,
             record: base.record,
             comparison,
+            others: 0,
             partial: [base.record, candidate.record].iter().any(|record| record.status == RunStatus::Partial),
         }
     }
@@ -72,6 +77,12 @@ impl<'a> Two<'a> {
     pub(super) fn level(&self) -> String {
         percent(1.0 - self.comparison.alpha)
     }
+}
+
+/// What is said about other runs; nothing where there are none.
+pub(super) fn other_runs(n: usize) -> Option<String> {
+    let verb = if n == 1 { "is" } else { "are" };
+    (n > 0).then(|| format!("{} of these models {verb} not compared here.", counted(n, "other run")))
 }
 
 /// `95 %`, `99.5 %`.

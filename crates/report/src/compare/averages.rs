@@ -27,16 +27,18 @@ pub struct AverageRow {
     pub high: f64,
 }
 
+/// Of the mean in which a group counts once.
+pub(crate) const MACRO: &str = "macro mean (each group of tasks counts once)";
+
 const AVERAGES: [(Average, &str); 3] = [
     (Average::Plain, "plain mean (each task counts once)"),
     (Average::SizeWeighted, "mean weighted by documents"),
-    (Average::Macro, "macro mean (each group of tasks counts once)"),
+    (Average::Macro, MACRO),
 ];
 
 /// The means over the rows that stand for their tasks and have a chance level; none for fewer than two such rows.
 pub(super) fn averages(rows: &[TaskRow], groups: &[GroupRecord], options: &CompareOptions) -> Vec<AverageRow> {
-    let is_share = |row: &&TaskRow| Unit::of(&row.metric) == Unit::Percent && row.chance.is_some_and(|c| c < 1.0);
-    let rows: Vec<&TaskRow> = rows.iter().filter(|row| row.primary && row.higher_is_better).filter(is_share).collect();
+    let rows = averaged(rows);
     if rows.len() < 2 {
         return Vec::new();
     }
@@ -46,8 +48,14 @@ pub(super) fn averages(rows: &[TaskRow], groups: &[GroupRecord], options: &Compa
     named.filter_map(|(average, name)| row(&rows, &group_of, *average, name, options)).collect()
 }
 
+/// The rows that means are over.
+pub(crate) fn averaged(rows: &[TaskRow]) -> Vec<&TaskRow> {
+    let is_share = |row: &&TaskRow| Unit::of(&row.metric) == Unit::Percent && row.chance.is_some_and(|c| c < 1.0);
+    rows.iter().filter(|row| row.primary && row.higher_is_better).filter(is_share).collect()
+}
+
 /// The smallest group of each task, or a group of its own.
-fn groups_of(rows: &[&TaskRow], groups: &[GroupRecord]) -> Vec<usize> {
+pub(crate) fn groups_of(rows: &[&TaskRow], groups: &[GroupRecord]) -> Vec<usize> {
     let group = |row: &TaskRow| {
         let holds = |at: &usize| groups[*at].tasks.contains(&row.task);
         (0..groups.len()).filter(holds).min_by_key(|&at| groups[at].tasks.len())

@@ -21,6 +21,7 @@ mod table;
 mod tests;
 
 pub use averages::AverageRow;
+pub(crate) use averages::{MACRO, averaged, groups_of};
 pub use error::CompareError;
 pub use evidence::Evidence;
 pub use flips::Flip;

@@ -163,3 +163,21 @@ fn many_models_meet_the_first_alone() {
     assert!(forests.iter().all(|figure| matches!(figure.about, About::Pair { base: 0, .. })));
     assert!(forests[0].notes.iter().any(|note| note.starts_with("3 other pairs")), "{:?}", forests[0].notes);
 }
+
+#[test]
+fn a_map_counts_a_group_once_and_holds_one_protocol() {
+    let mut run = testing::answered(testing::bundled_models(), vec![acc("piqa", 60), acc("a", 20), acc("b", 20)]);
+    run.record.groups.push(yardstick_core::GroupRecord { id: "both".into(), tasks: vec!["a".into(), "b".into()] });
+    let mut other = run.clone();
+    other.record = super::scenarios::at_shots(&other.record, 4);
+    let figures = drawn(&[run, other], &[]);
+    let of = |chart: &str| figures.iter().find(|figure| figure.chart == chart).expect("a figure");
+    let pairs = of("pairs");
+    assert!(pairs.subtitle.starts_with("zero-shot;"), "{}", pairs.subtitle);
+    assert!(pairs.subtitle.ends_with("n = 100 documents of 2 tasks a pair"), "{}", pairs.subtitle);
+    assert!(pairs.notes.iter().any(|note| note.contains("(piqa, both)")), "{:?}", pairs.notes);
+    for chart in ["pairs", "forest", "outcomes"] {
+        let said = |note: &String| note == "1 other run of these models is not compared here.";
+        assert!(of(chart).notes.iter().any(said), "{chart}");
+    }
+}
