@@ -74,7 +74,7 @@ pub fn print(text: &str) -> Result<(), CliError> {
     print_bytes(text.as_bytes())
 }
 
-/// As [`print`], for what may be no text.
+/// As [`print()`], for what may be no text.
 fn print_bytes(bytes: &[u8]) -> Result<(), CliError> {
     match std::io::stdout().write_all(bytes) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -92,7 +92,7 @@ pub fn print_json(value: &Value) -> Result<(), CliError> {
 /// A table or another text for people to standard output, as the terminal can show it.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_text(text: &str) -> Result<(), CliError> {
     print(&shown(text))
 }
