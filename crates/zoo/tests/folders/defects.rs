@@ -143,7 +143,7 @@ fn weight_files() {
         arrays.insert("transformer.h.2.norm_2.weight".to_owned(), block);
         assert!(arrays.remove("transformer.h.0.mlp.c_fc.bias").is_some());
     });
-    let both = "no tensor \"transformer.h.0.mlp.c_fc.bias\", \"transformer.h.2.ln_2.weight\"; there, and not asked for: transformer.h.2.norm_2.weight (1 in all)";
+    let both = "no tensor \"transformer.h.0.mlp.c_fc.bias\", \"transformer.h.2.ln_2.weight\"; there, and not asked for: \"transformer.h.2.norm_2.weight\" (1 in all)";
     check(&partial, &[both, "do not belong together"]);
     let deeper = gpt2().config("n_layer", json!(5));
     check(&deeper, &["no tensor \"transformer.h.3.ln_1.weight\", \"transformer.h.3.ln_1.bias\"", "and perhaps others"]);
