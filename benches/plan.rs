@@ -28,6 +28,7 @@ impl Words {
             vocab_size: 50_257,
             dtype: "f32".to_owned(),
             storage: "f32".to_owned(),
+            device: "cpu".to_owned(),
             scoring: yardstick_core::Scoring::Causal,
             prefix_token: Some(0),
             prefix_always: false,

@@ -10,6 +10,7 @@ mod ls;
 mod models;
 mod query;
 mod report;
+mod shots;
 mod validate;
 
 pub use baseline::{BaselineArgs, BaselineCommand, SaveArgs, ShowBaselineArgs, StoreArgs, TimelineArgs};
@@ -22,18 +23,15 @@ pub use ls::{Listing, LsArgs};
 pub use models::{CostArgs, HubArgs, PullModelsArgs, SelftestArgs};
 pub use query::{AnswerFormat, QueryArgs};
 pub use report::{ReportArgs, ServeReportArgs};
+pub use shots::ShotArgs;
 pub use validate::{FolderArgs, ValidateArgs};
 
-use crate::chat::chat;
 use crate::commands::DataArgs;
-use crate::error::CliError;
-use crate::models::Found;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
-use yardstick_core::{RunSpec, Scoring};
-use yardstick_tasks::{DrawMode, LoadOptions};
-use yardstick_zoo::{LoadOptions as ModelOptions, Storage};
+use yardstick_core::Scoring;
+use yardstick_zoo::{Device, LoadOptions as ModelOptions, Storage};
 
 /// Measures language models: scores checkpoints on many datasets and draws the comparison.
 ///
@@ -164,6 +162,8 @@ pub struct WorkArgs {
     /// How masked models (BERT) score a token: word-l2r masks the rest of its word with it, original nothing else; another protocol, and named in the results [default: word-l2r]
     #[arg(long, value_name = "WAY", value_parser = pll)]
     pub pll: Option<Scoring>,
+    #[arg(long, value_name = "DEVICE", value_parser = Device::parse, help = device_help())]
+    pub device: Option<Device>,
     /// Memory for keys, values and activations, such as 800M or 4G; weights and documents come on top [default: half of what is free]
     #[arg(long, value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     pub memory: Option<u64>,
@@ -180,88 +180,9 @@ impl WorkArgs {
         ModelOptions {
             context: self.context,
             storage: self.dtype.unwrap_or_default(),
+            device: self.device.unwrap_or_default(),
             masked: self.pll,
             identity: None,
-        }
-    }
-}
-
-/// What stands before each document, for run and render.
-#[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
-pub struct ShotArgs {
-    /// K solved examples before each document [default: as many as the task's file says]
-    #[arg(long, value_name = "K")]
-    pub shots: Option<usize>,
-    /// Seed of the draw of examples [default: 1234]
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u64>,
-    /// Draw the examples as another tool does, to the letter
-    #[arg(long, value_name = "TOOL")]
-    pub compat: Option<Compat>,
-    /// The most tokens of a text that the model writes, where a task allows more
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub max_gen_toks: Option<u32>,
-    /// Words before every prompt
-    #[arg(long, value_name = "TEXT")]
-    pub system: Option<String>,
-    /// Prompts as conversations, by the chat template that the model carries
-    #[arg(long)]
-    pub chat: bool,
-    /// With --chat: examples and question in one message, not each in its own
-    #[arg(long, requires = "chat")]
-    pub single_turn: bool,
-}
-
-impl ShotArgs {
-    /// As a run was asked, where nothing else is said here.
-    ///
-    /// # Errors
-    /// The run imitates a tool that this version does not know.
-    pub fn like(&self, spec: &RunSpec) -> Result<Self, CliError> {
-        let compat = match spec.compat.as_deref() {
-            None => None,
-            Some(tool) => Some(Compat::from_str(tool, false).map_err(|_| {
-                CliError::usage(format!("the run draws its examples as {tool} does, which this version cannot"))
-            })?),
-        };
-        Ok(Self {
-            shots: self.shots.or(spec.shots),
-            seed: self.seed.or(spec.seed),
-            compat: self.compat.or(compat),
-            max_gen_toks: self.max_gen_toks.or(spec.max_gen_toks),
-            system: self.system.clone().or_else(|| spec.system.clone()),
-            chat: self.chat || spec.chat.is_some(),
-            single_turn: self.single_turn || spec.chat.as_deref() == Some("single-turn"),
-        })
-    }
-
-    /// What the task crate is to load for these models.
-    ///
-    /// # Errors
-    /// A conversation for a model without a chat template, or for models with different ones.
-    pub fn options(&self, limit: Option<usize>, models: &[Found]) -> Result<LoadOptions, CliError> {
-        let draw = match self.compat {
-            Some(Compat::LmEval) => DrawMode::LmEval,
-            None => DrawMode::Keyed,
-        };
-        let chat = if self.chat { Some(chat(models, !self.single_turn)?) } else { None };
-        let (shots, seed, system) = (self.shots, self.seed.unwrap_or(LoadOptions::SEED), self.system.clone());
-        Ok(LoadOptions { limit, shots, draw, seed, system, chat, max_tokens: self.max_gen_toks })
-    }
-}
-
-/// Tools whose draws can be had.
-#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Compat {
-    /// lm-evaluation-harness 0.4.13: one stream of Python's random numbers over the documents
-    LmEval,
-}
-
-impl Compat {
-    /// As typed.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LmEval => "lm-eval",
         }
     }
 }
@@ -317,6 +238,17 @@ pub struct RenderArgs {
 
 fn at_least_one(text: &str) -> Result<usize, String> {
     at_least(1, text)
+}
+
+/// What `--device` is for, with the devices that this program was built with.
+fn device_help() -> String {
+    let others = match Device::names().split_once(", ") {
+        Some((_, others)) => format!("; others: {others}"),
+        None => String::new(),
+    };
+    format!(
+        "Where models compute: cpu is this program's own code{others}. Scores of others differ in their last digits, and the results name them [default: cpu]"
+    )
 }
 
 /// How weights are held, by name.

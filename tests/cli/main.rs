@@ -8,6 +8,7 @@ mod bench;
 mod compare;
 mod cost;
 mod data;
+mod devices;
 mod diff;
 mod dtype;
 mod exports;

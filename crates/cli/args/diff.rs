@@ -3,6 +3,7 @@
 use super::{FolderArgs, HubArgs, ShotArgs};
 use clap::Args;
 use std::path::PathBuf;
+use yardstick_zoo::Device;
 
 /// `yardstick diff`
 #[derive(Args, Debug)]
@@ -52,6 +53,8 @@ pub struct DiffArgs {
     /// Context of N tokens, shorter than the models' own
     #[arg(long, value_name = "N", value_parser = super::at_least_two)]
     pub context: Option<usize>,
+    #[arg(long, value_name = "DEVICE", value_parser = Device::parse, help = super::device_help())]
+    pub device: Option<Device>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,

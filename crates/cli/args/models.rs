@@ -2,6 +2,7 @@
 
 use clap::Args;
 use std::path::PathBuf;
+use yardstick_zoo::Device;
 
 /// Whether the hub may be asked.
 #[derive(Args, Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,11 +37,11 @@ pub struct PullModelsArgs {
 #[command(
     after_help = "Without --model, the bundled models compute what they computed where they were released, to the bit: an instruction set, a
 compiler or a memory that is at fault shows here. With --model, GPT-2's smallest model is held against numbers that others
-published for it. It exits with 0 where everything is as expected, else with 4.
+published for it. With --device, the bundled models' logits on it are held against this processor's. It exits with 0 where everything is as expected, else with 4.
 
 Examples:
   yardstick selftest
-  yardstick selftest --json"
+  yardstick selftest --device candle-cpu --json"
 )]
 pub struct SelftestArgs {
     /// The weights of GPT-2 small: openai-community/gpt2, or a folder with them [default: the bundled models]
@@ -48,6 +49,8 @@ pub struct SelftestArgs {
     pub model: Option<String>,
     #[command(flatten)]
     pub hub: HubArgs,
+    #[arg(long, value_name = "DEVICE", value_parser = Device::parse, help = super::device_help())]
+    pub device: Option<Device>,
     /// Threads [default: all cores]
     #[arg(long, value_name = "N", value_parser = super::threads)]
     pub threads: Option<usize>,

@@ -88,6 +88,7 @@ fn parts(errors: &[CliError], kept: &'static str) -> Option<CliError> {
 
 /// Loads the tasks, scores all models and keeps the run folder.
 fn score_all(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Done, CliError> {
+    args.work.device.unwrap_or_default().check()?;
     let work = load::tasks(args, references, screen)?;
     let spec = record::spec(args, references);
     let folder = RunFolder::prepare(args.out.as_deref(), args.overwrite, &spec)?;
@@ -138,6 +139,7 @@ fn score_models(
             name: &names[i],
             work,
             memory: args.work.memory,
+            device: options.device,
             token_scores: args.token_scores,
             loading,
             models_before: run.record.models.len(),

@@ -8,7 +8,7 @@ use crate::models::{Found, find};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use yardstick_core::LanguageModel;
-use yardstick_zoo::{LoadOptions, Reference, Storage, ZooError};
+use yardstick_zoo::{Device, LoadOptions, Reference, Storage, ZooError};
 
 /// Memory that a model takes while it is loaded, in sizes of its weight files: as stored, in f32 where that is wider, and packed.
 const LOADING: u64 = 5;
@@ -85,6 +85,7 @@ pub fn in_turn(
             };
             let mut loading = 0;
             if let Some(next) = references.get(i + 1)
+                && options.device == Device::Cpu // the memory of others is not the one that is counted here
                 && let Some(bytes) = fits_beside(next)
             {
                 loading = bytes;

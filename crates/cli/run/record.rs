@@ -5,7 +5,7 @@ use crate::args::RunArgs;
 use crate::models::Found;
 use yardstick_core::{Environment, RunRecord, RunSpec, RunStatus, Scoring, SpeedRecord};
 use yardstick_tasks::LoadOptions;
-use yardstick_zoo::Storage;
+use yardstick_zoo::{Device, Storage};
 
 /// What the arguments ask for; the same command gives the same.
 pub fn spec(args: &RunArgs, references: &[Found]) -> RunSpec {
@@ -18,6 +18,7 @@ pub fn spec(args: &RunArgs, references: &[Found]) -> RunSpec {
         seed: args.work.shots.seed.filter(|&seed| seed != LoadOptions::SEED),
         compat: args.work.shots.compat.map(|tool| tool.name().to_owned()),
         dtype: args.work.dtype.filter(|dtype| *dtype != Storage::F32).map(|dtype| dtype.name().to_owned()),
+        device: args.work.device.filter(|device| *device != Device::Cpu).map(|device| device.kind().to_owned()),
         max_gen_toks: args.work.shots.max_gen_toks,
         system: args.work.shots.system.clone(),
         chat: args

@@ -13,6 +13,7 @@ use yardstick_runner::{
     execute, fingerprint, plan, request_key,
 };
 use yardstick_tasks::{Loaded, TaskError, group_estimates};
+use yardstick_zoo::Device;
 
 /// What a model's run needs besides the model.
 pub struct Scorer<'a> {
@@ -22,6 +23,8 @@ pub struct Scorer<'a> {
     pub work: &'a Work,
     /// Bytes for scoring, beside the weights; by default half of what is free.
     pub memory: Option<u64>,
+    /// Where the models compute.
+    pub device: Device,
     /// Whether the score of every token is kept.
     pub token_scores: bool,
     /// Bytes that the next model may take while it is loaded beside this one.
@@ -116,7 +119,8 @@ impl Scorer<'_> {
     }
 
     fn memory(&self) -> u64 {
-        self.memory.unwrap_or_else(|| memory::half_of_free(self.loading))
+        let of_device = || self.device.free_memory().map(|free| free / 2);
+        self.memory.or_else(of_device).unwrap_or_else(|| memory::half_of_free(self.loading))
     }
 
     /// All requests in order, with their places.

@@ -37,6 +37,12 @@ pub trait LanguageModel: Send + Sync {
     /// [`Self::session`]. Besides what such sessions would take, a drawn token takes 24 bytes for each row of the embedding.
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_>;
 
+    /// Whether all of its arithmetic waits for one device, so that several sessions at a time would gain nothing. What the
+    /// processor does beside it (with the logits) is shared by all threads of the rayon pool, whatever a session is given.
+    fn is_serial(&self) -> bool {
+        false
+    }
+
     /// Log-probabilities of each span's last `scored` tokens given all tokens before them in that span (or, where the card
     /// says so, all others), nothing shared between spans: what the planner's tree must equal bit for bit. Runs on the calling
     /// thread.
@@ -103,6 +109,9 @@ pub struct ModelCard {
     /// How the layers hold their weights for it: `f32` is exact; `bf16`, `int8` and `int4` round them, which is another protocol.
     #[serde(default = "exact")]
     pub storage: String,
+    /// The kind of device that computes: `cpu`, or one whose sums are in another order, so that scores differ in their last digits.
+    #[serde(default = "cpu", skip_serializing_if = "is_cpu")]
+    pub device: String,
     /// What scores are conditioned on.
     #[serde(default, skip_serializing_if = "Scoring::is_causal")]
     pub scoring: Scoring,
@@ -135,6 +144,14 @@ impl ModelCard {
     pub const fn most_scored(&self) -> usize {
         if self.scoring.is_causal() { self.n_ctx } else { self.longest_span() }
     }
+}
+
+fn cpu() -> String {
+    "cpu".to_owned()
+}
+
+fn is_cpu(device: &str) -> bool {
+    device == "cpu"
 }
 
 fn exact() -> String {

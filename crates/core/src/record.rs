@@ -77,6 +77,9 @@ pub struct RunSpec {
     /// How weights are held, when not `f32`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dtype: Option<String>,
+    /// Where models compute, when not on the processor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
     /// The most tokens of a text that the model writes, where tasks allow more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_gen_toks: Option<u32>,

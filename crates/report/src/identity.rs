@@ -10,13 +10,14 @@ pub(crate) struct Part<'a> {
 }
 
 /// The parts but for the context, which may be shortened on either side.
-pub(crate) fn parts(card: &ModelCard) -> [Part<'_>; 5] {
+pub(crate) fn parts(card: &ModelCard) -> [Part<'_>; 6] {
     let part = |label, words, value| Part { label, words, value };
     [
         part("weights", "the weights", &card.weights_sha256),
         part("tokenizer", "the tokenizers", &card.tokenizer_sha256),
         part("config", "the configurations", &card.config_sha256),
         part("held as", "the types that hold the weights", &card.storage),
+        part("computed on", "the devices that compute", &card.device),
         part("scored by", "the ways of scoring", card.scoring.name()),
     ]
 }

@@ -131,6 +131,9 @@ pub fn fingerprint(card: &ModelCard) -> String {
     if !card.scoring.is_causal() {
         parts.push(card.scoring.name());
     }
+    if card.device != "cpu" {
+        parts.extend(["device", &card.device]);
+    }
     hash(&parts)
 }
 
@@ -248,6 +251,9 @@ mod tests {
         let prints = ["f32", "bf16", "int8", "int4"].map(held);
         let distinct: std::collections::BTreeSet<&String> = prints.iter().collect();
         assert_eq!(distinct.len(), prints.len());
+        let on = |device: &str| fingerprint(&ModelCard { device: device.to_owned(), ..crate::toy::card() });
+        assert_eq!(on("cpu"), held("f32"));
+        assert_ne!(on("cuda"), on("cpu"));
         assert_eq!(held("f32"), fingerprint(&ModelCard { name: "called otherwise".to_owned(), ..crate::toy::card() }));
     }
 }

@@ -107,7 +107,8 @@ impl PlanCounts {
 /// # Errors
 /// Every request, in order, that cannot be scored by this model; or that the model does not fit in the memory.
 pub fn plan(model: &dyn LanguageModel, requests: &[&Request], options: &PlanOptions) -> Result<Plan, Vec<RunnerError>> {
-    plan_within(model, requests, options.share, Limits::new(options.threads, options.memory))
+    let limits = Limits { teams: Teams::of_serial(model), ..Limits::new(options.threads, options.memory) };
+    plan_within(model, requests, options.share, limits)
 }
 
 /// [`plan`] with the grain to be chosen.

@@ -5,6 +5,7 @@ use crate::agenda::Agenda;
 use crate::strands::Strand;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use yardstick_core::LanguageModel;
 
 /// What each further thread of a team costs of the speed of all, as a share of one thread: threads of a team meet after
 /// every product, and no product divides evenly.
@@ -32,6 +33,11 @@ impl Teams {
         ways.dedup_by_key(|teams| teams.count);
         ways.reverse();
         ways
+    }
+
+    /// One thread that feeds the device, for a model whose sessions would wait for it; nothing for others.
+    pub fn of_serial(model: &dyn LanguageModel) -> Option<Self> {
+        model.is_serial().then_some(Self { count: 1, threads: 1 })
     }
 
     /// How many times faster than one thread at its best a team computes stretches of `rows` rows.

@@ -60,6 +60,7 @@ pub fn card() -> ModelCard {
         vocab_size: AB as usize + 1,
         dtype: "f32".to_owned(),
         storage: "f32".to_owned(),
+        device: "cpu".to_owned(),
         scoring: Scoring::Causal,
         prefix_token: Some(PREFIX),
         prefix_always: false,

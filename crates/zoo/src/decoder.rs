@@ -1,7 +1,9 @@
 //! Several paths, and how they advance together.
 
+use crate::layers::{HeadError, Rows};
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
+use crate::session::backend;
 use crate::transformer::Pass;
 use yardstick_core::{Decoder, Feed, ModelCard, Next, Pick, ScoreError};
 
@@ -31,7 +33,7 @@ impl<'m> PathDecoder<'m> {
     }
 
     /// Runs the layers. The hidden states of the rows after which a token is picked.
-    fn forward(&mut self, feeds: &[Feed]) -> &[f32] {
+    fn forward(&mut self, feeds: &[Feed]) -> &Rows {
         let tokens: Vec<u32> = feeds.iter().flat_map(|feed| feed.tokens).copied().collect();
         let positions = feeds.iter().flat_map(|feed| (feed.start as u32..).take(feed.tokens.len()));
         let positions: Vec<u32> = positions.collect();
@@ -84,10 +86,13 @@ impl Decoder for PathDecoder<'_> {
         let (card, network, team) = (self.card, self.network, self.team);
         let picking = || feeds.iter().filter(|feed| feed.pick.is_some());
         let picks: Vec<Pick> = picking().filter_map(|feed| feed.pick).collect();
-        network.head().pick(self.forward(feeds), &picks, team).map_err(|wanted| ScoreError::NotFinite {
-            model: card.name.clone(),
-            wanted,
-            position: picking().nth(wanted).map_or(0, |feed| feed.start + feed.tokens.len() - 1),
+        network.head().pick(self.forward(feeds), &picks, team).map_err(|error| match error {
+            HeadError::NotFinite(wanted) => ScoreError::NotFinite {
+                model: card.name.clone(),
+                wanted,
+                position: picking().nth(wanted).map_or(0, |feed| feed.start + feed.tokens.len() - 1),
+            },
+            HeadError::Fault(fault) => backend(card, &fault),
         })
     }
 

@@ -3,7 +3,8 @@
 use crate::ZooError;
 use crate::checkpoint::Weights;
 use crate::config::Config;
-use crate::nn::{KeyValues, Linear, Turned, work_bytes};
+use crate::layers::Linear;
+use crate::nn::{KeyValues, Turned, work_bytes};
 use yardstick_core::Costs;
 
 /// The sizes of a network.
@@ -196,9 +197,9 @@ mod tests {
         assert_eq!(llama().costs().bytes_per_position, 16 * 2 * 8 * 64 * 4);
         assert_eq!(gpt2().costs().bytes_per_position, 12 * 2 * 768 * 4);
         for d in [gpt2(), llama()] {
-            let (rows, mut b) = (10, Buffers::default());
+            let (rows, mut b) = (10, Buffers::new(None));
             b.resize(rows, &d);
-            let numbers = [&b.x, &b.h, &b.qkv, &b.a, &b.f].iter().map(|buffer| buffer.len()).sum::<usize>();
+            let numbers = [&b.x, &b.h, &b.qkv, &b.a, &b.f].iter().map(|buffer| buffer.host().len()).sum::<usize>();
             let of_team = rows * d.attended(); // heads are put in place when all threads are done
             assert_eq!(d.costs().bytes_per_row, 4 * ((numbers + of_team) / rows + d.rotary) as u64);
         }

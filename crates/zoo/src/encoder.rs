@@ -3,8 +3,11 @@
 
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
-use crate::nn::{Activation, Attention, Embedding, Head, KeyValues, LayerNorm, Linear, Team};
-use crate::transformer::{Buffers, Dimensions};
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Rows, Scratch};
+use crate::nn::Team;
+use crate::tensors::Accelerator;
+use crate::transformer::Buffers;
 use std::ops::Range;
 use yardstick_core::Costs;
 
@@ -63,17 +66,23 @@ pub struct Inputs<'a> {
     /// Token ids `[rows]`.
     pub tokens: &'a [u32],
     /// The rows of each input.
-    pub inputs: &'a [Range<usize>],
+    pub ranges: &'a [Range<usize>],
     /// The rows whose distribution is wanted, ascending.
     pub wanted: &'a [u32],
 }
 
 /// Memory that is kept from pass to pass.
-#[derive(Default)]
 pub struct EncoderBuffers {
     stream: Buffers,
     /// Of one input and layer at a time.
-    kv: Option<KeyValues>,
+    scratch: Scratch,
+}
+
+impl EncoderBuffers {
+    /// Empty ones where a network computes.
+    pub fn new(on: Option<&Accelerator>) -> Self {
+        Self { stream: Buffers::new(on), scratch: Scratch::default() }
+    }
 }
 
 impl Encoder {
@@ -93,9 +102,9 @@ impl Encoder {
         let layer = |i| Block::load(&dims, activation, eps, names, &layers.at(i));
         let decoder = top.at(names.decoder);
         let head = if is_tied {
-            Head::new(words.table(), n_embd, w.storage())
+            Head::tied(&words, n_embd, &w)?
         } else {
-            Head::new(&decoder.get("weight", &[vocab_size, n_embd])?, n_embd, w.storage())
+            Head::of(Linear::dense(&decoder, n_embd, vocab_size, false)?)
         };
         let encoder = Self {
             hyper,
@@ -105,7 +114,7 @@ impl Encoder {
             layers: (0..n_layer).map(layer).collect::<Result<_, _>>()?,
             transform: Linear::transposed(&top.at(names.transform[0]), n_embd, n_embd)?,
             transform_norm: LayerNorm::load(&top.at(names.transform[1]), n_embd, eps)?,
-            head: head.with_bias(&top.get(names.bias, &[vocab_size])?),
+            head: head.with_bias(&top, names.bias, vocab_size)?,
             words,
         };
         checkpoint.check_all_used(&layers, n_layer)?;
@@ -132,19 +141,15 @@ impl Encoder {
 
     /// Reads inputs, each at most `n_ctx` tokens of the vocabulary, on the calling thread. The hidden states of the wanted
     /// rows `[wanted, n_embd]`, ready for [`Self::head`]. An input's bits do not depend on the others.
-    pub fn forward<'b>(&self, inputs: &Inputs, b: &'b mut EncoderBuffers) -> &'b [f32] {
+    pub fn forward<'b>(&self, inputs: &Inputs, b: &'b mut EncoderBuffers) -> &'b Rows {
         let dims = &self.hyper.dims;
-        let longest = inputs.inputs.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
-        let room = b.kv.take().filter(|kv| kv.positions() >= longest);
-        let mut kv = room.unwrap_or_else(|| dims.key_values(longest));
         self.embed(inputs, &mut b.stream);
         let all: Vec<u32> = (0..inputs.tokens.len() as u32).collect();
         for (i, layer) in self.layers.iter().enumerate() {
             let last = i + 1 == self.layers.len();
             let wanted = if last { inputs.wanted } else { &all };
-            layer.forward(inputs.inputs, wanted, last, &mut kv, &mut b.stream, dims);
+            layer.forward(inputs.ranges, wanted, last, &mut b.scratch, &mut b.stream, dims);
         }
-        b.kv = Some(kv);
         let stream = &mut b.stream;
         self.transform.activate(&stream.x, self.hyper.activation, &mut stream.h, Team::ONE);
         self.transform_norm.in_place(&mut stream.h, Team::ONE);
@@ -163,7 +168,7 @@ impl Encoder {
             types.add(&vec![0; inputs.tokens.len()], &mut b.x);
         }
         let first = self.hyper.first_position;
-        let positions = inputs.inputs.iter().flat_map(|input| first..first + input.len() as u32);
+        let positions = inputs.ranges.iter().flat_map(|input| first..first + input.len() as u32);
         self.positions.add(&positions.collect::<Vec<_>>(), &mut b.x);
         self.norm.in_place(&mut b.x, Team::ONE);
     }
@@ -207,19 +212,13 @@ impl Block {
         inputs: &[Range<usize>],
         wanted: &[u32],
         last: bool,
-        kv: &mut KeyValues,
+        scratch: &mut Scratch,
         b: &mut Buffers,
         d: &Dimensions,
     ) {
         self.qkv.forward(&b.x, &mut b.qkv, Team::ONE);
         b.narrow(last.then_some(wanted), d);
-        let mut rest = &mut b.a[..];
-        for input in inputs {
-            let from = |row: usize| wanted.partition_point(|&wanted| (wanted as usize) < row);
-            let queries = &wanted[from(input.start)..from(input.end)];
-            let out = rest.split_off_mut(..queries.len() * d.n_embd).unwrap_or_default();
-            self.attention.whole(&b.qkv, input.clone(), queries, kv, out);
-        }
+        self.attention.attend_whole(&b.qkv, inputs, wanted, d, scratch, &mut b.a);
         self.out.add(&b.a, &mut b.x, Team::ONE);
         self.norm_1.in_place(&mut b.x, Team::ONE);
         self.fc.activate(&b.x, self.activation, &mut b.f, Team::ONE);

@@ -53,6 +53,24 @@ pub enum ZooError {
         /// The system's words.
         source: std::io::Error,
     },
+    /// A device that is not there.
+    #[error("{device} cannot be used: {reason}; leave --device out to compute on the processor")]
+    Device {
+        /// The device, as asked for.
+        device: String,
+        /// The driver's words.
+        reason: String,
+    },
+    /// Weights that a device does not take.
+    #[error(
+        "{file}: the weights cannot be put on the device: {reason}; a GPU with more memory, or the processor, takes them"
+    )]
+    Placement {
+        /// The model's folder.
+        file: String,
+        /// The driver's words.
+        reason: String,
+    },
     /// Not JSON, or not an object at the top.
     #[error("{file} is not a JSON object: {reason}; download it again")]
     Json {

@@ -3,7 +3,7 @@
 //! [`load`] takes the name of a bundled model, a folder in the hub's layout (config.json, weights, tokenizer files) or a GGUF file
 //! and gives a [`LanguageModel`]; see [`Reference`]. A new model family is one file in `families/` and one line in [`FAMILIES`].
 //!
-//! This is the only crate that knows candle. Arithmetic is f32 on the CPU; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
+//! This is the only crate that knows candle. Arithmetic is f32, on the CPU in this project's kernels or on a [`Device`]; log-softmax is summed in f32 within a tile of the vocabulary and in f64 over tiles. A span's bits do
 //! not depend on the other spans of its batch, nor on threads.
 
 mod bundled;
@@ -12,12 +12,14 @@ mod chat;
 mod checkpoint;
 mod config;
 mod decoder;
+mod device;
 mod dimensions;
 mod encoder;
 mod error;
 mod families;
 mod fuzz;
 mod gguf;
+mod layers;
 mod masked;
 mod model;
 mod native;
@@ -28,6 +30,7 @@ mod presets;
 mod reference;
 mod session;
 mod source;
+mod tensors;
 mod tokenizer;
 mod transformer;
 mod unknown;
@@ -38,16 +41,15 @@ pub use charrnn::{CharRnn, import_charrnn};
 pub use chat::chat_template;
 pub use checkpoint::{Checkpoint, Weights};
 pub use config::Config;
-pub use encoder::{Encoder, EncoderBuffers, Inputs};
+pub use device::Device;
+pub use dimensions::Dimensions;
 pub use error::ZooError;
 pub use families::{FAMILIES, Family};
 pub use model::Model;
-pub use network::{Causal, Network, Paths};
 pub use nn::Storage;
 pub use presets::{Layout, PRESETS, Preset};
 pub use reference::Reference;
 pub use tokenizer::Bpe;
-pub use transformer::{Dimensions, Transformer};
 
 /// The parsers of what comes from outside, on plain bytes: for fuzzing.
 pub mod parsers {
@@ -69,6 +71,8 @@ pub struct LoadOptions {
     pub context: Option<usize>,
     /// How the layers' weights are held, where the reference does not say.
     pub storage: Storage,
+    /// Where the model computes.
+    pub device: Device,
     /// How masked models score; [`Scoring::PllWordL2r`] where nothing is said. Others have one way only.
     pub masked: Option<Scoring>,
     /// What the card says, where the folder's path does not tell it: that of a cache says nothing to people.

@@ -2,8 +2,11 @@
 //! makes of its place is its score (Salazar et al. 2020, "Masked Language Model Scoring").
 
 use crate::ZooError;
+use crate::dimensions::Dimensions;
 use crate::encoder::{Encoder, EncoderBuffers, Inputs};
+use crate::layers::{HeadError, Rows};
 use crate::nn::Team;
+use crate::session::backend;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::words::Words;
@@ -53,6 +56,11 @@ impl Masked {
         self.scoring
     }
 
+    /// Sizes.
+    pub const fn dimensions(&self) -> Dimensions {
+        self.encoder.dimensions()
+    }
+
     /// See [`yardstick_core::LanguageModel::costs`]. The bytes of a span are those of the copies that are read together.
     pub fn costs(&self) -> Costs {
         let costs = self.encoder.costs();
@@ -76,14 +84,17 @@ impl Masked {
         }
         check_tokens(card, tokens)?;
         let mut scores = Vec::with_capacity(*scored);
-        let mut buffers = EncoderBuffers::default();
+        let mut buffers = EncoderBuffers::new(self.encoder.head().accelerator());
         let masked: Vec<Range<usize>> = self.masked(tokens).split_off(len - scored);
         for masked in masked.chunks((ROWS / (len + ModelCard::AROUND)).max(1)) {
             let places = masked.iter().map(|masked| masked.start);
             let wanted: Vec<(usize, u32)> = places.map(|place| tokens[place]).enumerate().collect();
             let hidden = self.read(tokens, masked, &mut buffers);
             let found = self.encoder.head().score(hidden, &wanted, Team::ONE);
-            scores.extend(found.map_err(|at| not_finite(card, scores.len() + at, masked[at].start))?);
+            scores.extend(found.map_err(|error| match error {
+                HeadError::NotFinite(at) => not_finite(card, scores.len() + at, masked[at].start),
+                HeadError::Fault(fault) => backend(card, &fault),
+            })?);
         }
         Ok(scores)
     }
@@ -97,17 +108,18 @@ impl Masked {
         check_tokens(card, tokens)?;
         let wanted: Vec<u32> = (0..tokens.len() as u32).collect();
         let input = 0..tokens.len();
-        let mut buffers = EncoderBuffers::default();
-        let inputs = Inputs { tokens, inputs: std::slice::from_ref(&input), wanted: &wanted };
+        let mut buffers = EncoderBuffers::new(self.encoder.head().accelerator());
+        let inputs = Inputs { tokens, ranges: std::slice::from_ref(&input), wanted: &wanted };
         let hidden = self.encoder.forward(&inputs, &mut buffers);
         let mut logits = Vec::new();
-        self.encoder.head().logits(hidden, &mut logits, Team::ONE);
+        let made = self.encoder.head().logits(hidden, &mut logits, Team::ONE);
+        made.map_err(|fault| backend(card, &fault))?;
         let bad = logits.chunks_exact(card.vocab_size).position(|row| !row.iter().all(|logit| logit.is_finite()));
         bad.map_or(Ok(logits), |row| Err(not_finite(card, row, row)))
     }
 
     /// Reads a copy of the text for each of `masked`, with the tokens there masked, and gives the hidden state of the first.
-    fn read<'b>(&self, tokens: &[u32], masked: &[Range<usize>], buffers: &'b mut EncoderBuffers) -> &'b [f32] {
+    fn read<'b>(&self, tokens: &[u32], masked: &[Range<usize>], buffers: &'b mut EncoderBuffers) -> &'b Rows {
         let [before, behind, mask] = self.special;
         let rows = tokens.len() + ModelCard::AROUND;
         let (mut all, mut wanted) = (Vec::with_capacity(rows * masked.len()), Vec::with_capacity(masked.len()));
@@ -121,7 +133,7 @@ impl Masked {
             wanted.push((first + 1 + masked.start) as u32);
             inputs.push(first..all.len());
         }
-        self.encoder.forward(&Inputs { tokens: &all, inputs: &inputs, wanted: &wanted }, buffers)
+        self.encoder.forward(&Inputs { tokens: &all, ranges: &inputs, wanted: &wanted }, buffers)
     }
 
     /// For each token what is masked to score it: itself, and what else its way of scoring says.

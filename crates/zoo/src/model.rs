@@ -3,12 +3,13 @@
 use crate::checkpoint::{Checkpoint, WeightFiles};
 use crate::config::Config;
 use crate::decoder::PathDecoder;
+use crate::dimensions::Dimensions;
 use crate::masked::{Masked, Refusal};
 use crate::network::{Causal, Network};
 use crate::session::PathSession;
 use crate::source::Source;
+use crate::tensors::Accelerator;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
-use crate::transformer::Dimensions;
 use crate::{Family, LoadOptions, Reference, ZooError, families, reference};
 use std::sync::atomic::{AtomicU64, Ordering};
 use yardstick_core::{
@@ -25,6 +26,8 @@ pub struct Model {
     card: ModelCard,
     tokenizer: Tokenizer,
     scorer: Scorer,
+    /// Where it computes; `None` for the processor.
+    accelerator: Option<Accelerator>,
 }
 
 /// What computes.
@@ -57,6 +60,7 @@ impl Model {
             card,
             tokenizer: parts.tokenizer,
             scorer: parts.scorer,
+            accelerator: parts.accelerator,
         })
     }
 
@@ -84,6 +88,11 @@ impl Model {
         Ok(logits)
     }
 
+    /// Threads of a session that is given so many: beside a device, all there are.
+    fn threads(&self, given: usize) -> usize {
+        self.accelerator.as_ref().map_or(given, |_| rayon::current_num_threads())
+    }
+
     /// The card alone.
     pub fn into_card(self) -> ModelCard {
         self.card
@@ -109,13 +118,19 @@ impl LanguageModel for Model {
     }
 
     fn costs(&self) -> Costs {
-        match &self.scorer {
-            Scorer::Causal(network) => network.costs(),
-            Scorer::Masked(masked) => masked.costs(),
-        }
+        let (costs, dims) = match &self.scorer {
+            Scorer::Causal(network) => (network.costs(), network.dimensions()),
+            Scorer::Masked(masked) => (masked.costs(), masked.dimensions()),
+        };
+        self.accelerator.as_ref().map_or(costs, |on| on.costs(&dims, costs))
+    }
+
+    fn is_serial(&self) -> bool {
+        self.accelerator.is_some()
     }
 
     fn session(&self, positions: usize, threads: usize) -> Box<dyn Session + '_> {
+        let threads = self.threads(threads);
         let (card, positions) = (&self.card, positions.min(self.card.n_ctx));
         match &self.scorer {
             Scorer::Causal(network) => Box::new(PathSession::new(card, &**network, self.number, positions, threads)),
@@ -124,6 +139,7 @@ impl LanguageModel for Model {
     }
 
     fn decoder(&self, paths: usize, positions: usize, threads: usize) -> Box<dyn Decoder + '_> {
+        let threads = self.threads(threads);
         let (card, positions) = (&self.card, positions.min(self.card.n_ctx));
         match &self.scorer {
             Scorer::Causal(network) => Box::new(PathDecoder::new(card, &**network, paths, positions, threads)),
@@ -149,6 +165,7 @@ struct Parts {
     n_params: u64,
     dtype: String,
     weights_sha256: String,
+    accelerator: Option<Accelerator>,
 }
 
 impl Parts {
@@ -172,7 +189,8 @@ impl Parts {
         files: &WeightFiles,
         options: &LoadOptions,
     ) -> Result<Self, ZooError> {
-        let checkpoint = Checkpoint::parse(files, options.storage)?;
+        let accelerator = options.device.open()?;
+        let checkpoint = Checkpoint::parse(files, options.storage, accelerator.as_ref())?;
         let build = || family.build(config, &checkpoint);
         let network = build().map_err(|error| checkpoint.survey(error, build))?;
         let dims = network.dimensions();
@@ -192,6 +210,7 @@ impl Parts {
             n_params: checkpoint.n_params(),
             dtype: checkpoint.dtype(),
             weights_sha256: String::new(),
+            accelerator,
         })
     }
 
@@ -217,6 +236,7 @@ impl Parts {
             vocab_size: dims.vocab_size,
             dtype: self.dtype.clone(),
             storage: options.storage.name().to_owned(),
+            device: options.device.kind().to_owned(),
             scoring,
             prefix_token: of_text(prefix_token(source, config, &self.tokenizer, dims.vocab_size)?),
             prefix_always: families::find(config)?.prefix_always(),

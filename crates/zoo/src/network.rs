@@ -1,8 +1,9 @@
 //! What a family builds: a network that reads from left to right, or one that reads both sides.
 
+use crate::dimensions::Dimensions;
 use crate::encoder::Encoder;
-use crate::nn::Head;
-use crate::transformer::{Dimensions, Pass, Transformer};
+use crate::layers::{Head, Rows};
+use crate::transformer::{Pass, Transformer};
 use std::any::Any;
 use yardstick_core::Costs;
 
@@ -55,7 +56,7 @@ pub trait Causal: Send + Sync {
 pub trait Paths: Send {
     /// Runs a pass that fits the paths, at least one row, and remembers it. The hidden states of its scored rows
     /// `[scored, n_embd]`, ready for [`Causal::head`].
-    fn forward(&mut self, pass: &Pass) -> &[f32];
+    fn forward(&mut self, pass: &Pass) -> &Rows;
 
     /// A copy of the first `len` positions of path `path`, which it has.
     fn keep(&self, path: usize, len: usize) -> Box<dyn Any + Send + Sync>;

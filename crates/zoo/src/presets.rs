@@ -1,7 +1,7 @@
 //! The architectures of the GPT papers by name, without weights: what they would cost.
 
+use crate::dimensions::Dimensions;
 use crate::nn::Storage;
-use crate::transformer::Dimensions;
 
 /// Which checkpoint layout a preset has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

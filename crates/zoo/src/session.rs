@@ -1,7 +1,9 @@
 //! What a network remembers of a path, and how stretches of a token tree advance it.
 
+use crate::layers::{HeadError, Rows};
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
+use crate::tensors::Fault;
 use crate::transformer::Pass;
 use std::any::Any;
 use std::sync::Arc;
@@ -37,17 +39,17 @@ impl<'m> PathSession<'m> {
         Self { card, network, path, len: 0, capacity: positions, team: Team::new(threads), model }
     }
 
-    /// Runs the layers. The scored rows, and their hidden states.
-    fn forward(&mut self, stretch: &Stretch) -> Result<(Vec<u32>, &[f32]), ScoreError> {
+    /// Runs the layers. The scored rows, and their hidden states; `None` where nothing was fed.
+    fn forward(&mut self, stretch: &Stretch) -> Result<Option<(Vec<u32>, &Rows)>, ScoreError> {
         self.check(stretch)?;
         let mut scored: Vec<u32> = stretch.wanted.iter().map(|wanted| wanted.row).collect();
         scored.dedup();
-        let Some(&last) = stretch.positions.last() else { return Ok((scored, &[])) };
+        let Some(&last) = stretch.positions.last() else { return Ok(None) };
         let lanes = vec![Lane { path: 0, runs: runs(stretch.positions) }];
         let pass = Pass { tokens: stretch.tokens, positions: stretch.positions, lanes, scored, team: self.team };
         self.len = last as usize + 1;
         let hidden = self.path.forward(&pass);
-        Ok((pass.scored, hidden))
+        Ok(Some((pass.scored, hidden)))
     }
 
     fn check(&self, stretch: &Stretch) -> Result<(), ScoreError> {
@@ -96,10 +98,9 @@ impl<'m> PathSession<'m> {
 impl Session for PathSession<'_> {
     fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError> {
         let (network, team) = (self.network, self.team);
-        let (scored, hidden) = self.forward(stretch)?;
-        if scored.is_empty() {
+        let Some((scored, hidden)) = self.forward(stretch)?.filter(|(scored, _)| !scored.is_empty()) else {
             return Ok(Vec::new());
-        }
+        };
         let mut at = 0;
         let wanted = stretch.wanted.iter().map(|wanted| {
             at += usize::from(scored[at] != wanted.row);
@@ -107,13 +108,20 @@ impl Session for PathSession<'_> {
         });
         let wanted: Vec<(usize, u32)> = wanted.collect();
         let found = network.head().score(hidden, &wanted, team);
-        found.map_err(|index| self.not_finite(stretch, scored[index]))
+        found.map_err(|error| match error {
+            HeadError::NotFinite(index) => self.not_finite(stretch, scored[index]),
+            HeadError::Fault(fault) => backend(self.card, &fault),
+        })
     }
 
     fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError> {
         let (network, team) = (self.network, self.team);
-        let (scored, hidden) = self.forward(stretch)?;
-        network.head().logits(if scored.is_empty() { &[] } else { hidden }, logits, team);
+        logits.clear();
+        let Some((scored, hidden)) = self.forward(stretch)?.filter(|(scored, _)| !scored.is_empty()) else {
+            return Ok(());
+        };
+        let made = network.head().logits(hidden, logits, team);
+        made.map_err(|fault| backend(self.card, &fault))?;
         let is_finite = |row: &[f32]| row.iter().all(|logit| logit.is_finite());
         let bad = logits.chunks_exact(self.card.vocab_size).position(|row| !is_finite(row));
         bad.map_or(Ok(()), |index| Err(self.not_finite(stretch, scored[index])))
@@ -135,6 +143,11 @@ impl Session for PathSession<'_> {
         self.len = len;
         Ok(())
     }
+}
+
+/// The failure of a device.
+pub fn backend(card: &ModelCard, fault: &Fault) -> ScoreError {
+    ScoreError::Backend { model: card.name.clone(), reason: fault.reason().to_owned() }
 }
 
 /// Rows at consecutive positions, as long as they go.

@@ -3,12 +3,14 @@
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::layers::{Embedding, Head, Layer, Linear, Rows};
 use crate::network::{Causal, Paths};
-use crate::nn::{Embedding, Head, KeyValues, Lane, Linear, Team};
+use crate::nn::{Lane, Team};
+use crate::tensors::Accelerator;
 use std::any::Any;
 use yardstick_core::Costs;
 
-pub use crate::dimensions::Dimensions;
+use crate::dimensions::Dimensions;
 
 /// Rows on their way through the layers: a stretch of a token tree, or the next tokens of several paths.
 pub struct Pass<'a> {
@@ -32,57 +34,56 @@ impl Pass<'_> {
 }
 
 /// The activations of a pass, each `[rows, …]` row by row; kept from pass to pass so that their memory is.
-#[derive(Default)]
 pub struct Buffers {
     /// The residual stream `[rows, n_embd]`.
-    pub x: Vec<f32>,
+    pub x: Rows,
     /// A sublayer's input `[rows, n_embd]`.
-    pub h: Vec<f32>,
+    pub h: Rows,
     /// Queries, keys and values `[rows, n_head + 2·n_kv_head, head_dim]`.
-    pub qkv: Vec<f32>,
+    pub qkv: Rows,
     /// Attention output `[rows, n_head, head_dim]`.
-    pub a: Vec<f32>,
+    pub a: Rows,
     /// Inside the feed-forward layers `[rows, n_inner]`.
-    pub f: Vec<f32>,
+    pub f: Rows,
     /// Cosines and sines of the rows' rotary positions `[rows, rotary]`; of a second kind, where layers differ.
-    pub angles: [Vec<f32>; 2],
+    pub angles: [Rows; 2],
 }
 
 impl Buffers {
+    /// Empty ones where a network computes.
+    pub fn new(on: Option<&Accelerator>) -> Self {
+        let rows = || Rows::new(on);
+        Self { x: rows(), h: rows(), qkv: rows(), a: rows(), f: rows(), angles: [rows(), rows()] }
+    }
+
     /// Room for `rows` rows; what is in them is left over.
     pub fn resize(&mut self, rows: usize, d: &Dimensions) {
-        self.qkv.resize(rows * d.qkv(), 0.0);
+        self.qkv.resize(rows * d.qkv());
         self.resize_stream(rows, d);
     }
 
     /// The same for all but queries, keys and values.
     fn resize_stream(&mut self, rows: usize, d: &Dimensions) {
-        self.x.resize(rows * d.n_embd, 0.0);
-        self.h.resize(rows * d.n_embd, 0.0);
-        self.a.resize(rows * d.attended(), 0.0);
-        self.f.resize(rows * d.n_inner, 0.0);
+        self.x.resize(rows * d.n_embd);
+        self.h.resize(rows * d.n_embd);
+        self.a.resize(rows * d.attended());
+        self.f.resize(rows * d.n_inner);
     }
 
     /// The residual connection of a sublayer whose output is in `h`: `x += h`.
     pub fn add(&mut self) {
-        self.x.iter_mut().zip(&self.h).for_each(|(x, h)| *x += h);
+        self.x.add(&self.h);
     }
 
     /// From attention's output on, only the rows of `queries`: the residual stream and the sublayer's input lose the others.
     /// Queries, keys and values stay.
     pub fn narrow(&mut self, queries: Option<&[u32]>, d: &Dimensions) {
         let Some(queries) = queries else { return };
-        for (to, &from) in queries.iter().enumerate() {
-            let from = from as usize * d.n_embd;
-            self.x.copy_within(from..from + d.n_embd, to * d.n_embd);
-            self.h.copy_within(from..from + d.n_embd, to * d.n_embd);
-        }
+        self.x.pick(queries, d.n_embd);
+        self.h.pick(queries, d.n_embd);
         self.resize_stream(queries.len(), d);
     }
 }
-
-/// Keys and values of one layer, one entry a path.
-pub type Layer = Vec<KeyValues>;
 
 /// A network: tokens in, hidden states of the scored rows out.
 pub trait Transformer: Send + Sync {
@@ -112,10 +113,9 @@ impl<T: Transformer> Causal for T {
     }
 
     fn paths(&self, count: usize, positions: usize) -> Box<dyn Paths + '_> {
-        let d = Transformer::dimensions(self);
-        let path = |_| d.key_values(positions);
-        let layers = (0..d.n_layer).map(|_| (0..count).map(path).collect()).collect();
-        Box::new(Attended { network: self, layers, buffers: Buffers::default() })
+        let (d, on) = (Transformer::dimensions(self), Transformer::head(self).accelerator());
+        let layers = (0..d.n_layer).map(|_| Layer::new(&d, count, positions, on)).collect();
+        Box::new(Attended { network: self, layers, buffers: Buffers::new(on) })
     }
 
     fn head(&self) -> &Head {
@@ -132,28 +132,26 @@ struct Attended<'m> {
 }
 
 impl Paths for Attended<'_> {
-    fn forward(&mut self, pass: &Pass) -> &[f32] {
+    fn forward(&mut self, pass: &Pass) -> &Rows {
         self.buffers.resize(pass.tokens.len(), &self.network.dimensions());
         self.network.forward(pass, &mut self.layers, &mut self.buffers);
         &self.buffers.h
     }
 
     fn keep(&self, path: usize, len: usize) -> Box<dyn Any + Send + Sync> {
-        Box::new(self.layers.iter().map(|layer| layer[path].keep(len)).collect::<Vec<KeyValues>>())
+        Box::new(self.layers.iter().map(|layer| layer.keep(path, len)).collect::<Vec<Layer>>())
     }
 
     fn resume(&mut self, path: usize, past: &(dyn Any + Send + Sync), len: usize) {
-        let past = past.downcast_ref::<Vec<KeyValues>>().map_or(&[][..], Vec::as_slice);
+        let past = past.downcast_ref::<Vec<Layer>>().map_or(&[][..], Vec::as_slice);
         for (layer, past) in self.layers.iter_mut().zip(past) {
-            layer[path].resume(past, len);
+            layer.resume(path, past, len);
         }
     }
 
     fn copy(&mut self, from: usize, to: usize, len: usize) {
         for layer in &mut self.layers {
-            if let Ok([from, to]) = layer.get_disjoint_mut([from, to]) {
-                to.resume(from, len);
-            }
+            layer.copy(from, to, len);
         }
     }
 }
@@ -196,8 +194,8 @@ impl HeadLayout {
     ) -> Result<Head, ZooError> {
         let weights = checkpoint.top().at(self.name);
         if config.flag("tie_word_embeddings", self.tied)? {
-            let head = Head::new(wte.table(), d.n_embd, checkpoint.storage());
-            return Ok(if self.bias { head.with_bias(&weights.get("bias", &[d.vocab_size])?) } else { head });
+            let head = Head::tied(wte, d.n_embd, &weights)?;
+            return if self.bias { head.with_bias(&weights, "bias", d.vocab_size) } else { Ok(head) };
         }
         Ok(Head::of(Linear::dense(&weights, d.n_embd, d.vocab_size, self.bias)?))
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use yardstick_core::{RunRecord, Scoring};
 use yardstick_report::{CompareOptions, Run, Side, read_run};
 use yardstick_tasks::Catalog;
+use yardstick_zoo::Device;
 
 /// Two runs with the model of each that is meant.
 pub struct Sides<'a> {
@@ -110,6 +111,7 @@ fn like(work: &WorkArgs, record: &RunRecord) -> Result<WorkArgs, CliError> {
     }
     work.limit = work.limit.or(spec.limit);
     work.context = work.context.or(spec.context);
+    work.device = work.device.or(spec.device.as_deref().and_then(|device| Device::parse(device).ok()));
     work.pll = work.pll.or(spec.pll.as_deref().and_then(Scoring::of_short_name));
     work.shots = work.shots.like(spec)?;
     Ok(work)

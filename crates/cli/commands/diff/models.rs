@@ -28,7 +28,8 @@ impl Models {
         let shorter = a.min(b);
         let note = (args.context.is_none() && a != b)
             .then(|| format!("the models' contexts are {a} and {b} tokens; both read windows of {shorter}"));
-        let options = LoadOptions { context: Some(args.context.unwrap_or(shorter)), ..LoadOptions::default() };
+        let (context, device) = (Some(args.context.unwrap_or(shorter)), args.device.unwrap_or_default());
+        let options = LoadOptions { context, device, ..LoadOptions::default() };
         Ok(Self { models: [found[0].load(&options)?, found[1].load(&options)?], note })
     }
 
@@ -53,6 +54,9 @@ impl Models {
 
     /// How many threads compute: as many as asked for or there are, and none more than half of the free memory takes.
     pub fn threads(&self, asked: Option<usize>) -> usize {
+        if self.both().iter().any(|model| model.is_serial()) {
+            return 1;
+        }
         let threads = asked.unwrap_or_else(rayon::current_num_threads);
         let bytes: u64 = self.both().map(bytes_per_thread).iter().sum();
         let most = usize::try_from(half_of_free(0) / bytes.max(1)).unwrap_or(usize::MAX);

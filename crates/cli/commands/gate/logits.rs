@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use yardstick_core::ModelCard;
 use yardstick_report::{DiffRecord, DiffText, GateError, Limits, LogitFigures, Policy, Side, read_diff};
 use yardstick_tasks::Task;
+use yardstick_zoo::Device;
 
 /// Refuses what cannot be held against anything, before a model is scored.
 ///
@@ -67,6 +68,8 @@ pub fn figures(
         folders: work.folders.clone(),
         hub: work.hub,
         context: None,
+        // Where the sides were computed, so that the diff is of the same numbers.
+        device: work.device.or_else(|| Device::parse(&base.card.device).ok()),
         threads: work.threads,
         out: None,
     };

@@ -13,6 +13,8 @@ const KNOWN: &str = include_str!("bundled.json");
 /// What is read. Its first token is not scored.
 const TEXT: &str = "The old harbour master wrote down every ship that came in, and every evening he counted them again; \
                     when the numbers did not agree, he walked to the end of the pier and looked for the one that was missing.";
+/// What it is called.
+pub const TEXT_NAME: &str = "after every token of one text";
 /// Bits a byte that differ by more would be seen in results.
 const TOLERANCE: f64 = 1e-5;
 
@@ -50,8 +52,15 @@ fn of_model(name: &str, model: &dyn LanguageModel, known: &Value, storage: Stora
     Ok([logits, Check::near(format!("{name}: bits a byte"), wanted_bits.unwrap_or(f64::NAN), bits, TOLERANCE)])
 }
 
-/// sha256 of the logits after every token but the last, and the text's bits a byte.
+/// sha256 of the logits, and the text's bits a byte.
 fn compute(model: &dyn LanguageModel) -> Result<(String, f64), ScoreError> {
+    let (logits, bits) = logits_and_bits(model)?;
+    let bytes: Vec<u8> = logits.iter().flat_map(|logit| logit.to_le_bytes()).collect();
+    Ok((hex(&Sha256::digest(&bytes)), bits))
+}
+
+/// The logits after every token of the text but the last, and its bits a byte.
+pub fn logits_and_bits(model: &dyn LanguageModel) -> Result<(Vec<f32>, f64), ScoreError> {
     let tokens = model.encode(TEXT)?;
     let fed = tokens.len() - 1;
     let positions: Vec<u32> = (0..fed as u32).collect();
@@ -59,8 +68,7 @@ fn compute(model: &dyn LanguageModel) -> Result<(String, f64), ScoreError> {
     let stretch = Stretch { tokens: &tokens[..fed], positions: &positions, wanted: &wanted };
     let mut logits = Vec::new();
     model.session(fed, rayon::current_num_threads()).logits(&stretch, &mut logits)?;
-    let bytes: Vec<u8> = logits.iter().flat_map(|logit| logit.to_le_bytes()).collect();
     let scores = model.session(fed, rayon::current_num_threads()).advance(&stretch)?;
     let nats: f64 = scores.iter().map(|score| -score.log_prob).sum();
-    Ok((hex(&Sha256::digest(&bytes)), nats / std::f64::consts::LN_2 / TEXT.len() as f64))
+    Ok((logits, nats / std::f64::consts::LN_2 / TEXT.len() as f64))
 }

@@ -1,6 +1,7 @@
 //! `yardstick selftest`: whether this machine computes what it should.
 
 mod bundled;
+mod devices;
 mod published;
 
 use super::{print, print_json, width};
@@ -9,6 +10,7 @@ use crate::columns::columns;
 use crate::error::CliError;
 use crate::run::{Screen, set_threads};
 use serde_json::{Value, json};
+use yardstick_zoo::Device;
 use yardstick_zoo::kernels::instruction_set;
 
 /// One number or text that is known.
@@ -42,8 +44,11 @@ pub fn selftest(args: &SelftestArgs, quiet: bool, json: bool) -> Result<(), CliE
     set_threads(args.threads)?;
     let screen = Screen::new(quiet);
     let done = match &args.model {
-        Some(reference) => published::check(reference, args.hub, screen)?,
-        None => bundled::check(screen)?,
+        Some(reference) => published::check(reference, args, screen)?,
+        None => match args.device.unwrap_or_default() {
+            Device::Cpu => bundled::check(screen)?,
+            device => devices::check(device, screen)?,
+        },
     };
     if json {
         print_json(&done.json())?;

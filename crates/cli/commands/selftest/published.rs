@@ -1,7 +1,7 @@
 //! GPT-2 small against numbers that others published for it.
 
 use super::{Check, Checks};
-use crate::args::HubArgs;
+use crate::args::SelftestArgs;
 use crate::error::CliError;
 use crate::models::{Found, find};
 use crate::run::{Screen, half_of_free};
@@ -18,17 +18,18 @@ const KNOWN: &str = include_str!("gpt2.json");
 const MOST_TOKENS: u32 = 32;
 
 /// Everything that is known.
-pub fn check(reference: &str, hub: HubArgs, screen: Screen) -> Result<Checks, CliError> {
+pub fn check(reference: &str, args: &SelftestArgs, screen: Screen) -> Result<Checks, CliError> {
     let known: Value = serde_json::from_str(KNOWN).unwrap_or_default();
-    let found = find(reference, hub, screen)?;
+    let found = find(reference, args.hub, screen)?;
     screen.say(&format!("loading {reference} …"));
-    let model = found.load(&LoadOptions::default())?;
+    let options = LoadOptions { device: args.device.unwrap_or_default(), ..LoadOptions::default() };
+    let model = found.load(&options)?;
     let model = model.as_ref();
     let mut checks = shape(model, &known["shape"]);
     checks.extend(list(&known["tokens"]).map(|case| tokens(model, case)));
     checks.extend(scores(model, &known));
     checks.extend(list(&known["written"]).map(|case| written(model, case)));
-    checks.extend(list(&known["rolling"]).map(|case| rolling(&found, model, case)));
+    checks.extend(list(&known["rolling"]).map(|case| rolling(&found, &options, model, case)));
     Ok(Checks {
         title: format!("{} against what was published for {}", model.card().name, text(&known["model"])),
         sources: list(&known["sources"]).map(|source| text(source).to_owned()).collect(),
@@ -116,7 +117,7 @@ fn written(model: &dyn LanguageModel, case: &Value) -> Check {
 }
 
 /// The largest difference of a text's tokens, which are read with a context of so many tokens.
-fn rolling(found: &Found, model: &dyn LanguageModel, case: &Value) -> Check {
+fn rolling(found: &Found, options: &LoadOptions, model: &dyn LanguageModel, case: &Value) -> Check {
     let context = case["context"].as_u64().map(|context| context as usize);
     let what = match context {
         Some(context) => format!("a text's tokens, context {context}: largest difference"),
@@ -124,7 +125,7 @@ fn rolling(found: &Found, model: &dyn LanguageModel, case: &Value) -> Check {
     };
     let wanted: Vec<f64> = list(&case["log_probs"]).filter_map(Value::as_f64).collect();
     let tolerance = case["tolerance"].as_f64().unwrap_or(0.0);
-    let shorter = context.map(|context| found.load(&LoadOptions { context: Some(context), ..LoadOptions::default() }));
+    let shorter = context.map(|context| found.load(&LoadOptions { context: Some(context), ..options.clone() }));
     let shorter = match shorter.transpose() {
         Ok(shorter) => shorter,
         Err(reason) => return Check::failed(what, 0.0, reason),

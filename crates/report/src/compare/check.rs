@@ -22,6 +22,7 @@ pub(super) fn same_protocol(
         }
     }
     notes.extend(other_scoring(base, candidate));
+    notes.extend(other_device(base, candidate));
     if shared == 0 {
         let ids = |tasks: &[TaskCard]| tasks.iter().map(|task| task.id.clone()).collect();
         return Err(CompareError::NothingShared {
@@ -109,6 +110,14 @@ fn other_scoring(base: &Side, candidate: &Side) -> Vec<String> {
     let notes = [base, candidate].into_iter().filter_map(note);
     let warning = "the two models' scores are of two kinds: what follows from which choice a model prefers can be compared, sums and perplexities cannot";
     notes.chain([warning.to_owned()]).collect()
+}
+
+/// Sums in another order: no reason to refuse, and what a reader who looks at the last digits must know.
+fn other_device(base: &Side, candidate: &Side) -> Option<String> {
+    let (ours, theirs) = (&base.card.device, &candidate.card.device);
+    (ours != theirs).then(|| {
+        format!("the base was computed on {ours}, the candidate on {theirs}: scores of one model differ in their last digits")
+    })
 }
 
 /// A rolling text is read in windows as long as the context: the longer one has more to go by.

@@ -145,6 +145,10 @@ mod tests {
         check(&[|r| r.models[0].dtype = "f32".into()], &["gpt2-micro (type f16)", "gpt2-micro (type f32)"]);
         check(&[|r| r.models[0].storage = "int8".into()], &["gpt2-micro (held as f32)", "gpt2-micro (held as int8)"]);
         check(
+            &[|r| r.models[0].device = "cuda".into()],
+            &["gpt2-micro (computed on cpu)", "gpt2-micro (computed on cuda)"],
+        );
+        check(
             &[|r| r.models[0].scoring = yardstick_core::Scoring::PllOriginal],
             &["gpt2-micro (scored by causal)", "gpt2-micro (scored by pll-original)"],
         );

@@ -34,7 +34,9 @@ impl Layout {
     /// # Errors
     /// Not even one path fits: the bytes that would do.
     pub fn new(model: &dyn LanguageModel, texts: &[Text], options: &GenerateOptions) -> Result<Self, u64> {
-        Self::fastest(&Sizes::new(model, texts), &Teams::ways(options.threads), options.memory)
+        let serial = Teams::of_serial(model);
+        let ways = serial.map_or_else(|| Teams::ways(options.threads), |teams| vec![teams]);
+        Self::fastest(&Sizes::new(model, texts), &ways, options.memory)
     }
 
     fn fastest(sizes: &Sizes, ways: &[Teams], memory: u64) -> Result<Self, u64> {

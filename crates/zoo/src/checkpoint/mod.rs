@@ -22,6 +22,7 @@ pub use stored::{Kind, Layout, Place, Stored, elements};
 use crate::ZooError;
 use crate::nn::Storage;
 use crate::source::{Bytes, Source};
+use crate::tensors::{self, Accelerator};
 use candle_core::Tensor;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -94,6 +95,8 @@ pub struct Checkpoint<'a> {
     /// Tensor → its number of elements.
     taken: Mutex<BTreeMap<String, usize>>,
     storage: Storage,
+    /// Where layers are to be; `None` for the processor.
+    accelerator: Option<&'a Accelerator>,
     /// What a second attempt misses; see [`Self::survey`].
     missing: Mutex<Option<survey::Missing>>,
 }
@@ -103,13 +106,17 @@ impl<'a> Checkpoint<'a> {
     ///
     /// # Errors
     /// A file is damaged, holds what is not read, or one tensor twice.
-    pub fn parse(files: &'a WeightFiles, storage: Storage) -> Result<Self, ZooError> {
+    pub fn parse(
+        files: &'a WeightFiles,
+        storage: Storage,
+        accelerator: Option<&'a Accelerator>,
+    ) -> Result<Self, ZooError> {
         let mut index = BTreeMap::new();
         for (i, (file, bytes)) in files.files.iter().enumerate() {
             let tensors = parse(files.format, bytes).map_err(|fault| ZooError::of(file, files.format.name, fault))?;
             index.extend(tensors.into_iter().map(|(name, stored)| (name, (i, stored))));
         }
-        Ok(Self { files, index, taken: Mutex::default(), storage, missing: Mutex::default() })
+        Ok(Self { files, index, taken: Mutex::default(), storage, accelerator, missing: Mutex::default() })
     }
 
     /// Where a model's tensors begin: below `prefix.` when the checkpoint has such names, else at the top.
@@ -233,6 +240,16 @@ impl Weights<'_> {
     /// How layers are to hold their weights.
     pub const fn storage(&self) -> Storage {
         self.checkpoint.storage
+    }
+
+    /// Where layers are to be; `None` for the processor.
+    pub const fn accelerator(&self) -> Option<&Accelerator> {
+        self.checkpoint.accelerator
+    }
+
+    /// The error of a layer that a device does not take.
+    pub fn does_not_fit(&self, fault: &tensors::Fault) -> ZooError {
+        ZooError::Placement { file: self.checkpoint.files.folder.clone(), reason: fault.reason().to_owned() }
     }
 
     /// Whether there is a tensor of this name.

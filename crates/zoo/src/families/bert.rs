@@ -7,10 +7,10 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::dimensions::Dimensions;
 use crate::encoder::{Encoder, EncoderHyper, EncoderNames};
 use crate::network::Network;
 use crate::tokenizer::Bpe;
-use crate::transformer::Dimensions;
 
 pub struct Bert;
 

@@ -6,10 +6,11 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear, Scores};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Scores};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct Bloom;
 
@@ -145,14 +146,14 @@ impl Block {
         self.input_layernorm.forward(&b.x, &mut b.h, pass.team);
         self.query_key_value.forward(&b.h, &mut b.qkv, pass.team);
         if normed_residual {
-            b.x.copy_from_slice(&b.h);
+            b.x.copy_from(&b.h);
         }
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.dense.add(&b.a, &mut b.x, pass.team);
         self.post_attention_layernorm.forward(&b.x, &mut b.h, pass.team);
         if normed_residual {
-            b.x.copy_from_slice(&b.h);
+            b.x.copy_from(&b.h);
         }
         // BLOOM's own GELU is the tanh approximation, whatever the configuration says.
         self.dense_h_to_4h.activate(&b.h, Activation::GeluTanh, &mut b.f, pass.team);

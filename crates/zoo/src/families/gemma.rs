@@ -5,8 +5,8 @@ use super::{Family, activation, llama};
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::layers::Activation;
 use crate::network::Network;
-use crate::nn::Activation;
 use crate::tokenizer::Bpe;
 use crate::transformer::HeadLayout;
 

@@ -9,10 +9,11 @@ use super::{Family, rope, windows::windows};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, Linear, RmsNorm, Rope, Scores, Window};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, Linear, RmsNorm, Rope, Scores, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct Gemma2;
 
@@ -147,7 +148,7 @@ impl Transformer for Model {
     fn forward(&self, pass: &Pass, layers: &mut [Layer], b: &mut Buffers) {
         self.embed_tokens.forward(pass.tokens, &mut b.x);
         let normalizer = normalizer(self.hyper.dims.n_embd);
-        b.x.iter_mut().for_each(|x| *x *= normalizer);
+        b.x.scale(normalizer);
         self.hyper.ropes.0.angles(pass.positions, &mut b.angles[0]);
         if let Some(local) = &self.hyper.ropes.1 {
             local.angles(pass.positions, &mut b.angles[1]);
@@ -208,7 +209,7 @@ impl Block {
         let (rope, kind) = hyper.rope(self.attn.window);
         rope.turn(&mut b.qkv, hyper.dims.turned(), &b.angles[kind], pass.team);
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.o_proj.forward(&b.a, &mut b.h, pass.team);
         self.post_attention_layernorm.in_place(&mut b.h, pass.team);
         b.add();

@@ -6,10 +6,10 @@ use super::{Family, rope, windows::windows};
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::Rope;
 use crate::network::Network;
-use crate::nn::Rope;
 use crate::tokenizer::Bpe;
-use crate::transformer::Dimensions;
 
 pub struct Gemma3;
 

@@ -5,10 +5,11 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear, Window};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
+use crate::transformer::{Buffers, Pass, Transformer, load_head};
 use serde_json::Value;
 
 pub struct GptNeo;
@@ -163,7 +164,7 @@ impl Block {
         self.ln_1.forward(&b.x, &mut b.h, pass.team);
         self.c_attn.forward(&b.h, &mut b.qkv, pass.team);
         b.narrow(queries, d);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.c_proj.add(&b.a, &mut b.x, pass.team);
         self.ln_2.forward(&b.x, &mut b.h, pass.team);
         self.mlp.c_fc.activate(&b.h, self.mlp.act, &mut b.f, pass.team);

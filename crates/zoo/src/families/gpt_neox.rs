@@ -7,10 +7,11 @@ use super::{Family, activation, rope};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear, Rope};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Rope};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct GptNeoX;
 
@@ -139,7 +140,7 @@ impl Block {
         self.query_key_value.forward(&b.h, &mut b.qkv, pass.team);
         hyper.rope.turn(&mut b.qkv, hyper.dims.turned(), &b.angles[0], pass.team);
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         if hyper.use_parallel_residual {
             self.post_attention_layernorm.forward(&b.x, &mut b.h, pass.team);
             self.dense.add(&b.a, &mut b.x, pass.team);

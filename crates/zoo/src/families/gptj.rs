@@ -7,10 +7,11 @@ use super::{Family, activation, rope};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear, Pairing, Rope};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Pairing, Rope};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct GptJ;
 
@@ -128,7 +129,7 @@ impl Block {
         self.qkv_proj.forward(&b.h, &mut b.qkv, pass.team);
         hyper.rope.turn(&mut b.qkv, hyper.dims.turned(), &b.angles[0], pass.team);
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.out_proj.add(&b.a, &mut b.x, pass.team);
         self.mlp.fc_in.activate(&b.h, self.mlp.act, &mut b.f, pass.team);
         self.mlp.fc_out.add(&b.f, &mut b.x, pass.team);

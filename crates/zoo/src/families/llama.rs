@@ -7,10 +7,11 @@ use super::{Family, activation, rope};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, Linear, RmsNorm, Rope, Rows, Window};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, Linear, RmsNorm, Rope, Window};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct Llama;
 
@@ -124,7 +125,7 @@ impl Transformer for Model {
     fn forward(&self, pass: &Pass, layers: &mut [Layer], b: &mut Buffers) {
         self.embed_tokens.forward(pass.tokens, &mut b.x);
         if let Some(normalizer) = self.hyper.normalizer {
-            b.x.iter_mut().for_each(|x| *x *= normalizer);
+            b.x.scale(normalizer);
         }
         self.hyper.rope.angles(pass.positions, &mut b.angles[0]);
         for (i, (block, kv)) in self.layers.iter().zip(layers).enumerate() {
@@ -175,7 +176,7 @@ impl Block {
         }
         hyper.rope.turn(&mut b.qkv, hyper.dims.turned(), &b.angles[0], pass.team);
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.o_proj.add(&b.a, &mut b.x, pass.team);
         self.post_attention_layernorm.forward(&b.x, &mut b.h, pass.team);
         self.mlp.inner(pass, b);
@@ -191,7 +192,7 @@ pub struct QkNorm {
 
 impl QkNorm {
     /// On rows of queries, keys and values.
-    pub fn in_place(&self, qkv: &mut [f32], d: &Dimensions, pass: &Pass) {
+    pub fn in_place(&self, qkv: &mut Rows, d: &Dimensions, pass: &Pass) {
         self.q_norm.heads(qkv, d.qkv(), 0..d.n_head, pass.team);
         self.k_norm.heads(qkv, d.qkv(), d.n_head..d.n_head + d.n_kv_head, pass.team);
     }

@@ -22,10 +22,12 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Embedding, Head, Linear, Lstm, LstmBuffers, Rows, States};
 use crate::network::{Causal, Network, Paths};
-use crate::nn::{Embedding, Head, Lstm, LstmBuffers, States, work_bytes};
+use crate::nn::work_bytes;
 use crate::tokenizer::Bpe;
-use crate::transformer::{Dimensions, Pass};
+use crate::transformer::Pass;
 use std::any::Any;
 use yardstick_core::Costs;
 
@@ -103,11 +105,11 @@ impl Model {
         checkpoint.check_all_used(&w.at("rnn"), n_layer)?;
         let decoder = w.at("decoder");
         let head = if hyper.is_tied {
-            Head::new(encoder.table(), n_hidden, w.storage())
+            Head::tied(&encoder, n_hidden, &w)?
         } else {
-            Head::new(&decoder.get("weight", &[vocab_size, n_hidden])?, n_hidden, w.storage())
+            Head::of(Linear::dense(&decoder, n_hidden, vocab_size, false)?)
         };
-        let head = if hyper.has_bias { head.with_bias(&decoder.get("bias", &[vocab_size])?) } else { head };
+        let head = if hyper.has_bias { head.with_bias(&decoder, "bias", vocab_size)? } else { head };
         Ok(Self { hyper, encoder, layers, head })
     }
 }
@@ -122,7 +124,7 @@ impl Causal for Model {
         let Hyper { vocab_size, n_layer, n_embd, n_hidden, .. } = self.hyper;
         let [layers, embd, hidden, vocab] = [n_layer, n_embd, n_hidden, vocab_size].map(|n| n as u64);
         Costs {
-            flop_per_row: self.layers.iter().map(Lstm::flop).sum(),
+            flop_per_row: (0..n_layer).map(|i| Lstm::flop(if i == 0 { n_embd } else { n_hidden }, n_hidden)).sum(),
             flop_per_pair: 0,
             flop_per_scored_row: 2 * hidden * vocab,
             bytes_per_position: layers * States::bytes_per_position(n_hidden),
@@ -134,9 +136,9 @@ impl Causal for Model {
     }
 
     fn paths(&self, count: usize, positions: usize) -> Box<dyn Paths + '_> {
-        let layer = |_: &Lstm| (0..count).map(|_| States::new(self.hyper.n_hidden, positions)).collect();
-        let layers = self.layers.iter().map(layer).collect();
-        Box::new(Recurrent { model: self, layers, x: Vec::new(), buffers: LstmBuffers::default() })
+        let on = self.head.accelerator();
+        let layers = self.layers.iter().map(|_| States::new(self.hyper.n_hidden, count, positions, on)).collect();
+        Box::new(Recurrent { model: self, layers, x: Rows::new(on), buffers: LstmBuffers::default() })
     }
 
     fn head(&self) -> &Head {
@@ -147,45 +149,39 @@ impl Causal for Model {
 /// Paths by their states.
 struct Recurrent<'m> {
     model: &'m Model,
-    /// `[layer][path]`
-    layers: Vec<Vec<States>>,
+    /// One a layer, with all paths.
+    layers: Vec<States>,
     /// A layer's input, then its output, `[rows, width]`.
-    x: Vec<f32>,
+    x: Rows,
     buffers: LstmBuffers,
 }
 
 impl Paths for Recurrent<'_> {
-    fn forward(&mut self, pass: &Pass) -> &[f32] {
+    fn forward(&mut self, pass: &Pass) -> &Rows {
         let Hyper { n_embd, n_hidden, .. } = self.model.hyper;
-        self.x.resize(pass.tokens.len() * n_embd, 0.0);
+        self.x.resize(pass.tokens.len() * n_embd);
         self.model.encoder.forward(pass.tokens, &mut self.x);
         for (layer, states) in self.model.layers.iter().zip(&mut self.layers) {
             layer.forward(&mut self.x, &pass.lanes, states, &mut self.buffers, pass.team);
         }
-        for (to, &from) in pass.scored.iter().enumerate() {
-            let from = from as usize * n_hidden;
-            self.x.copy_within(from..from + n_hidden, to * n_hidden);
-        }
-        self.x.truncate(pass.scored.len() * n_hidden);
+        self.x.pick(&pass.scored, n_hidden);
         &self.x
     }
 
     fn keep(&self, path: usize, len: usize) -> Box<dyn Any + Send + Sync> {
-        Box::new(self.layers.iter().map(|layer| layer[path].keep(len)).collect::<Vec<States>>())
+        Box::new(self.layers.iter().map(|layer| layer.keep(path, len)).collect::<Vec<States>>())
     }
 
     fn resume(&mut self, path: usize, past: &(dyn Any + Send + Sync), len: usize) {
         let past = past.downcast_ref::<Vec<States>>().map_or(&[][..], Vec::as_slice);
         for (layer, past) in self.layers.iter_mut().zip(past) {
-            layer[path].resume(past, len);
+            layer.resume(path, past, len);
         }
     }
 
     fn copy(&mut self, from: usize, to: usize, len: usize) {
         for layer in &mut self.layers {
-            if let Ok([from, to]) = layer.get_disjoint_mut([from, to]) {
-                to.resume(from, len);
-            }
+            layer.copy(from, to, len);
         }
     }
 }

@@ -26,8 +26,8 @@ mod windows;
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::layers::Activation;
 use crate::network::Network;
-use crate::nn::Activation;
 use crate::tokenizer::Bpe;
 
 /// Every family. Adding one: a file beside this one and a line here.

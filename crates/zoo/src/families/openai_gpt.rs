@@ -7,10 +7,11 @@ use super::Family;
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, Layer, Pass, Transformer, load_head};
+use crate::transformer::{Buffers, Pass, Transformer, load_head};
 
 pub struct OpenAiGpt;
 
@@ -87,7 +88,7 @@ impl Transformer for Model {
         for (i, (block, kv)) in self.h.iter().zip(layers).enumerate() {
             block.forward(pass, pass.queries(i, self.h.len()), kv, b, &self.dims);
         }
-        b.h.copy_from_slice(&b.x);
+        b.h.copy_from(&b.x);
     }
 
     fn head(&self) -> &Head {
@@ -121,7 +122,7 @@ impl Block {
     fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut Layer, b: &mut Buffers, d: &Dimensions) {
         self.c_attn.forward(&b.x, &mut b.qkv, pass.team);
         b.narrow(queries, d);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.c_proj.add(&b.a, &mut b.x, pass.team);
         self.ln_1.in_place(&mut b.x, pass.team);
         self.mlp.c_fc.activate(&b.x, self.mlp.act, &mut b.f, pass.team);

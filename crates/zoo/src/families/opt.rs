@@ -7,10 +7,11 @@ use super::{Family, activation};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 use yardstick_core::Costs;
 
 pub struct Opt;
@@ -78,7 +79,7 @@ impl Hyper {
 
     fn layer_norm(&self, w: &Weights) -> Result<LayerNorm, ZooError> {
         let n = self.dims.n_embd;
-        if self.layer_norm_elementwise_affine { LayerNorm::load(w, n, EPS) } else { Ok(LayerNorm::plain(n, EPS)) }
+        if self.layer_norm_elementwise_affine { LayerNorm::load(w, n, EPS) } else { LayerNorm::plain(w, n, EPS) }
     }
 
     /// The dimensions as the head sees them.
@@ -129,10 +130,10 @@ impl Model {
         match &self.projections {
             None => self.embed_tokens.forward(pass.tokens, &mut b.x),
             Some(projections) => {
-                b.h.resize(pass.tokens.len() * self.hyper.word_embed_proj_dim, 0.0);
+                b.h.resize(pass.tokens.len() * self.hyper.word_embed_proj_dim);
                 self.embed_tokens.forward(pass.tokens, &mut b.h);
                 projections.project_in.forward(&b.h, &mut b.x, pass.team);
-                b.h.resize(b.x.len(), 0.0);
+                b.h.resize(pass.tokens.len() * self.hyper.dims.n_embd);
             }
         }
         self.embed_positions.add(pass.positions, &mut b.x);
@@ -163,11 +164,11 @@ impl Transformer for Model {
         }
         match &self.final_layer_norm {
             Some(norm) => norm.forward(&b.x, &mut b.h, pass.team),
-            None => b.h.copy_from_slice(&b.x),
+            None => b.h.copy_from(&b.x),
         }
         if let Some(projections) = &self.projections {
-            b.x.copy_from_slice(&b.h);
-            b.h.resize(pass.scored.len() * self.hyper.word_embed_proj_dim, 0.0);
+            b.x.copy_from(&b.h);
+            b.h.resize(pass.scored.len() * self.hyper.word_embed_proj_dim);
             projections.project_out.forward(&b.x, &mut b.h, pass.team);
         }
     }
@@ -210,10 +211,10 @@ impl Block {
             self.final_layer_norm.forward(&b.x, &mut b.h, pass.team);
             self.feed_forward(hyper.activation, pass, b);
         } else {
-            b.h.copy_from_slice(&b.x);
+            b.h.copy_from(&b.x);
             self.attend(&hyper.dims, pass, queries, kv, b);
             self.self_attn_layer_norm.in_place(&mut b.x, pass.team);
-            b.h.copy_from_slice(&b.x);
+            b.h.copy_from(&b.x);
             self.feed_forward(hyper.activation, pass, b);
             self.final_layer_norm.in_place(&mut b.x, pass.team);
         }
@@ -223,7 +224,7 @@ impl Block {
     fn attend(&self, d: &Dimensions, pass: &Pass, queries: Option<&[u32]>, kv: &mut Layer, b: &mut Buffers) {
         self.qkv_proj.forward(&b.h, &mut b.qkv, pass.team);
         b.narrow(queries, d);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.out_proj.add(&b.a, &mut b.x, pass.team);
     }
 

@@ -7,10 +7,11 @@ use super::{Family, activation, rope};
 use crate::ZooError;
 use crate::checkpoint::{Checkpoint, Weights};
 use crate::config::Config;
+use crate::dimensions::Dimensions;
+use crate::layers::{Activation, Attention, Embedding, Head, Layer, LayerNorm, Linear, Rope};
 use crate::network::Network;
-use crate::nn::{Activation, Attention, Embedding, Head, LayerNorm, Linear, Rope};
 use crate::tokenizer::Bpe;
-use crate::transformer::{Buffers, Dimensions, HeadLayout, Layer, Pass, Transformer};
+use crate::transformer::{Buffers, HeadLayout, Pass, Transformer};
 
 pub struct Phi;
 
@@ -129,7 +130,7 @@ impl Block {
         self.qkv_proj.forward(&b.h, &mut b.qkv, pass.team);
         hyper.rope.turn(&mut b.qkv, hyper.dims.turned(), &b.angles[0], pass.team);
         b.narrow(queries, &hyper.dims);
-        self.attn.advance(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
+        self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.dense.add(&b.a, &mut b.x, pass.team);
         self.fc1.activate(&b.h, hyper.activation, &mut b.f, pass.team);
         self.fc2.add(&b.f, &mut b.x, pass.team);

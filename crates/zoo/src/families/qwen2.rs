@@ -5,8 +5,8 @@ use super::{Family, llama, windows::windows};
 use crate::ZooError;
 use crate::checkpoint::Checkpoint;
 use crate::config::Config;
+use crate::layers::Window;
 use crate::network::Network;
-use crate::nn::Window;
 use crate::tokenizer::Bpe;
 
 pub struct Qwen2;

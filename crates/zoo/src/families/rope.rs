@@ -6,7 +6,7 @@
 
 use crate::ZooError;
 use crate::config::Config;
-use crate::nn::{Pairing, Rope};
+use crate::layers::{Pairing, Rope};
 use std::f64::consts::TAU;
 
 /// What a family says where the configuration does not, and under which keys older configurations say it.
@@ -197,6 +197,7 @@ fn original_context(section: &Config, n_ctx: usize) -> Result<f64, ZooError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::layers::Rows;
 
     fn rope(json: &str) -> Result<Rope, ZooError> {
         let config = Config::parse("c.json".to_owned(), json.as_bytes())?;
@@ -205,12 +206,12 @@ mod tests {
 
     /// Cosines at position 1, whose angles are the frequencies.
     fn check(json: &str, wanted: [f64; 4], scale: f64) {
-        let (mut angles, rope) = (Vec::new(), rope(json).unwrap());
+        let (mut angles, rope) = (Rows::new(None), rope(json).unwrap());
         rope.angles(&[1], &mut angles);
-        for (got, wanted) in angles.iter().zip(wanted) {
+        for (got, wanted) in angles.host().iter().zip(wanted) {
             assert!((f64::from(*got) - wanted.cos() * scale).abs() < 1e-6, "{json}: {angles:?}");
         }
-        assert_eq!(angles.len(), 8);
+        assert_eq!(angles.host().len(), 8);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::ZooError;
 use crate::config::Config;
-use crate::nn::Window;
+use crate::layers::Window;
 
 /// The reach of each of `n_layer` layers: by `layer_types` (`full_attention`, `sliding_attention`), or where that is absent
 /// by `is_sliding`. The reach of sliding layers is `sliding_window`.

@@ -1,8 +1,6 @@
 //! Rows of a table.
 
 use super::values;
-use crate::ZooError;
-use crate::checkpoint::Weights;
 use candle_core::Tensor;
 
 /// A learned vector for each id.
@@ -13,21 +11,9 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Reads `weight` `[ids, n_embd]`.
-    ///
-    /// # Errors
-    /// The tensor is missing or wrong.
-    pub fn load(weights: &Weights, ids: usize, n_embd: usize) -> Result<Self, ZooError> {
-        Ok(Self { weight: weights.get("weight", &[ids, n_embd])?, n_embd })
-    }
-
-    /// Reads `weight` `[skipped + ids, n_embd]` without its first `skipped` rows.
-    ///
-    /// # Errors
-    /// The tensor is missing or wrong.
-    pub fn behind(weights: &Weights, skipped: usize, ids: usize, n_embd: usize) -> Result<Self, ZooError> {
-        let weight = weights.get("weight", &[skipped + ids, n_embd])?;
-        Ok(Self { weight: weight.narrow(0, skipped, ids)?.contiguous()?, n_embd })
+    /// From a table `[ids, n_embd]`, contiguous f32 on the processor.
+    pub fn new(weight: Tensor) -> Self {
+        Self { n_embd: weight.dims()[1], weight }
     }
 
     /// Writes the vectors of `ids`, all in the table, to `out` `[ids.len(), n_embd]`.

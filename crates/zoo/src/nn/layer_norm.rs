@@ -2,10 +2,8 @@
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
+use super::Team;
 use super::simd::{Isa, Simd, WithSimd, sum};
-use super::{Team, values};
-use crate::ZooError;
-use crate::checkpoint::Weights;
 
 /// Rows that are worth another thread.
 const ROWS_PER_PIECE: usize = 64;
@@ -18,21 +16,6 @@ pub struct LayerNorm {
 }
 
 impl LayerNorm {
-    /// Reads `weight` and `bias`, both `[n]`; `gamma` and `beta` in checkpoints that TensorFlow made, BERT's own among them.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn load(weights: &Weights, n: usize, eps: f32) -> Result<Self, ZooError> {
-        let vector = |name| Ok::<_, ZooError>(values(&weights.get(name, &[n])?, <[f32]>::to_vec));
-        let [weight, bias] = if weights.has("gamma") { ["gamma", "beta"] } else { ["weight", "bias"] };
-        Ok(Self::new(vector(weight)?, vector(bias)?, eps))
-    }
-
-    /// A norm over `n` numbers without weight and bias.
-    pub fn plain(n: usize, eps: f32) -> Self {
-        Self::new(vec![1.0; n], vec![0.0; n], eps)
-    }
-
     /// From `weight` and `bias`, both `[n]`.
     pub const fn new(weight: Vec<f32>, bias: Vec<f32>, eps: f32) -> Self {
         Self { weight, bias, eps }

@@ -3,10 +3,7 @@
 use super::kernel::{Products, product};
 use super::pack::{COLUMNS, Line, Panels, Source, Storage};
 use super::simd::Isa;
-use super::{Activation, Team, values};
-use crate::ZooError;
-use crate::checkpoint::Weights;
-use candle_core::Tensor;
+use super::{Activation, Team};
 use std::ops::Range;
 
 /// Fewer rows are not worth a thread's pass over all weights: the threads share the outputs instead.
@@ -30,82 +27,6 @@ enum Then {
 }
 
 impl Linear {
-    /// Reads a layer stored `[in, out]`, as GPT-1 and GPT-2 do (there a one-wide convolution), with its bias.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn conv1d(weights: &Weights, n_in: usize, n_out: usize) -> Result<Self, ZooError> {
-        let weight = weights.get("weight", &[n_in, n_out])?;
-        let bias = values(&weights.get("bias", &[n_out])?, <[f32]>::to_vec);
-        Ok(values(&weight, |w| {
-            let source = Source { values: w, n_in, n_out, transposed: false };
-            Self::pack(source, Some(bias), weights.storage())
-        }))
-    }
-
-    /// Reads a layer stored `[out, in]` with its bias.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn transposed(weights: &Weights, n_in: usize, n_out: usize) -> Result<Self, ZooError> {
-        Self::dense(weights, n_in, n_out, true)
-    }
-
-    /// One layer from several without bias, each stored `[n_out, n_in]`: their outputs side by side.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn joined(parts: &[Weights], n_in: usize, n_out: usize) -> Result<Self, ZooError> {
-        let parts: Vec<_> = parts.iter().map(|part| (part.clone(), n_out)).collect();
-        Self::side_by_side(&parts, n_in, false)
-    }
-
-    /// Reads a layer stored `[out, in]`, with or without a bias.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn dense(weights: &Weights, n_in: usize, n_out: usize, bias: bool) -> Result<Self, ZooError> {
-        Self::side_by_side(&[(weights.clone(), n_out)], n_in, bias)
-    }
-
-    /// One layer from several, each stored `[out, in]` with its own number of outputs, all with or all without a bias:
-    /// their outputs side by side.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn side_by_side(parts: &[(Weights, usize)], n_in: usize, bias: bool) -> Result<Self, ZooError> {
-        let all = |name: &str, shape: &dyn Fn(usize) -> Vec<usize>| {
-            let tensors = parts.iter().map(|(part, n_out)| part.get(name, &shape(*n_out)));
-            Ok::<_, ZooError>(Tensor::cat(&tensors.collect::<Result<Vec<_>, _>>()?, 0)?)
-        };
-        let weight = all("weight", &|n_out| vec![n_out, n_in])?;
-        let bias = bias.then(|| all("bias", &|n_out| vec![n_out])).transpose()?;
-        Ok(Self::of_tensors(&weight, bias.as_ref(), parts.first().map(|part| part.0.storage()).unwrap_or_default()))
-    }
-
-    /// Queries, keys and values whose outputs are stored head by head, `[n_head, 3, head_dim, n_in]`, as GPT-NeoX and BLOOM
-    /// do; here all heads' queries come first.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn fused(weights: &Weights, n_in: usize, n_head: usize, head_dim: usize, bias: bool) -> Result<Self, ZooError> {
-        let n_out = 3 * n_head * head_dim;
-        let sort = |tensor: Tensor, shape: &[usize]| {
-            let apart = tensor.reshape((n_head, 3, tensor.elem_count() / (3 * n_head)))?;
-            Ok::<_, ZooError>(apart.transpose(0, 1)?.contiguous()?.reshape(shape)?)
-        };
-        let weight = sort(weights.get("weight", &[n_out, n_in])?, &[n_out, n_in])?;
-        let bias = bias.then(|| sort(weights.get("bias", &[n_out])?, &[n_out])).transpose()?;
-        Ok(Self::of_tensors(&weight, bias.as_ref(), weights.storage()))
-    }
-
-    /// From a matrix `[out, in]` and a bias `[out]`.
-    fn of_tensors(weight: &Tensor, bias: Option<&Tensor>, storage: Storage) -> Self {
-        let bias = bias.map(|bias| values(bias, <[f32]>::to_vec));
-        let [n_out, n_in] = [0, 1].map(|dim| weight.dims()[dim]);
-        values(weight, |w| Self::pack(Source { values: w, n_in, n_out, transposed: true }, bias, storage))
-    }
-
     /// Packs a matrix that is already in memory. The bias is `[n_out]`.
     pub fn pack(weight: Source, bias: Option<Vec<f32>>, storage: Storage) -> Self {
         assert!(bias.as_ref().is_none_or(|bias| bias.len() == weight.n_out), "a bias for each output");

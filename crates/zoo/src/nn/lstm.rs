@@ -4,9 +4,7 @@
 
 use super::activation::{sigmoid, tanh};
 use super::simd::{Isa, Simd, WithSimd};
-use super::{Lane, Linear, Source, Team, values};
-use crate::ZooError;
-use crate::checkpoint::Weights;
+use super::{Lane, Linear, Team};
 
 /// Input, forget and output gates and the candidate, side by side in the order of PyTorch: i, f, g, o.
 const GATES: usize = 4;
@@ -45,25 +43,9 @@ struct Step {
 }
 
 impl Lstm {
-    /// Reads layer `i` from the tensors that PyTorch's `nn.LSTM` has: `weight_ih_l{i}` `[4·n, n_in]`, `weight_hh_l{i}`
-    /// `[4·n, n]`, `bias_ih_l{i}` and `bias_hh_l{i}` `[4·n]`, whose sum is b.
-    ///
-    /// # Errors
-    /// A tensor is missing or wrong.
-    pub fn load(weights: &Weights, i: usize, n_in: usize, n: usize) -> Result<Self, ZooError> {
-        let matrix = |name: &str, n_in: usize, bias: Option<Vec<f32>>| {
-            let weight = weights.get(&format!("{name}_l{i}"), &[GATES * n, n_in])?;
-            let pack = |values: &[f32]| {
-                let source = Source { values, n_in, n_out: GATES * n, transposed: true };
-                Linear::pack(source, bias, weights.storage())
-            };
-            Ok::<_, ZooError>(values(&weight, pack))
-        };
-        let bias = |name: &str| {
-            Ok::<_, ZooError>(values(&weights.get(&format!("{name}_l{i}"), &[GATES * n])?, <[f32]>::to_vec))
-        };
-        let sum = bias("bias_ih")?.into_iter().zip(bias("bias_hh")?).map(|(a, b)| a + b).collect();
-        Ok(Self { input: matrix("weight_ih", n_in, Some(sum))?, hidden: matrix("weight_hh", n, None)?, n })
+    /// From W and b `[n_in, 4·n]` and U `[n, 4·n]`, gates in the order i, f, g, o.
+    pub const fn new(input: Linear, hidden: Linear, n: usize) -> Self {
+        Self { input, hidden, n }
     }
 
     /// Advances paths by the rows of `lanes`: `x` `[rows, n_in]` becomes their h `[rows, n]`. A row at a position sees the
@@ -107,11 +89,6 @@ impl Lstm {
             states.values[2 * n * step.position..][..2 * n].copy_from_slice(&gates[..2 * n]);
             x[step.row * n..][..n].copy_from_slice(&gates[..n]);
         }
-    }
-
-    /// Floating-point operations for a row.
-    pub const fn flop(&self) -> u64 {
-        2 * ((self.input.n_in() + self.n) * GATES * self.n) as u64
     }
 }
 

@@ -2,10 +2,8 @@
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
+use super::Team;
 use super::simd::{Isa, Simd, WithSimd, sum};
-use super::{Team, values};
-use crate::ZooError;
-use crate::checkpoint::Weights;
 use std::ops::Range;
 
 /// Numbers that are worth another thread.
@@ -18,24 +16,6 @@ pub struct RmsNorm {
 }
 
 impl RmsNorm {
-    /// Reads `weight` `[n]`.
-    ///
-    /// # Errors
-    /// The tensor is missing or wrong.
-    pub fn load(weights: &Weights, n: usize, eps: f32) -> Result<Self, ZooError> {
-        Ok(Self::new(values(&weights.get("weight", &[n])?, <[f32]>::to_vec), eps))
-    }
-
-    /// The same where a checkpoint holds weight − 1, as those of Gemma do.
-    ///
-    /// # Errors
-    /// The tensor is missing or wrong.
-    pub fn around_one(weights: &Weights, n: usize, eps: f32) -> Result<Self, ZooError> {
-        let mut norm = Self::load(weights, n, eps)?;
-        norm.weight.iter_mut().for_each(|w| *w += 1.0);
-        Ok(norm)
-    }
-
     /// From `weight` `[n]`.
     pub const fn new(weight: Vec<f32>, eps: f32) -> Self {
         Self { weight, eps }

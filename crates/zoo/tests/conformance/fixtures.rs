@@ -1,18 +1,88 @@
 //! Reference checkpoints: a folder with a model, four texts, and the token ids and logits another implementation gives.
 
 use safetensors::SafeTensors;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use yardstick_core::{LanguageModel, Span};
-use yardstick_zoo::{FAMILIES, LoadOptions, Model};
+use yardstick_zoo::{Device, FAMILIES, LoadOptions, Model};
 
-/// The checkpoints of causal models, those whose scores depend on the tokens before alone.
-pub fn checkpoints() -> Vec<PathBuf> {
-    all().into_iter().filter(|folder| open(folder).card().scoring.is_causal()).collect()
+/// A checkpoint on a device.
+#[derive(Clone)]
+pub struct Case {
+    folder: PathBuf,
+    pub device: Device,
 }
 
-/// The checkpoints of masked models, whose scores depend on all tokens.
-pub fn masked_checkpoints() -> Vec<PathBuf> {
-    all().into_iter().filter(|folder| !open(folder).card().scoring.is_causal()).collect()
+impl Deref for Case {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.folder
+    }
+}
+
+impl Case {
+    /// For messages.
+    pub fn display(&self) -> String {
+        format!("{} on {}", self.folder.display(), self.device)
+    }
+
+    /// How far logits may be from the reference's: sums on a GPU are in an order that we do not know.
+    pub fn tolerance(&self) -> f32 {
+        if matches!(self.device, Device::Cpu | Device::Candle) { 2e-5 } else { 1e-4 }
+    }
+
+    /// How often something random is tried: candle's own code fills rows up to blocks, and one row costs as much as many.
+    pub fn times(&self, usual: usize) -> usize {
+        if self.device == Device::Candle { usual.div_ceil(5) } else { usual }
+    }
+
+    /// The longest text of such a trial.
+    pub fn longest(&self, usual: usize) -> usize {
+        if self.device == Device::Candle { usual.min(40) } else { usual }
+    }
+
+    /// To open it as it is.
+    pub fn options(&self) -> LoadOptions {
+        LoadOptions { device: self.device, ..LoadOptions::default() }
+    }
+}
+
+/// The devices of this machine that this build has.
+fn devices() -> Vec<Device> {
+    let mut devices = vec![Device::Cpu, Device::Candle];
+    for name in ["cuda", "metal"] {
+        let Ok(device) = Device::parse(name) else { continue };
+        match device.check() {
+            Ok(()) => devices.push(device),
+            Err(error) => eprintln!("not checked: {error}"),
+        }
+    }
+    devices
+}
+
+/// The checkpoints of causal models, those whose scores depend on the tokens before alone, on every device.
+pub fn checkpoints() -> Vec<Case> {
+    cases(true)
+}
+
+/// The checkpoints of masked models, whose scores depend on all tokens, on every device.
+pub fn masked_checkpoints() -> Vec<Case> {
+    cases(false)
+}
+
+fn cases(is_causal: bool) -> Vec<Case> {
+    static ALL: LazyLock<Vec<(Case, bool)>> = LazyLock::new(|| {
+        let mut cases = Vec::new();
+        for folder in all() {
+            let open = Model::open(folder.to_str().unwrap(), &LoadOptions::default()).unwrap();
+            let is_causal = open.card().scoring.is_causal();
+            cases.extend(devices().into_iter().map(|device| (Case { folder: folder.clone(), device }, is_causal)));
+        }
+        cases
+    });
+    ALL.iter().filter(|(_, causal)| *causal == is_causal).map(|(case, _)| case.clone()).collect()
 }
 
 /// The checkpoints in the repository, at least one a family, and those of known families in `$YARDSTICK_SHARED/reference`.
@@ -48,17 +118,17 @@ fn model_type(folder: &Path) -> Option<String> {
 }
 
 /// A copy of a checkpoint whose config.json is `config`.
-pub fn with_config(folder: &Path, config: &[u8]) -> Model {
+pub fn with_config(folder: &Path, config: &[u8], device: Device) -> Model {
     let to = tempfile::tempdir().unwrap();
     for file in ["model.safetensors", "tokenizer.json", "tokenizer_config.json"] {
         std::fs::copy(folder.join(file), to.path().join(file)).unwrap();
     }
     std::fs::write(to.path().join("config.json"), config).unwrap();
-    open(to.path())
+    open(&Case { folder: to.path().to_owned(), device })
 }
 
-pub fn open(folder: &Path) -> Model {
-    Model::open(folder.to_str().unwrap(), &LoadOptions::default()).unwrap()
+pub fn open(case: &Case) -> Model {
+    Model::open(case.to_str().unwrap(), &case.options()).unwrap()
 }
 
 /// One text of a checkpoint with what is expected for it.

@@ -9,7 +9,7 @@ fn alone_or_in_any_batch() {
     for folder in checkpoints() {
         let model = open(&folder);
         let mut draw = Draw(7);
-        for longest in [2, 3, 17, model.card().n_ctx.min(128) + 1] {
+        for longest in [2, 3, 17, folder.longest(model.card().n_ctx.min(128)) + 1] {
             let batch: Vec<Span> = (0..2 + draw.below(12)).map(|_| draw.span(&model, longest)).collect();
             let together = bits(&model, &batch);
             for (i, span) in batch.iter().enumerate() {
@@ -29,8 +29,8 @@ fn on_any_number_of_threads() {
     for folder in checkpoints() {
         let model = open(&folder);
         let mut draw = Draw(11);
-        let longest = model.card().n_ctx.min(128) + 1;
-        let spans: Vec<Span> = (0..24).map(|_| draw.span(&model, longest)).collect();
+        let longest = folder.longest(model.card().n_ctx.min(128)) + 1;
+        let spans: Vec<Span> = (0..folder.times(24)).map(|_| draw.span(&model, longest)).collect();
         let wanted = bits(&model, &spans);
         for threads in [1, 2, 7] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -1,20 +1,19 @@
 //! What masked models must hold: the reference's logits, and scores that are pseudo-log-likelihoods by their definition.
 
-use super::fixtures::{Draw, bits, expected, masked_checkpoints, open};
+use super::fixtures::{Case, Draw, bits, expected, masked_checkpoints, open};
 use rayon::prelude::*;
 use std::path::Path;
 use tokenizers::Tokenizer;
 use yardstick_core::{Feed, LanguageModel, ScoreError, Scoring, Span, Stretch};
 use yardstick_zoo::{LoadOptions, Model};
 
-const TOLERANCE: f32 = 1e-4;
 /// Exponentials are f32, as for causal models.
 const LOG_PROB_TOLERANCE: f64 = 2e-7;
 /// The special tokens around a text.
 const AROUND: usize = 2;
 
-fn open_as(folder: &Path, scoring: Scoring) -> Model {
-    let options = LoadOptions { masked: Some(scoring), ..LoadOptions::default() };
+fn open_as(folder: &Case, scoring: Scoring) -> Model {
+    let options = LoadOptions { masked: Some(scoring), ..folder.options() };
     let model = Model::open(folder.to_str().unwrap(), &options).unwrap();
     assert_eq!(model.card().scoring, scoring);
     model
@@ -50,7 +49,7 @@ fn tokens_and_logits_equal_the_reference() {
             let logits = model.logits(&expected.ids).unwrap();
             assert_eq!(logits.len(), expected.logits.len());
             let worst = logits.iter().zip(&expected.logits).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(worst <= TOLERANCE, "{}: text {i}: logits differ by {worst:e}", folder.display());
+            assert!(worst <= folder.tolerance(), "{}: text {i}: logits differ by {worst:e}", folder.display());
             largest = largest.max(worst);
         }
         eprintln!("{}: largest logit difference {largest:.1e}", folder.display());
@@ -142,8 +141,8 @@ fn alone_in_any_batch_and_on_any_number_of_threads() {
         for scoring in Scoring::MASKED {
             let model = open_as(&folder, scoring);
             let mut draw = Draw(7);
-            let longest = model.card().longest_span();
-            let spans: Vec<Span> = (0..20).map(|_| draw.span(&model, longest)).collect();
+            let longest = folder.longest(model.card().longest_span());
+            let spans: Vec<Span> = (0..folder.times(20)).map(|_| draw.span(&model, longest)).collect();
             let wanted = bits(&model, &spans);
             for (span, wanted) in spans.iter().zip(&wanted) {
                 assert_eq!(bits(&model, std::slice::from_ref(span))[0], *wanted, "{}", folder.display());
@@ -174,11 +173,11 @@ fn the_special_tokens_count_in_the_context() {
         }
         let outside = Span { tokens: vec![1, model.card().vocab_size as u32], scored: 1 };
         assert!(matches!(model.score(&[outside]), Err(ScoreError::Token { .. })));
-        let short = Model::open(path, &LoadOptions { context: Some(16), ..LoadOptions::default() }).unwrap();
+        let short = Model::open(path, &LoadOptions { context: Some(16), ..folder.options() }).unwrap();
         assert_eq!((short.card().n_ctx, short.card().longest_span()), (16, 14));
         assert_eq!(bits(&short, &[span(14, 14)]), bits(&model, &[span(14, 14)]));
         assert!(short.score(&[span(15, 1)]).is_err());
-        let none = Model::open(path, &LoadOptions { context: Some(2), ..LoadOptions::default() });
+        let none = Model::open(path, &LoadOptions { context: Some(2), ..folder.options() });
         let message = none.err().unwrap().to_string();
         assert!(message.contains(&format!("give 3 to {n_ctx}")), "{message}");
     }

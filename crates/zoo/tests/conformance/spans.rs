@@ -67,13 +67,13 @@ fn check_refused(model: &Model, span: Span) {
 fn a_shorter_context_changes_the_limit_and_no_score() {
     for folder in checkpoints() {
         let (model, path) = (open(&folder), folder.to_str().unwrap());
-        let short = Model::open(path, &LoadOptions { context: Some(16), ..LoadOptions::default() }).unwrap();
+        let short = Model::open(path, &LoadOptions { context: Some(16), ..folder.options() }).unwrap();
         assert_eq!(short.card().n_ctx, 16);
         let span = Span { tokens: Draw(5).tokens(&model, 17), scored: 16 };
         assert_eq!(bits(&short, std::slice::from_ref(&span)), bits(&model, &[span]));
         check_refused(&short, Span { tokens: vec![1; 18], scored: 1 });
         for context in [0, 1, model.card().n_ctx + 1] {
-            let error = Model::open(path, &LoadOptions { context: Some(context), ..LoadOptions::default() })
+            let error = Model::open(path, &LoadOptions { context: Some(context), ..folder.options() })
                 .err()
                 .unwrap()
                 .to_string();

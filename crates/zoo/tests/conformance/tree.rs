@@ -67,9 +67,11 @@ fn any_stretches_on_any_threads() {
         let mut draw = Draw(23);
         let deepest = model.card().n_ctx.min(100);
         for (rows, sparse) in [(1, 1), (9, 1), (150, 1), (150, 60), (150, 1000)] {
+            let rows = folder.longest(rows);
             let tree = Tree::draw(&model, &mut draw, rows, deepest, sparse);
             let wanted = tree.alone(&model);
-            for (threads, longest) in [(1, rows), (1, 1), (1, 40), (2, 40), (7, rows)] {
+            let ways = [(2, 20), (1, rows), (1, 1), (1, 40), (7, rows)];
+            for (threads, longest) in ways.into_iter().take(folder.times(6)) {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
                 let mut cut = || 1 + draw.below(longest);
                 let found = pool.install(|| {
@@ -94,7 +96,7 @@ fn a_kept_past_is_the_path_it_was_kept_from() {
         let model = open(&folder);
         let mut draw = Draw(29);
         let deepest = model.card().n_ctx.min(60);
-        for _ in 0..10 {
+        for _ in 0..folder.times(10) {
             let tree = Tree::draw(&model, &mut draw, 100, deepest, 3);
             let wanted = tree.alone(&model);
             let cut = 1 + draw.below(98);

@@ -83,7 +83,7 @@ fn side_by_side_on_any_threads() {
     for folder in checkpoints() {
         let model = open(&folder);
         let mut draw = Draw(31);
-        for (count, threads) in [(1, 2), (3, 1), (3, 7), (16, 1), (16, 2)] {
+        for (count, threads) in [(3, 7), (1, 2), (3, 1), (16, 1), (16, 2)].into_iter().take(folder.times(5)) {
             let texts: Vec<Text> = (0..count).map(|_| Text::draw(&model, &mut draw)).collect();
             let wanted: Vec<Written> = texts.iter().map(|text| alone(&model, text)).collect();
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -101,7 +101,7 @@ fn what_is_written_has_the_scores_of_the_scoring_engine() {
     for folder in checkpoints() {
         let model = open(&folder);
         let mut draw = Draw(37);
-        for _ in 0..12 {
+        for _ in 0..folder.times(12) {
             let text = Text::draw(&model, &mut draw);
             let written = alone(&model, &text);
             let tokens = text.prompt.iter().copied().chain(written.iter().map(|next| next.0)).collect();

@@ -59,7 +59,7 @@ fn source(evaluation: &Evaluation, left_out: &[&ResultRecord]) -> Value {
 }
 
 fn model(evaluation: &Evaluation) -> Value {
-    let ModelCard { name, source, family, n_params, n_ctx, dtype, storage, .. } = evaluation.model;
+    let ModelCard { name, source, family, n_params, n_ctx, dtype, storage, device, .. } = evaluation.model;
     let card = evaluation.model;
     let id = evaluation.model_id();
     let availability = if source == "bundled" { "open_weights" } else { "unknown" };
@@ -76,6 +76,7 @@ fn model(evaluation: &Evaluation) -> Value {
             "num_parameters": n_params.to_string(),
             "dtype": dtype,
             "held_as": storage,
+            "computed_on": device,
             "context": context.to_string(),
             "weights_sha256": card.weights_sha256,
             "tokenizer_sha256": card.tokenizer_sha256,

@@ -2,6 +2,7 @@
 //! (minGPT's gpt-nano, three layers), with what each of its steps gave in PyTorch for three inputs.
 
 use super::*;
+use crate::Device;
 use crate::checkpoint::WeightFiles;
 use crate::nn::{Activation, Lane, Run, Storage, Team};
 use crate::source::Source;
@@ -101,30 +102,30 @@ fn by_head(qkv: &[f32], first: usize) -> Vec<f32> {
 fn check_first_block(model: &Model, pass: &Pass, b: &mut Buffers, input: usize, trace: &mut Trace) {
     let (block, team, x) = (&model.h[0], pass.team, b.x.clone());
     block.ln_1.forward(&b.x, &mut b.h, team);
-    trace.check("ln1", input, &b.h);
+    trace.check("ln1", input, &b.h.numbers());
     block.c_attn.forward(&b.h, &mut b.qkv, team);
-    trace.check("qkv", input, &b.qkv);
+    trace.check("qkv", input, &b.qkv.numbers());
     for (name, first) in [("q", 0), ("k", 48), ("v", 96)] {
-        trace.check(name, input, &by_head(&b.qkv, first));
+        trace.check(name, input, &by_head(&b.qkv.numbers(), first));
     }
-    let mut kv = vec![model.dims.key_values(11)];
-    block.attn.advance(&b.qkv, &pass.lanes, None, &mut kv, &mut b.a, team);
-    trace.check("y", input, &b.a);
+    let mut kv = Layer::new(&model.dims, 1, 11, model.head.accelerator());
+    block.attn.attend(&b.qkv, &pass.lanes, None, &mut kv, &mut b.a, team);
+    trace.check("y", input, &b.a.numbers());
     block.c_proj.forward(&b.a, &mut b.h, team);
-    trace.check("yProj", input, &b.h);
+    trace.check("yProj", input, &b.h.numbers());
     b.add();
-    trace.check("attnResid", input, &b.x);
+    trace.check("attnResid", input, &b.x.numbers());
     block.ln_2.forward(&b.x, &mut b.h, team);
-    trace.check("ln2", input, &b.h);
+    trace.check("ln2", input, &b.h.numbers());
     block.mlp.c_fc.forward(&b.h, &mut b.f, team);
-    trace.check("fc", input, &b.f);
+    trace.check("fc", input, &b.f.numbers());
     block.mlp.c_fc.activate(&b.h, Activation::GeluTanh, &mut b.f, team);
-    trace.check("gelu", input, &b.f);
+    trace.check("gelu", input, &b.f.numbers());
     block.mlp.c_proj.forward(&b.f, &mut b.h, team);
-    trace.check("mlp", input, &b.h);
+    trace.check("mlp", input, &b.h.numbers());
     b.add();
-    trace.check("mlpResid", input, &b.x);
-    b.x.copy_from_slice(&x);
+    trace.check("mlpResid", input, &b.x.numbers());
+    b.x.copy_from(&x);
 }
 
 fn softmax(logits: &[f32]) -> Vec<f32> {
@@ -136,27 +137,27 @@ fn check_input(model: &Model, input: usize, tokens: &[u32], trace: &mut Trace) {
     let positions: Vec<u32> = (0..11).collect();
     let lanes = vec![Lane { path: 0, runs: vec![Run { rows: 0..11, start: 0 }] }];
     let pass = Pass { tokens, positions: &positions, lanes, scored: positions.clone(), team: Team::ONE };
-    let mut b = Buffers::default();
+    let on = model.head.accelerator();
+    let mut b = Buffers::new(on);
     b.resize(11, &model.dims);
     model.wte.forward(tokens, &mut b.x);
-    trace.check("tok_emb", input, &b.x);
-    b.x.fill(0.0);
-    model.wpe.add(&positions, &mut b.x);
-    trace.check("pos_emb", input, &b.x);
+    trace.check("tok_emb", input, &b.x.numbers());
+    model.wpe.forward(&positions, &mut b.x);
+    trace.check("pos_emb", input, &b.x.numbers());
     model.wte.forward(tokens, &mut b.x);
     model.wpe.add(&positions, &mut b.x);
-    trace.check("x", input, &b.x);
+    trace.check("x", input, &b.x.numbers());
     check_first_block(model, &pass, &mut b, input, trace);
     for (i, block) in model.h.iter().enumerate() {
-        block.forward(&pass, pass.queries(i, 3), &mut vec![model.dims.key_values(11)], &mut b, &model.dims);
-        trace.check(&format!("block{i}"), input, &b.x);
+        block.forward(&pass, pass.queries(i, 3), &mut Layer::new(&model.dims, 1, 11, on), &mut b, &model.dims);
+        trace.check(&format!("block{i}"), input, &b.x.numbers());
     }
-    let mut layers: Vec<Layer> = (0..3).map(|_| vec![model.dims.key_values(11)]).collect();
+    let mut layers: Vec<Layer> = (0..3).map(|_| Layer::new(&model.dims, 1, 11, on)).collect();
     b.resize(11, &model.dims);
     model.forward(&pass, &mut layers, &mut b);
-    trace.check("ln_f", input, &b.h);
+    trace.check("ln_f", input, &b.h.numbers());
     let mut logits = Vec::new();
-    model.head.logits(&b.h, &mut logits, Team::ONE);
+    model.head.logits(&b.h, &mut logits, Team::ONE).unwrap();
     trace.check("lm_head", input, &logits);
     let probabilities: Vec<f32> = logits.chunks_exact(3).flat_map(softmax).collect();
     trace.check("probs", input, &probabilities);
@@ -173,13 +174,16 @@ fn every_activation_of_the_letter_sorter() {
     let config = std::fs::read(folder.path().join("config.json")).unwrap();
     let config = Config::parse("config.json".to_owned(), &config).unwrap();
     let files = WeightFiles::open(&Source::Folder(folder.path().to_owned())).unwrap();
-    let checkpoint = Checkpoint::parse(&files, Storage::F32).unwrap();
-    let model = Model::load(&config, &Hyper::read(&config).unwrap(), &checkpoint).unwrap();
-    let mut trace = Trace { arrays: json(&from.join("gpt-nano-sort-t0-partials.json")), largest: 0.0 };
-    #[expect(clippy::cast_sign_loss, reason = "token ids")]
-    let tokens: Vec<u32> = Array::read(&trace.arrays["idx"]).values.iter().map(|&token| token as u32).collect();
-    for (input, tokens) in tokens.chunks(11).enumerate() {
-        check_input(&model, input, tokens, &mut trace);
+    for device in [Device::Cpu, Device::Candle] {
+        let on = device.open().unwrap();
+        let checkpoint = Checkpoint::parse(&files, Storage::F32, on.as_ref()).unwrap();
+        let model = Model::load(&config, &Hyper::read(&config).unwrap(), &checkpoint).unwrap();
+        let mut trace = Trace { arrays: json(&from.join("gpt-nano-sort-t0-partials.json")), largest: 0.0 };
+        #[expect(clippy::cast_sign_loss, reason = "token ids")]
+        let tokens: Vec<u32> = Array::read(&trace.arrays["idx"]).values.iter().map(|&token| token as u32).collect();
+        for (input, tokens) in tokens.chunks(11).enumerate() {
+            check_input(&model, input, tokens, &mut trace);
+        }
+        eprintln!("largest difference of an activation on {device}: {:.1e}", trace.largest);
     }
-    eprintln!("largest difference of an activation: {:.1e}", trace.largest);
 }

@@ -2,19 +2,21 @@
 
 #![allow(clippy::inline_always, reason = "what is not inlined into a kernel is compiled without its instructions")]
 
+mod block;
 mod draw;
 mod pick;
 #[cfg(test)]
 mod tests;
 
 use super::activation::{SoftCap, soft_cap};
-use super::kernel::{Products, ROWS, product};
-use super::pack::{COLUMNS, GROUP, Line, Panels, Source, Storage};
+use super::kernel::{Products, ROWS};
+use super::pack::{COLUMNS, GROUP, Line, Source, Storage};
 use super::simd::{Isa, Simd, WithSimd, exp_vector};
 use super::{Linear, Team, values};
+use block::{Block, Kernel, Ready};
 use candle_core::Tensor;
 use std::ops::Range;
-use yardstick_core::TokenScore;
+use yardstick_core::{Next, Pick, TokenScore};
 
 /// The projection from the last hidden state to the vocabulary.
 ///
@@ -39,8 +41,8 @@ impl Head {
 
     /// The same head with a bias `[vocab]`.
     #[must_use]
-    pub fn with_bias(self, bias: &Tensor) -> Self {
-        Self { linear: self.linear.with_bias(values(bias, <[f32]>::to_vec)), ..self }
+    pub fn with_bias(self, bias: Vec<f32>) -> Self {
+        Self { linear: self.linear.with_bias(bias), ..self }
     }
 
     /// The same head whose logits become cap·tanh(logit / cap), where there is a cap (Gemma Team 2024, "Gemma 2", 2).
@@ -59,9 +61,7 @@ impl Head {
     pub fn logits(&self, hidden: &[f32], logits: &mut Vec<f32>, team: Team) {
         logits.resize(hidden.len() / self.linear.n_in() * self.linear.n_out(), 0.0);
         self.linear.forward(hidden, logits, team);
-        if let Some(cap) = self.cap {
-            Isa::best().run(SoftCap { cap, xs: logits });
-        }
+        cap_logits(logits, self.cap);
     }
 
     /// Scores `wanted` tokens, each after its row of `hidden` `[rows, n_embd]`; rows ascending. One score each, in order.
@@ -79,49 +79,54 @@ impl Head {
         for (start, hidden) in (0..).step_by(ROWS).zip(hidden.chunks(ROWS * self.linear.n_in())) {
             let end = start + hidden.len() / self.linear.n_in();
             let of_block = wanted.partition_point(|w| w.0 < start)..wanted.partition_point(|w| w.0 < end);
-            scores.extend(self.score_block(hidden, start..end, &wanted[of_block], team)?);
+            scores.extend(self.block(hidden).score(start..end, &wanted[of_block], team)?);
         }
         Ok(scores)
     }
 
-    /// At most `ROWS` rows: the team shares the vocabulary.
-    fn score_block(
-        &self,
-        hidden: &[f32],
-        rows: Range<usize>,
-        wanted: &[(usize, u32)],
-        team: Team,
-    ) -> Result<Vec<TokenScore>, usize> {
-        let (weights, isa) = (self.linear.weights(), Isa::best());
-        let vocab = weights.n_out();
-        let mut parts = Part::all(weights, rows.len(), team);
-        team.each(&mut parts, |part| {
-            product(isa, hidden, weights, part.panels.clone(), |mut products| {
-                self.complete(isa, &mut products);
-                part.pick(&products, rows.start, wanted);
-                isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
-            });
-        });
-        let sum = |row: usize| LogSum::of_row(&parts, row - rows.start, rows.len()).ok_or(row);
-        let sums: Vec<LogSum> = rows.clone().map(sum).collect::<Result<_, _>>()?;
-        let mut logits = vec![f32::NAN; wanted.len()];
-        for &(index, logit) in parts.iter().flat_map(|part| &part.picked) {
-            logits[index] = logit;
-        }
-        Ok(wanted.iter().zip(logits).map(|(&(row, token), logit)| sums[row - rows.start].score(token, logit)).collect())
+    /// At most `ROWS` rows of hidden states.
+    fn block<'a>(&'a self, hidden: &'a [f32]) -> Block<'a, Kernel<'a>> {
+        let logits = Kernel { hidden, weights: self.linear.weights() };
+        Block { logits, bias: self.linear.bias().unwrap_or_default(), cap: self.cap }
     }
 }
 
-impl Head {
-    /// Makes logits of products: adds the bias and caps them.
-    fn complete(&self, isa: Isa, products: &mut Products) {
-        if self.linear.bias().is_some() || self.cap.is_some() {
-            isa.run(Complete { bias: self.linear.bias().unwrap_or_default(), cap: self.cap, products });
-        }
+/// [`Head::score`] of logits that are there already, `[rows, vocab]`, but for the cap: those of a device.
+///
+/// # Errors
+/// The first row with a logit that is not finite, or with none above −1.7·10³⁸.
+pub fn score_logits(
+    logits: &[f32],
+    vocab: usize,
+    cap: Option<f32>,
+    wanted: &[(usize, u32)],
+    team: Team,
+) -> Result<Vec<TokenScore>, usize> {
+    Block { logits: Ready { logits, vocab }, bias: &[], cap }.score(0..logits.len() / vocab, wanted, team)
+}
+
+/// [`Head::pick`] of such logits.
+///
+/// # Errors
+/// As above.
+pub fn pick_logits(
+    logits: &[f32],
+    vocab: usize,
+    cap: Option<f32>,
+    picks: &[Pick],
+    team: Team,
+) -> Result<Vec<Next>, usize> {
+    Block { logits: Ready { logits, vocab }, bias: &[], cap }.pick(picks, team)
+}
+
+/// cap·tanh(logit / cap) of every logit, where there is a cap.
+pub fn cap_logits(logits: &mut [f32], cap: Option<f32>) {
+    if let Some(cap) = cap {
+        Isa::best().run(SoftCap { cap, xs: logits });
     }
 }
 
-/// See [`Head::complete`].
+/// See [`Block::complete`].
 struct Complete<'a, 'p> {
     /// `[vocab]`, or nothing.
     bias: &'a [f32],
@@ -163,9 +168,10 @@ struct Part {
 
 impl Part {
     /// Whole groups each, so that tiles are the same for every team.
-    fn all(weights: &Panels, n_rows: usize, team: Team) -> Vec<Self> {
-        let groups = team.split(weights.len().div_ceil(GROUP), 1);
-        let panels = groups.map(|g| g.start * GROUP..weights.len().min(g.end * GROUP));
+    fn all(vocab: usize, n_rows: usize, team: Team) -> Vec<Self> {
+        let count = vocab.div_ceil(COLUMNS);
+        let groups = team.split(count.div_ceil(GROUP), 1);
+        let panels = groups.map(|g| g.start * GROUP..count.min(g.end * GROUP));
         let part = |panels| Self { panels, tiles: Vec::new(), best: vec![Best::NONE; n_rows], picked: Vec::new() };
         panels.map(part).collect()
     }

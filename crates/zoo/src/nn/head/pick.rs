@@ -1,9 +1,10 @@
 //! The next token of each row, without ever holding all logits of rows that nothing is drawn from.
 
+use super::block::{Block, Logits};
 use super::draw::draw;
 use super::{Head, LogSum, Part, Summarize};
 use crate::nn::Team;
-use crate::nn::kernel::{Products, ROWS, product};
+use crate::nn::kernel::{Products, ROWS};
 use crate::nn::simd::Isa;
 use yardstick_core::{Next, Pick};
 
@@ -22,20 +23,22 @@ impl Head {
     pub fn pick(&self, hidden: &[f32], picks: &[Pick], team: Team) -> Result<Vec<Next>, usize> {
         let mut all = Vec::with_capacity(picks.len());
         for (hidden, block) in hidden.chunks(ROWS * self.linear.n_in()).zip(picks.chunks(ROWS)) {
-            all.extend(self.pick_block(hidden, block, team).map_err(|row| all.len() + row)?);
+            all.extend(self.block(hidden).pick(block, team).map_err(|row| all.len() + row)?);
         }
         Ok(all)
     }
+}
 
-    /// At most `ROWS` rows: the team shares the vocabulary, then the draws.
-    fn pick_block(&self, hidden: &[f32], picks: &[Pick], team: Team) -> Result<Vec<Next>, usize> {
-        let (weights, isa, vocab) = (self.linear.weights(), Isa::best(), self.linear.n_out());
+impl<L: Logits> Block<'_, L> {
+    /// The token after each of the rows: the team shares the vocabulary, then the draws.
+    pub fn pick(&self, picks: &[Pick], team: Team) -> Result<Vec<Next>, usize> {
+        let (isa, vocab) = (Isa::best(), self.logits.vocab());
         let is_drawn = |row: &usize| matches!(picks[*row], Pick::Draw { .. });
         let drawn: Vec<usize> = (0..picks.len()).filter(is_drawn).collect();
         let share = |part| Share { part, drawn: vec![Vec::new(); drawn.len()] };
-        let mut shares: Vec<Share> = Part::all(weights, picks.len(), team).into_iter().map(share).collect();
+        let mut shares: Vec<Share> = Part::all(vocab, picks.len(), team).into_iter().map(share).collect();
         team.each(&mut shares, |Share { part, drawn: logits }| {
-            product(isa, hidden, weights, part.panels.clone(), |mut products| {
+            self.logits.each(isa, part.panels.clone(), |mut products| {
                 self.complete(isa, &mut products);
                 keep(&products, &drawn, logits);
                 isa.run(Summarize { products, vocab, tiles: &mut part.tiles, best: &mut part.best });
@@ -58,7 +61,7 @@ impl Head {
         let rows: Vec<_> = rows.enumerate().collect();
         team.each(rows, |(index, (sampling, uniform, sum, next))| {
             let mut logits: Vec<f32> = logits.iter().flat_map(|share| &share[index]).copied().collect();
-            logits.truncate(self.linear.n_out()); // the last panel is filled up
+            logits.truncate(self.logits.vocab()); // the last panel is filled up
             let token = draw(&logits, sampling, uniform);
             let score = sum.score(token, logits[token as usize]);
             *next = Next { token, log_prob: score.log_prob, is_first: score.is_greedy };

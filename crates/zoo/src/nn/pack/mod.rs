@@ -219,8 +219,7 @@ impl Panels {
         first * self.n_in.div_ceil(size) + in_group * (depth.start / size) + (panel - first) * in_block
     }
 
-    /// The matrix that is held, `[n_in, n_out]`, as the kernel reads it; behind the last column there must be zeros.
-    #[cfg(test)]
+    /// The matrix that is held, `[n_in, n_out]`, as the kernel reads it.
     pub fn held(&self) -> Vec<f32> {
         let mut held = vec![f32::NAN; self.n_in * self.n_out];
         let mut unpacked = vec![Line([0.0; COLUMNS]); DEPTH];
@@ -232,7 +231,7 @@ impl Panels {
                 for (k, line) in depth.zip(block) {
                     let (real, filling) = line.0.split_at(columns.len());
                     held[k * self.n_out..][columns.clone()].copy_from_slice(real);
-                    assert!(filling.iter().all(|x| *x == 0.0));
+                    assert!(filling.iter().all(|x| *x == 0.0), "zeros behind the last column");
                 }
             }
         }
