@@ -177,6 +177,27 @@ fn names_that_nothing_answers_to() {
     check(&["show", "/nonexistent"], 3, &["/nonexistent", "run.json"]);
 }
 
+/// A model that cannot be loaded leaves the run that it should have replaced, and nothing else.
+#[test]
+fn a_run_is_replaced_by_results_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, broken) = (dir.path().join("out"), model());
+    check(&small_run(&out), 0, &[]);
+    let before = std::fs::read(out.join("run.json")).unwrap();
+    edit_weights(broken.path(), |_, shape, _| shape.reverse());
+    let args = ["run", "--task", "starter_pronouns", "--limit", "2", "--overwrite", "--out", text(&out), "--model"];
+    check(&[&args[..], &[text(broken.path())]].concat(), 4, &["a run that was in the folder is as it was"]);
+    assert_eq!(std::fs::read(out.join("run.json")).unwrap(), before);
+    assert!(!out.join("log").exists());
+}
+
+#[test]
+fn a_folder_held_in_no_known_way() {
+    let folder = model();
+    let typed = format!("{}:int3", folder.path().display());
+    check(&["run", "--model", &typed], 4, &["weights can be held as f32, bf16, int8, int4, not as \"int3\""]);
+}
+
 #[test]
 fn a_folder_that_cannot_be_written() {
     let dir = tempfile::tempdir().unwrap();

@@ -93,6 +93,18 @@ fn what_needs_a_next_token_is_refused_and_the_rest_goes_on() {
     assert!(diff.message().contains("no distribution of the next token"), "{}", diff.stderr);
 }
 
+#[test]
+fn what_is_meant_for_the_other_kind_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let args = ["run", "--no-report", "--model", "gpt2-nano", "--task", "starter_pronouns", "--limit", "2"];
+    let causal = ok(&[&args[..], &["--pll", "original", "--out", text(&out)]].concat());
+    assert!(causal.message().contains("none of these models is one: it changed nothing"), "{}", causal.stderr);
+    let bench = run(&["bench", "--model", &bert(), "--quiet"]);
+    assert_eq!(bench.code, 2, "{}", bench.stderr);
+    assert!(bench.message().contains("bench measures models that read from left to right"), "{}", bench.stderr);
+}
+
 /// A character LSTM in ml5's layout: one layer of 4 over letters and space.
 fn characters(dir: &Path) {
     let letters: Vec<char> = (' '..='~').collect();

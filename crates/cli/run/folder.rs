@@ -40,6 +40,9 @@ impl RunFolder {
     /// it did; answers without a result stay for the same command to go on from.
     pub fn discard_fresh(&self) -> bool {
         let is_silent = self.open_log().is_ok_and(|log| log.is_empty());
+        if self.overwrite && is_silent {
+            let _ = self.remove_log();
+        }
         if self.earlier.is_some() || self.overwrite || !is_silent {
             return false;
         }
@@ -50,6 +53,11 @@ impl RunFolder {
         }
         let _ = std::fs::remove_dir(&self.path);
         true
+    }
+
+    /// Whether a model has answered anything.
+    pub fn has_answers(&self) -> bool {
+        self.open_log().is_ok_and(|log| !log.is_empty())
     }
 
     /// Where it is.

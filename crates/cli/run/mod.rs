@@ -98,6 +98,8 @@ fn score_all(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Don
     if run.record.models.is_empty() && !errors.is_empty() {
         let kept = if folder.discard_fresh() {
             "nothing was scored"
+        } else if args.overwrite && !folder.has_answers() {
+            "nothing was scored; a run that was in the folder is as it was"
         } else {
             "there are no results; the answers are kept, and the same command goes on from them"
         };
@@ -168,6 +170,9 @@ fn score_models(
         Ok(())
     })?;
     drop(waiting);
+    if args.work.pll.is_some() && run.record.models.iter().all(|card| card.scoring.is_causal()) {
+        screen.warn("--pll says how masked models score, and none of these models is one: it changed nothing");
+    }
     if run.record.status == RunStatus::Complete {
         folder.remove_log()?;
     }

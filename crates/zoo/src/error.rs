@@ -19,6 +19,16 @@ pub enum ZooError {
         /// The bundled name that was probably meant.
         nearest: Option<String>,
     },
+    /// A model with a kind of storage that there is not.
+    #[error("no model {reference:?}: weights can be held as {known}, not as {found:?}")]
+    UnknownStorage {
+        /// As typed.
+        reference: String,
+        /// What stands behind the colon.
+        found: String,
+        /// The kinds, comma-separated.
+        known: String,
+    },
     /// A file of the folder is absent.
     #[error("{folder}: there is no {file}; {hint}")]
     MissingFile {

@@ -72,6 +72,10 @@ fn folder_name(path: &Path) -> String {
 }
 
 fn unknown(reference: &str) -> ZooError {
+    if let Some((_, found)) = reference.rsplit_once(':').filter(|(model, _)| Path::new(model).exists()) {
+        let known = Storage::ALL.map(Storage::name).join(", ");
+        return ZooError::UnknownStorage { reference: reference.to_owned(), found: found.to_owned(), known };
+    }
     let held = |name: &&str| Storage::ALL.map(|storage| format!("{name}:{}", storage.name()));
     let names = BUNDLED_NAMES.iter().map(|&name| name.to_owned()).chain(BUNDLED_NAMES.iter().flat_map(held));
     let nearest = names.map(|name| (strsim::damerau_levenshtein(reference, &name), name)).min();
@@ -85,6 +89,14 @@ fn unknown(reference: &str) -> ZooError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_held_in_no_known_way_is_told_the_ways() {
+        let folder = tempfile::tempdir().unwrap();
+        let typed = format!("{}:int3", folder.path().display());
+        let message = resolve(&typed).err().unwrap().to_string();
+        assert!(message.ends_with("weights can be held as f32, bf16, int8, int4, not as \"int3\""), "{message}");
+    }
 
     #[test]
     fn a_slip_of_the_finger_gets_a_suggestion() {

@@ -56,6 +56,12 @@ fn measure(args: &BenchArgs, threads: usize, screen: Screen, say: impl Fn(&str))
     say("loading the model");
     let (model, load_seconds) = load(args, screen)?;
     let model = model.as_ref();
+    if !model.card().scoring.is_causal() {
+        let name = &model.card().name;
+        return Err(CliError::usage(format!(
+            "{name} reads both sides of a token: bench measures models that read from left to right; a run says how fast {name} scored"
+        )));
+    }
     say("measuring the machine");
     let machine = Machine::measure(threads, machine::weight_bytes(&model.costs()));
     let mut report = Report {
