@@ -39,7 +39,7 @@ impl RunFolder {
     /// Takes away what this run wrote into a folder that held no run before, when no model answered anything. Says whether
     /// it did; answers without a result stay for the same command to go on from.
     pub fn discard_fresh(&self) -> bool {
-        let is_silent = self.open_log().is_ok_and(|log| log.is_empty());
+        let is_silent = !self.has_answers();
         if self.overwrite && is_silent {
             let _ = self.remove_log();
         }
@@ -55,9 +55,9 @@ impl RunFolder {
         true
     }
 
-    /// Whether a model has answered anything.
+    /// Whether a model has answered anything, or may have.
     pub fn has_answers(&self) -> bool {
-        self.open_log().is_ok_and(|log| !log.is_empty())
+        !self.open_log().is_ok_and(|log| log.is_empty())
     }
 
     /// Where it is.

@@ -3,6 +3,7 @@
 use super::Work;
 use yardstick_core::{Instance, Map, ModelCard, Value};
 use yardstick_runner::PlanCounts;
+use yardstick_zoo::Device;
 
 /// Fixed cost of a document in memory beside its text: hashes, ids, scores, allocations.
 const PER_DOCUMENT: u64 = 1500;
@@ -51,6 +52,11 @@ pub fn peak() -> Option<u64> {
 /// Half of what is free beside what is `promised`, or a gigabyte where the system does not tell.
 pub fn half_of_free(promised: u64) -> u64 {
     available().map_or(1 << 30, |free| free.saturating_sub(promised) / 2)
+}
+
+/// The same of a device's own memory, where it has any.
+pub fn half_of_free_on(device: Device, promised: u64) -> u64 {
+    device.free_memory().map_or_else(|| half_of_free(promised), |free| free / 2)
 }
 
 /// What this process can still take without swapping, bytes, where the system tells: a container's limit counts too.

@@ -16,7 +16,7 @@ mod warnings;
 pub use again::run_one;
 pub use folder::default_path as default_folder;
 pub use load::tasks as load_tasks;
-pub use memory::{available as available_memory, half_of_free};
+pub use memory::{available as available_memory, half_of_free, half_of_free_on};
 pub use models::names as model_names;
 pub use progress::{Bar, Screen, Stage, Unit, above};
 pub use speed::flop_per_second;
@@ -96,9 +96,10 @@ fn score_all(args: &RunArgs, references: &[Found], screen: Screen) -> Result<Don
     let mut run = Run { record: record::start(spec, &work), samples: Vec::new() };
     let errors = score_models(args, references, &work, &folder, &stop, screen, &mut run)?;
     if run.record.models.is_empty() && !errors.is_empty() {
+        let is_silent = !folder.has_answers();
         let kept = if folder.discard_fresh() {
             "nothing was scored"
-        } else if args.overwrite && !folder.has_answers() {
+        } else if args.overwrite && is_silent {
             "nothing was scored; a run that was in the folder is as it was"
         } else {
             "there are no results; the answers are kept, and the same command goes on from them"

@@ -119,8 +119,7 @@ impl Scorer<'_> {
     }
 
     fn memory(&self) -> u64 {
-        let of_device = || self.device.free_memory().map(|free| free / 2);
-        self.memory.or_else(of_device).unwrap_or_else(|| memory::half_of_free(self.loading))
+        self.memory.unwrap_or_else(|| memory::half_of_free_on(self.device, self.loading))
     }
 
     /// All requests in order, with their places.
@@ -192,7 +191,11 @@ impl Scorer<'_> {
         if counts.rows == 0 {
             return;
         }
-        let peak = (self.loading + memory::at_most(self.work, model.card(), &counts, self.models_before)) / 1_000_000;
+        let is_apart = self.device.has_own_memory();
+        let here = PlanCounts { memory: if is_apart { 0 } else { counts.memory }, ..counts };
+        let peak = (self.loading + memory::at_most(self.work, model.card(), &here, self.models_before)) / 1_000_000;
+        let there = counts.memory / 1_000_000;
+        let there = if is_apart { format!(" and {there} MB of {}", self.device) } else { String::new() };
         let time = self.expected(model, &counts);
         let PlanCounts { requests, rows, scored_rows, .. } = counts;
         let what = if model.card().scoring.is_causal() {
@@ -202,7 +205,8 @@ impl Scorer<'_> {
         };
         let gflop = counts.flop as f64 / 1e9;
         let name = self.name;
-        self.screen.say(&format!("{name}: {requests} requests: {what}; {gflop:.1} GFLOP{time}, at most {peak} MB"));
+        self.screen
+            .say(&format!("{name}: {requests} requests: {what}; {gflop:.1} GFLOP{time}, at most {peak} MB{there}"));
         tracing::info!(?counts, "planned");
     }
 

@@ -228,7 +228,7 @@ pub enum ScoreError {
         position: usize,
     },
     /// The arithmetic itself failed.
-    #[error("{model}: {reason}")]
+    #[error("{model}: {reason}; where memory is short, a smaller --memory or --context takes less")]
     Backend {
         /// Model name.
         model: String,

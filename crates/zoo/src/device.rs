@@ -69,6 +69,11 @@ impl Device {
         }
     }
 
+    /// Whether it has memory of its own, beside the processor's.
+    pub const fn has_own_memory(self) -> bool {
+        matches!(self, Self::Cuda(_))
+    }
+
     /// Whether it is there and ready.
     ///
     /// # Errors

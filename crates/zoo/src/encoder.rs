@@ -217,7 +217,7 @@ impl Block {
         d: &Dimensions,
     ) {
         self.qkv.forward(&b.x, &mut b.qkv, Team::ONE);
-        b.narrow(last.then_some(wanted), d);
+        b.narrow_stream(last.then_some(wanted), d);
         self.attention.attend_whole(&b.qkv, inputs, wanted, d, scratch, &mut b.a);
         self.out.add(&b.a, &mut b.x, Team::ONE);
         self.norm_1.in_place(&mut b.x, Team::ONE);

@@ -8,6 +8,7 @@ use crate::layers::{HeadError, Rows};
 use crate::nn::Team;
 use crate::session::backend;
 use crate::source::Source;
+use crate::tensors::Accelerator;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::words::Words;
 use std::ops::Range;
@@ -83,6 +84,9 @@ impl Masked {
             return Err(ScoreError::Span { model: card.name.clone(), len, scored: *scored, n_ctx: card.n_ctx });
         }
         check_tokens(card, tokens)?;
+        let on = self.encoder.head().accelerator();
+        let (_turn, team) =
+            (on.map(Accelerator::turn), on.map_or(Team::ONE, |_| Team::new(rayon::current_num_threads())));
         let mut scores = Vec::with_capacity(*scored);
         let mut buffers = EncoderBuffers::new(self.encoder.head().accelerator());
         let masked: Vec<Range<usize>> = self.masked(tokens).split_off(len - scored);
@@ -90,7 +94,7 @@ impl Masked {
             let places = masked.iter().map(|masked| masked.start);
             let wanted: Vec<(usize, u32)> = places.map(|place| tokens[place]).enumerate().collect();
             let hidden = self.read(tokens, masked, &mut buffers);
-            let found = self.encoder.head().score(hidden, &wanted, Team::ONE);
+            let found = self.encoder.head().score(hidden, &wanted, team);
             scores.extend(found.map_err(|error| match error {
                 HeadError::NotFinite(at) => not_finite(card, scores.len() + at, masked[at].start),
                 HeadError::Fault(fault) => backend(card, &fault),

@@ -79,8 +79,14 @@ impl Buffers {
     /// Queries, keys and values stay.
     pub fn narrow(&mut self, queries: Option<&[u32]>, d: &Dimensions) {
         let Some(queries) = queries else { return };
-        self.x.pick(queries, d.n_embd);
         self.h.pick(queries, d.n_embd);
+        self.narrow_stream(Some(queries), d);
+    }
+
+    /// The same where no sublayer has an input of its own, so that what is in `h` is left over.
+    pub fn narrow_stream(&mut self, queries: Option<&[u32]>, d: &Dimensions) {
+        let Some(queries) = queries else { return };
+        self.x.pick(queries, d.n_embd);
         self.resize_stream(queries.len(), d);
     }
 }

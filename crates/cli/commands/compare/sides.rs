@@ -37,7 +37,7 @@ impl<'a> Sides<'a> {
         let scores = matches!(base, Named::Model(_)) || matches!(candidate, Named::Model(_));
         if !scores && asks(&args.work) {
             return Err(CliError::usage(
-                "both sides are finished runs: tasks, limits and shots are theirs and cannot be given here",
+                "both sides are finished runs: what was asked of them, of which models and on which device, is theirs and cannot be given here",
             ));
         }
         let folder = args.out.clone().or_else(|| scores.then(run::default_folder));
@@ -111,7 +111,12 @@ fn like(work: &WorkArgs, record: &RunRecord) -> Result<WorkArgs, CliError> {
     }
     work.limit = work.limit.or(spec.limit);
     work.context = work.context.or(spec.context);
-    work.device = work.device.or(spec.device.as_deref().and_then(|device| Device::parse(device).ok()));
+    if let (None, Some(device)) = (work.device, &spec.device) {
+        let parsed = Device::parse(device).map_err(|reason| {
+            CliError::usage(format!("the run was computed on {device}: {reason} with --device, `cpu` for example"))
+        })?;
+        work.device = Some(parsed);
+    }
     work.pll = work.pll.or(spec.pll.as_deref().and_then(Scoring::of_short_name));
     work.shots = work.shots.like(spec)?;
     Ok(work)

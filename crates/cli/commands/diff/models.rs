@@ -54,10 +54,10 @@ impl Models {
 
     /// How many threads compute: as many as asked for or there are, and none more than half of the free memory takes.
     pub fn threads(&self, asked: Option<usize>) -> usize {
-        if self.both().iter().any(|model| model.is_serial()) {
-            return 1;
-        }
         let threads = asked.unwrap_or_else(rayon::current_num_threads);
+        if self.both().iter().any(|model| model.is_serial()) {
+            return threads; // sessions take turns on the device, and the processor's part is divided
+        }
         let bytes: u64 = self.both().map(bytes_per_thread).iter().sum();
         let most = usize::try_from(half_of_free(0) / bytes.max(1)).unwrap_or(usize::MAX);
         threads.min(most).max(1)

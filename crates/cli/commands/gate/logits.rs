@@ -57,6 +57,11 @@ pub fn figures(
     }
     let beside = |text: &String| beside(policy, text);
     let work = &args.sides.work;
+    // Where the base was computed; a candidate from elsewhere is seen to be another model.
+    let device = match work.device {
+        Some(device) => device,
+        None => Device::parse(&base.card.device).map_err(|reason| no_diff(policy, limits, &reason))?,
+    };
     let diff = DiffArgs {
         a,
         b,
@@ -68,8 +73,7 @@ pub fn figures(
         folders: work.folders.clone(),
         hub: work.hub,
         context: None,
-        // Where the sides were computed, so that the diff is of the same numbers.
-        device: work.device.or_else(|| Device::parse(&base.card.device).ok()),
+        device: Some(device),
         threads: work.threads,
         out: None,
     };

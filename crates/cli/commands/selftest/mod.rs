@@ -81,6 +81,17 @@ impl Check {
         }
     }
 
+    /// A difference that may be so large.
+    fn within(what: impl Into<String>, found: f64, tolerance: f64) -> Self {
+        Self {
+            what: what.into(),
+            expected: "0".to_owned(),
+            found: format!("{found:.1e}"),
+            tolerance: format!("{tolerance:.0e}"),
+            passed: found <= tolerance,
+        }
+    }
+
     /// Something that could not be computed.
     #[expect(clippy::needless_pass_by_value, reason = "numbers and texts alike, made where they are named")]
     fn failed(what: impl Into<String>, expected: impl ToString, reason: impl ToString) -> Self {

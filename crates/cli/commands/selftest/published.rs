@@ -4,7 +4,7 @@ use super::{Check, Checks};
 use crate::args::SelftestArgs;
 use crate::error::CliError;
 use crate::models::{Found, find};
-use crate::run::{Screen, half_of_free};
+use crate::run::{Screen, half_of_free_on};
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -24,12 +24,12 @@ pub fn check(reference: &str, args: &SelftestArgs, screen: Screen) -> Result<Che
     screen.say(&format!("loading {reference} …"));
     let options = LoadOptions { device: args.device.unwrap_or_default(), ..LoadOptions::default() };
     let model = found.load(&options)?;
-    let model = model.as_ref();
+    let (model, memory) = (model.as_ref(), half_of_free_on(options.device, 0));
     let mut checks = shape(model, &known["shape"]);
     checks.extend(list(&known["tokens"]).map(|case| tokens(model, case)));
-    checks.extend(scores(model, &known));
-    checks.extend(list(&known["written"]).map(|case| written(model, case)));
-    checks.extend(list(&known["rolling"]).map(|case| rolling(&found, &options, model, case)));
+    checks.extend(scores(model, memory, &known));
+    checks.extend(list(&known["written"]).map(|case| written(model, memory, case)));
+    checks.extend(list(&known["rolling"]).map(|case| rolling(&found, &options, (model, memory), case)));
     Ok(Checks {
         title: format!("{} against what was published for {}", model.card().name, text(&known["model"])),
         sources: list(&known["sources"]).map(|source| text(source).to_owned()).collect(),
@@ -68,14 +68,14 @@ fn tokens(model: &dyn LanguageModel, case: &Value) -> Check {
 }
 
 /// Log-likelihoods, first choices and orders of continuations, in one plan.
-fn scores(model: &dyn LanguageModel, known: &Value) -> Vec<Check> {
+fn scores(model: &dyn LanguageModel, memory: u64, known: &Value) -> Vec<Check> {
     let cases: Vec<&Value> = list(&known["continuations"]).collect();
     let request = |case: &&Value| Request::LogLikelihood {
         context: text(&case["context"]).into(),
         continuation: text(&case["continuation"]).to_owned(),
     };
     let requests: Vec<Request> = cases.iter().map(request).collect();
-    let responses = match ask(model, &requests) {
+    let responses = match ask(model, memory, &requests) {
         Ok(responses) => responses,
         Err(reason) => return vec![Check::failed("log-likelihoods", "numbers", reason)],
     };
@@ -99,7 +99,7 @@ fn scores(model: &dyn LanguageModel, known: &Value) -> Vec<Check> {
 }
 
 /// What the model writes, the most likely token each time.
-fn written(model: &dyn LanguageModel, case: &Value) -> Check {
+fn written(model: &dyn LanguageModel, memory: u64, case: &Value) -> Check {
     let generation = Generation {
         until: list(&case["until"]).map(|stop| text(stop).to_owned()).collect(),
         max_tokens: MOST_TOKENS,
@@ -107,7 +107,7 @@ fn written(model: &dyn LanguageModel, case: &Value) -> Check {
     };
     let request =
         Request::Generate { context: text(&case["prompt"]).into(), generation: Arc::new(generation), sample: 0 };
-    let options = GenerateOptions { threads: rayon::current_num_threads(), memory: half_of_free(0) };
+    let options = GenerateOptions { threads: rayon::current_num_threads(), memory };
     let outcome = generate(model, &[&request], &options, &AtomicBool::new(false), &mut Silent);
     let (what, wanted) = (format!("written after {:?}", text(&case["prompt"])), text(&case["text"]));
     match gathered(outcome) {
@@ -117,7 +117,7 @@ fn written(model: &dyn LanguageModel, case: &Value) -> Check {
 }
 
 /// The largest difference of a text's tokens, which are read with a context of so many tokens.
-fn rolling(found: &Found, options: &LoadOptions, model: &dyn LanguageModel, case: &Value) -> Check {
+fn rolling(found: &Found, options: &LoadOptions, (model, memory): (&dyn LanguageModel, u64), case: &Value) -> Check {
     let context = case["context"].as_u64().map(|context| context as usize);
     let what = match context {
         Some(context) => format!("a text's tokens, context {context}: largest difference"),
@@ -131,7 +131,7 @@ fn rolling(found: &Found, options: &LoadOptions, model: &dyn LanguageModel, case
         Err(reason) => return Check::failed(what, 0.0, reason),
     };
     let request = Request::Rolling { text: text(&case["text"]).to_owned() };
-    match ask(shorter.as_deref().unwrap_or(model), &[request]) {
+    match ask(shorter.as_deref().unwrap_or(model), memory, &[request]) {
         Ok(responses) if responses[0].tokens.len() == wanted.len() => {
             let pairs = responses[0].tokens.iter().zip(&wanted);
             let largest = pairs.map(|(token, wanted)| (token.log_prob - wanted).abs()).fold(0.0, f64::max);
@@ -146,9 +146,9 @@ fn rolling(found: &Found, options: &LoadOptions, model: &dyn LanguageModel, case
 }
 
 /// The answers to requests that are scored, each token's score with them.
-fn ask(model: &dyn LanguageModel, requests: &[Request]) -> Result<Vec<Response>, RunnerError> {
+fn ask(model: &dyn LanguageModel, memory: u64, requests: &[Request]) -> Result<Vec<Response>, RunnerError> {
     let requests: Vec<&Request> = requests.iter().collect();
-    let options = PlanOptions { threads: rayon::current_num_threads(), memory: half_of_free(0), share: true };
+    let options = PlanOptions { threads: rayon::current_num_threads(), memory, share: true };
     let plan = plan(model, &requests, &options).map_err(|mut reasons| reasons.swap_remove(0))?.with_token_scores();
     gathered(execute(model, &plan, &AtomicBool::new(false), &mut Silent))
 }

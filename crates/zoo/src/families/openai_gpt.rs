@@ -121,7 +121,7 @@ impl Block {
 
     fn forward(&self, pass: &Pass, queries: Option<&[u32]>, kv: &mut Layer, b: &mut Buffers, d: &Dimensions) {
         self.c_attn.forward(&b.x, &mut b.qkv, pass.team);
-        b.narrow(queries, d);
+        b.narrow_stream(queries, d);
         self.attn.attend(&b.qkv, &pass.lanes, queries, kv, &mut b.a, pass.team);
         self.c_proj.add(&b.a, &mut b.x, pass.team);
         self.ln_1.in_place(&mut b.x, pass.team);

@@ -16,7 +16,7 @@ impl Rows {
     pub fn new(on: Option<&Accelerator>) -> Self {
         match on {
             None => Self::Host(Vec::new()),
-            Some(on) => Self::Device(on.clone(), Err(Fault::new("rows are read before they are computed"))),
+            Some(on) => Self::Device(on.clone(), Err(Fault::uncomputed())),
         }
     }
 

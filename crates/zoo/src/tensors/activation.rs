@@ -9,7 +9,8 @@ pub fn apply(activation: Activation, x: &Tensor) -> Result<Tensor> {
         Activation::GeluTanh => x.gelu(),
         Activation::GeluErf => x.gelu_erf(),
         Activation::GeluSigmoid => x * sigmoid(&(x * 1.702)?)?,
-        Activation::Relu => x.relu(),
+        // A device's own ReLU makes 0 of NaN.
+        Activation::Relu => (x + x.abs()?)? * 0.5,
         Activation::Silu => x.silu(),
         Activation::Tanh => x.tanh(),
     }

@@ -3,12 +3,14 @@
 //! Queries go in blocks of [`Accelerator`]'s size, filled up, and meet keys block by block with a softmax that is brought up
 //! to date at each (Milakov & Gimelshein 2018). What a query does not see has a score so low that it weighs nothing: not in a
 //! block beside keys that it sees, and not as a block of its own before the first key that it sees, whose sums are then
-//! multiplied with an exact 0.
+//! multiplied with an exact 0. Only what is no number goes further than on the processor: NaN among a block's keys or values
+//! reaches all queries that meet the block, so that the position which an error names may be an earlier one.
 
 use super::{Accelerator, Fault, Grid};
 use crate::nn::{Attention, Lane, Scores, Window};
 use candle_core::{DType, Result as TensorResult, Tensor};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// The score of a key that is not seen: far below all others, yet finite, so that nothing becomes NaN.
 const UNSEEN: f64 = -1e30;
@@ -20,6 +22,8 @@ pub struct Path {
     keys: Tensor,
     /// The same.
     values: Tensor,
+    /// A slope a head `[n_head, 1, 1]`, where scores have them, once it is needed.
+    slopes: OnceLock<Tensor>,
     on: Accelerator,
 }
 
@@ -31,14 +35,15 @@ impl Path {
     pub fn new(n_head: usize, head_dim: usize, positions: usize, on: &Accelerator) -> Result<Self, Fault> {
         let positions = positions.next_multiple_of(on.block).max(on.block);
         let room = || Tensor::zeros((n_head, positions, head_dim), DType::F32, &on.device);
-        Ok(Self { keys: room()?, values: room()?, on: on.clone() })
+        Ok(Self { keys: room()?, values: room()?, slopes: OnceLock::new(), on: on.clone() })
     }
 
     /// A copy of the first `len` positions.
     pub fn keep(&self, len: usize) -> Result<Self, Fault> {
         let filled = len.next_multiple_of(self.on.block).max(self.on.block);
         let part = |all: &Tensor| all.narrow(1, 0, filled)?.force_contiguous();
-        Ok(Self { keys: part(&self.keys)?, values: part(&self.values)?, on: self.on.clone() })
+        let (keys, values) = (part(&self.keys)?, part(&self.values)?);
+        Ok(Self { keys, values, slopes: OnceLock::new(), on: self.on.clone() })
     }
 
     /// Takes over the first `len` positions of `past`, which both have.
@@ -162,15 +167,20 @@ impl Attention {
             Reach::Before(Window::Local(reach)) => (first + 1).saturating_sub(reach)..last + 1,
             Reach::All(count) => 0..count,
         };
-        let mut numbers: Vec<f32> = positions.iter().map(|&position| position as f32).collect();
-        numbers.resize(size, last as f32);
-        let positions = Tensor::from_vec(numbers, (1, size, 1), device)?;
+        let positions = if matches!(reach, Reach::All(_)) || last - first + 1 == rows {
+            path.on.positions(first)?
+        } else {
+            let mut numbers: Vec<f32> = positions.iter().map(|&position| position as f32).collect();
+            numbers.resize(size, last as f32);
+            Tensor::from_vec(numbers, size, device)?
+        };
+        let positions = positions.reshape((1, size, 1))?;
         let mut softmax: Option<Softmax> = None;
         for at in keys.start / size..keys.end.div_ceil(size) {
             let (block, span) = (at * size, at * size..(at + 1) * size);
             let part = |all: &Tensor| all.narrow(1, block, size);
             let scores = q.matmul(&part(&path.keys)?.transpose(1, 2)?)?.reshape((self.n_head, size, size))?;
-            let scores = self.reshape(scores, &positions, &span, first, reach)?;
+            let scores = self.reshape(scores, &positions, &span, first, reach, path)?;
             let values = part(&path.values)?;
             softmax = Some(match softmax {
                 None => Softmax::begin(&scores, &values)?,
@@ -191,27 +201,30 @@ impl Attention {
         span: &Range<usize>,
         first: usize,
         reach: Reach,
+        path: &Path,
     ) -> TensorResult<Tensor> {
-        let device = positions.device();
-        let keys = Tensor::arange(span.start as f32, span.end as f32, device)?.reshape((1, 1, span.len()))?;
+        let keys = path.on.positions(span.start)?.reshape((1, 1, span.len()))?;
         let distance = positions.broadcast_sub(&keys)?; // how far a query is behind a key
         let scores = match &self.scores {
             Scores::Plain => scores,
             Scores::Capped(cap) => ((scores / f64::from(*cap))?.tanh()? * f64::from(*cap))?,
             Scores::Sloped(slopes) => {
-                let slopes = Tensor::from_slice(slopes, (slopes.len(), 1, 1), device)?;
-                scores.broadcast_sub(&distance.broadcast_mul(&slopes)?)?
+                let placed = match path.slopes.get() {
+                    Some(placed) => placed.clone(),
+                    None => Tensor::from_slice(slopes, (slopes.len(), 1, 1), positions.device())?,
+                };
+                scores.broadcast_sub(&distance.broadcast_mul(path.slopes.get_or_init(|| placed))?)?
             }
         };
+        // Above 0 where a key is not seen. Comparisons would bring their number to the device each time.
         let unseen = match reach {
             Reach::Before(Window::Global) if span.end <= first + 1 => return Ok(scores),
-            Reach::Before(Window::Global) => distance.lt(0.0)?.to_dtype(DType::F32)?,
+            Reach::Before(Window::Global) => distance.neg()?.relu()?,
             Reach::Before(Window::Local(reach)) => {
-                let behind = distance.ge(reach as f64)?.to_dtype(DType::F32)?;
-                (distance.lt(0.0)?.to_dtype(DType::F32)? + behind)?
+                (distance.neg()?.relu()? + (distance + (1.0 - reach as f64))?.relu()?)?
             }
             Reach::All(count) if span.end <= count => return Ok(scores),
-            Reach::All(count) => keys.ge(count as f64)?.to_dtype(DType::F32)?,
+            Reach::All(count) => (keys + (1.0 - count as f64))?.relu()?,
         };
         scores.broadcast_add(&(unseen * UNSEEN)?)
     }

@@ -12,7 +12,14 @@ pub struct Fault(Arc<str>);
 impl Fault {
     /// With these words.
     pub fn new(reason: &str) -> Self {
+        #[cfg(test)]
+        tests::MADE.with(|made| made.set(made.get() + 1));
         Self(reason.into())
+    }
+
+    /// Of rows that are not there yet.
+    pub fn uncomputed() -> Self {
+        Self("rows are read before they are computed".into())
     }
 
     /// The backend's own words, in one line.
@@ -23,7 +30,7 @@ impl Fault {
 
 impl From<candle_core::Error> for Fault {
     fn from(error: candle_core::Error) -> Self {
-        Self(first_line(&error.to_string()).into())
+        Self::new(&first_line(&error.to_string()))
     }
 }
 
@@ -72,6 +79,10 @@ impl Grid {
 
     /// Some of the rows.
     pub fn pick(&self, rows: &[u32], on: &Accelerator) -> Result<Self, Fault> {
+        if let Some(row) = rows.iter().find(|&&row| row as usize >= self.rows) {
+            // A GPU that is asked for it does not say so, or says nothing else afterwards.
+            return Err(Fault::new(&format!("row {row} of {}", self.rows)));
+        }
         Self::gather(&self.tensor, rows, on)
     }
 
@@ -129,4 +140,14 @@ pub fn columns(x: &Tensor, columns: Range<usize>) -> TensorResult<Option<Tensor>
 /// What there is, side by side along a dimension.
 pub fn side_by_side<const N: usize>(parts: [Option<Tensor>; N], dim: usize) -> TensorResult<Tensor> {
     Tensor::cat(&parts.into_iter().flatten().collect::<Vec<_>>(), dim)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use std::cell::Cell;
+
+    thread_local! {
+        /// Faults that this thread made: one that is overwritten unseen would bring down a GPU's driver.
+        pub static MADE: Cell<usize> = const { Cell::new(0) };
+    }
 }

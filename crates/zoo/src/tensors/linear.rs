@@ -66,6 +66,7 @@ impl Linear {
             1 => products.remove(0),
             _ => Tensor::cat(&products, 0)?,
         };
+        drop(products);
         let sum = match &self.bias {
             Some(bias) => product.broadcast_add(bias)?,
             None => product,

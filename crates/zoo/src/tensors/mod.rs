@@ -26,6 +26,7 @@ pub use rope::turn;
 use crate::dimensions::Dimensions;
 use crate::{Device, ZooError};
 use candle_core::Tensor;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yardstick_core::Costs;
 
 /// Rows that go through a product together, and keys that they meet together, on a GPU: enough to keep it busy.
@@ -39,6 +40,10 @@ pub struct Accelerator {
     device: candle_core::Device,
     /// Rows of a product, and keys of a block.
     block: usize,
+    /// 0, 1, 2, … `[block]`, from which positions are made.
+    count: Tensor,
+    /// Whose turn it is: libraries keep one workspace a device.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Accelerator {
@@ -51,13 +56,26 @@ impl Accelerator {
         // candle's Metal backend panics where there is no GPU of that number.
         let opened = std::panic::catch_unwind(|| match device {
             Device::Cpu | Device::Candle => Ok(candle_core::Device::Cpu),
-            Device::Cuda(index) => candle_core::Device::new_cuda(index),
+            // One stream for all threads: what one uploads is there when another computes with it.
+            Device::Cuda(index) => candle_core::Device::new_cuda_with_stream(index),
             Device::Metal(index) => candle_core::Device::new_metal(index),
         });
         let opened = opened.map_err(|_| failed("there is none on this machine".to_owned()))?;
         let opened = opened.map_err(|error| failed(first_line(&error.to_string())))?;
         let block = if opened.is_cpu() { CPU_BLOCK } else { GPU_BLOCK };
-        Ok(Self { device: opened, block })
+        let count = Tensor::arange(0.0, block as f32, &opened);
+        let count = count.map_err(|error| failed(first_line(&error.to_string())))?;
+        Ok(Self { device: opened, block, count, turn: Arc::default() })
+    }
+
+    /// Waits until no other thread's pass is on the device.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `start`, `start` + 1, … `[block]`, made on the device.
+    fn positions(&self, start: usize) -> candle_core::Result<Tensor> {
+        &self.count + start as f64
     }
 
     /// Memory of its own that is free, bytes, where something tells.

@@ -108,3 +108,39 @@ fn costs_count_what_is_filled_up() {
     assert_eq!(here.bytes_per_path - plain.bytes_per_path, CPU_BLOCK as u64 * plain.bytes_per_position);
     assert!(here.bytes_per_thread > plain.bytes_per_thread && here.bytes_per_row > plain.bytes_per_row);
 }
+
+/// What is overwritten before anyone looks at it must not fail either: a GPU would not compute after it.
+#[test]
+fn no_pass_of_any_family_fails_unseen() {
+    use crate::LoadOptions;
+    use yardstick_core::{LanguageModel, Span};
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+    let mut seen = 0;
+    for family in crate::FAMILIES {
+        let folder = fixtures.join(family.model_type());
+        let folder = if folder.is_dir() { folder } else { fixtures.join(format!("{}-untied", family.model_type())) };
+        let Some(path) = folder.to_str().filter(|_| folder.join("config.json").exists()) else { continue };
+        let options = LoadOptions { device: Device::Candle, ..LoadOptions::default() };
+        let model = crate::Model::open(path, &options).unwrap();
+        let before = super::grid::tests::MADE.with(std::cell::Cell::get);
+        // Passes with few scored rows, then with scored rows far behind, in one session.
+        let tokens: Vec<u32> = (0..40).map(|i| 5 + i % 50).collect();
+        let spans = [1, 20, 1].map(|scored| Span { tokens: tokens.clone(), scored });
+        model.score(&spans).unwrap();
+        if model.card().scoring.is_causal() {
+            let mut session = model.session(40, 1);
+            for (start, wanted) in [(0, 2), (20, 19), (5, 30)] {
+                let positions: Vec<u32> = (start..40).collect();
+                let row = wanted.min(positions.len() as u32 - 1);
+                let wanted = [yardstick_core::Wanted { row, token: 7 }];
+                let tokens = &tokens[start as usize..];
+                let stretch = yardstick_core::Stretch { tokens, positions: &positions, wanted: &wanted };
+                session.advance(&stretch).unwrap();
+            }
+        }
+        let made = super::grid::tests::MADE.with(std::cell::Cell::get) - before;
+        assert_eq!(made, 0, "{}: operations that failed", family.model_type());
+        seen += 1;
+    }
+    assert!(seen >= crate::FAMILIES.len() - 1, "{seen} families");
+}

@@ -74,11 +74,11 @@ pub fn masked_checkpoints() -> Vec<Case> {
 
 fn cases(is_causal: bool) -> Vec<Case> {
     static ALL: LazyLock<Vec<(Case, bool)>> = LazyLock::new(|| {
-        let mut cases = Vec::new();
+        let (mut cases, devices) = (Vec::new(), devices());
         for folder in all() {
             let open = Model::open(folder.to_str().unwrap(), &LoadOptions::default()).unwrap();
             let is_causal = open.card().scoring.is_causal();
-            cases.extend(devices().into_iter().map(|device| (Case { folder: folder.clone(), device }, is_causal)));
+            cases.extend(devices.iter().map(|&device| (Case { folder: folder.clone(), device }, is_causal)));
         }
         cases
     });
