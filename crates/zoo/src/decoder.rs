@@ -4,7 +4,6 @@ use crate::layers::{HeadError, Rows};
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
 use crate::session::backend;
-use crate::tensors::Accelerator;
 use crate::transformer::Pass;
 use yardstick_core::{Decoder, Feed, ModelCard, Next, Pick, ScoreError};
 
@@ -85,7 +84,6 @@ impl Decoder for PathDecoder<'_> {
             return Ok(Vec::new());
         }
         let (card, network, team) = (self.card, self.network, self.team);
-        let _turn = network.head().accelerator().map(Accelerator::turn);
         let picking = || feeds.iter().filter(|feed| feed.pick.is_some());
         let picks: Vec<Pick> = picking().filter_map(|feed| feed.pick).collect();
         network.head().pick(self.forward(feeds), &picks, team).map_err(|error| match error {

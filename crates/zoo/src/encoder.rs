@@ -143,6 +143,7 @@ impl Encoder {
     /// rows `[wanted, n_embd]`, ready for [`Self::head`]. An input's bits do not depend on the others.
     pub fn forward<'b>(&self, inputs: &Inputs, b: &'b mut EncoderBuffers) -> &'b Rows {
         let dims = &self.hyper.dims;
+        let _turn = self.head.accelerator().and_then(Accelerator::turn);
         self.embed(inputs, &mut b.stream);
         let all: Vec<u32> = (0..inputs.tokens.len() as u32).collect();
         for (i, layer) in self.layers.iter().enumerate() {

@@ -8,7 +8,6 @@ use crate::layers::{HeadError, Rows};
 use crate::nn::Team;
 use crate::session::backend;
 use crate::source::Source;
-use crate::tensors::Accelerator;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::words::Words;
 use std::ops::Range;
@@ -85,8 +84,7 @@ impl Masked {
         }
         check_tokens(card, tokens)?;
         let on = self.encoder.head().accelerator();
-        let (_turn, team) =
-            (on.map(Accelerator::turn), on.map_or(Team::ONE, |_| Team::new(rayon::current_num_threads())));
+        let team = on.map_or(Team::ONE, |_| Team::new(rayon::current_num_threads()));
         let mut scores = Vec::with_capacity(*scored);
         let mut buffers = EncoderBuffers::new(self.encoder.head().accelerator());
         let masked: Vec<Range<usize>> = self.masked(tokens).split_off(len - scored);

@@ -3,7 +3,7 @@
 use crate::layers::{HeadError, Rows};
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
-use crate::tensors::{Accelerator, Fault};
+use crate::tensors::Fault;
 use crate::transformer::Pass;
 use std::any::Any;
 use std::sync::Arc;
@@ -98,7 +98,6 @@ impl<'m> PathSession<'m> {
 impl Session for PathSession<'_> {
     fn advance(&mut self, stretch: &Stretch) -> Result<Vec<TokenScore>, ScoreError> {
         let (network, team) = (self.network, self.team);
-        let _turn = network.head().accelerator().map(Accelerator::turn);
         let Some((scored, hidden)) = self.forward(stretch)?.filter(|(scored, _)| !scored.is_empty()) else {
             return Ok(Vec::new());
         };
@@ -117,7 +116,6 @@ impl Session for PathSession<'_> {
 
     fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError> {
         let (network, team) = (self.network, self.team);
-        let _turn = network.head().accelerator().map(Accelerator::turn);
         logits.clear();
         let Some((scored, hidden)) = self.forward(stretch)?.filter(|(scored, _)| !scored.is_empty()) else {
             return Ok(());

@@ -140,6 +140,7 @@ struct Attended<'m> {
 impl Paths for Attended<'_> {
     fn forward(&mut self, pass: &Pass) -> &Rows {
         self.buffers.resize(pass.tokens.len(), &self.network.dimensions());
+        let _turn = self.network.head().accelerator().and_then(Accelerator::turn);
         self.network.forward(pass, &mut self.layers, &mut self.buffers);
         &self.buffers.h
     }

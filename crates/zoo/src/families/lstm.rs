@@ -26,6 +26,7 @@ use crate::dimensions::Dimensions;
 use crate::layers::{Embedding, Head, Linear, Lstm, LstmBuffers, Rows, States};
 use crate::network::{Causal, Network, Paths};
 use crate::nn::work_bytes;
+use crate::tensors::Accelerator;
 use crate::tokenizer::Bpe;
 use crate::transformer::Pass;
 use std::any::Any;
@@ -159,6 +160,7 @@ struct Recurrent<'m> {
 impl Paths for Recurrent<'_> {
     fn forward(&mut self, pass: &Pass) -> &Rows {
         let Hyper { n_embd, n_hidden, .. } = self.model.hyper;
+        let _turn = self.model.head.accelerator().and_then(Accelerator::turn);
         self.x.resize(pass.tokens.len() * n_embd);
         self.model.encoder.forward(pass.tokens, &mut self.x);
         for (layer, states) in self.model.layers.iter().zip(&mut self.layers) {

@@ -103,7 +103,7 @@ impl Head {
             Self::Device { linear, cap } => {
                 logits.clear();
                 for block in hidden.device()?.blocks(linear.on()) {
-                    logits.extend(linear.forward(&block?)?.download()?);
+                    logits.extend(fetch(linear, &block?)?);
                 }
                 nn::cap_logits(logits, *cap);
             }
@@ -122,7 +122,7 @@ impl Head {
         };
         let mut scores = Vec::with_capacity(wanted.len());
         self.each_block(hidden, |start, block| {
-            let logits = linear.forward(&block)?.download()?;
+            let logits = fetch(linear, &block)?;
             let end = start + block.rows();
             let inside = wanted.partition_point(|w| w.0 < start)..wanted.partition_point(|w| w.0 < end);
             let wanted: Vec<_> = wanted[inside].iter().map(|&(row, token)| (row - start, token)).collect();
@@ -144,7 +144,7 @@ impl Head {
         };
         let mut all = Vec::with_capacity(picks.len());
         self.each_block(hidden, |start, block| {
-            let logits = linear.forward(&block)?.download()?;
+            let logits = fetch(linear, &block)?;
             let picks = &picks[start..start + block.rows()];
             let found = nn::pick_logits(&logits, linear.n_out(), cap, picks, team);
             all.extend(found.map_err(|row| HeadError::NotFinite(start + row))?);
@@ -169,4 +169,10 @@ impl Head {
         }
         Ok(())
     }
+}
+
+/// The logits of a block, on the processor.
+fn fetch(linear: &tensors::Linear, block: &Grid) -> Result<Vec<f32>, Fault> {
+    let _turn = linear.on().turn();
+    linear.forward(block)?.download()
 }

@@ -68,9 +68,10 @@ impl Accelerator {
         Ok(Self { device: opened, block, count, turn: Arc::default() })
     }
 
-    /// Waits until no other thread's pass is on the device.
-    pub fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits until no other thread's work is on a GPU. Nothing in a turn may wait for a thread pool: a thread that waits
+    /// there takes up other work, which would wait for this turn. So the processor's own code has none.
+    pub fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        (!self.device.is_cpu()).then(|| self.turn.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// `start`, `start` + 1, … `[block]`, made on the device.
