@@ -1,18 +1,13 @@
 //! Keys and values where the network computes, and attention over them.
 
-use super::{Attention, Rows};
+use super::{Attention, Memory, Rows};
 use crate::dimensions::Dimensions;
 use crate::nn::{KeyValues, Lane, Team};
 use crate::tensors::{self, Accelerator, Fault};
 use std::ops::Range;
 
 /// Keys and values of one layer, one entry a path.
-pub enum Layer {
-    /// On the processor.
-    Host(Vec<KeyValues>),
-    /// On a device.
-    Device(Accelerator, Vec<Result<tensors::Path, Fault>>),
-}
+pub type Layer = Memory<KeyValues, tensors::Path>;
 
 impl Layer {
     /// Of `count` empty paths with room for `positions` each.
@@ -24,54 +19,6 @@ impl Layer {
                 Self::Device(on.clone(), (0..count).map(path).collect())
             }
         }
-    }
-
-    /// A copy of the first `len` positions of one path.
-    #[must_use]
-    pub fn keep(&self, path: usize, len: usize) -> Self {
-        match self {
-            Self::Host(paths) => Self::Host(vec![paths[path].keep(len)]),
-            Self::Device(on, paths) => {
-                let path = paths[path].as_ref().map_err(Fault::clone);
-                Self::Device(on.clone(), vec![path.and_then(|path| path.keep(len))])
-            }
-        }
-    }
-
-    /// Takes over the first `len` positions of what was kept.
-    pub fn resume(&mut self, path: usize, past: &Self, len: usize) {
-        match (self, past) {
-            (Self::Host(paths), Self::Host(past)) => paths[path].resume(&past[0], len),
-            (Self::Device(_, paths), Self::Device(_, past)) => take_over(&mut paths[path], &past[0], len),
-            _ => unreachable!("a past is where its path is"),
-        }
-    }
-
-    /// Makes the first `len` positions of path `from` those of path `to`, which is another.
-    pub fn copy(&mut self, from: usize, to: usize, len: usize) {
-        match self {
-            Self::Host(paths) => {
-                if let Ok([from, to]) = paths.get_disjoint_mut([from, to]) {
-                    to.resume(from, len);
-                }
-            }
-            Self::Device(_, paths) => {
-                if let Ok([from, to]) = paths.get_disjoint_mut([from, to]) {
-                    take_over(to, from, len);
-                }
-            }
-        }
-    }
-}
-
-/// Takes over positions, or what failed.
-fn take_over(to: &mut Result<tensors::Path, Fault>, from: &Result<tensors::Path, Fault>, len: usize) {
-    let taken = match (&*to, from) {
-        (Ok(to), Ok(from)) => to.resume(from, len),
-        (Err(fault), _) | (_, Err(fault)) => Err(fault.clone()),
-    };
-    if let Err(fault) = taken {
-        *to = Err(fault);
     }
 }
 

@@ -1,10 +1,10 @@
 //! Long short-term memory, from a checkpoint.
 
-use super::{Linear, Rows};
+use super::{Linear, Memory, Rows};
 use crate::ZooError;
 use crate::checkpoint::Weights;
 use crate::nn::{self, Lane, Team};
-use crate::tensors::{self, Accelerator, Fault};
+use crate::tensors::{self, Accelerator};
 
 pub use crate::nn::LstmBuffers;
 
@@ -20,12 +20,7 @@ pub enum Lstm {
 }
 
 /// The states of one layer, one entry a path.
-pub enum States {
-    /// On the processor.
-    Host(Vec<nn::States>),
-    /// On a device.
-    Device(Vec<Result<tensors::States, Fault>>),
-}
+pub type States = Memory<nn::States, tensors::States>;
 
 impl Lstm {
     /// Reads layer `i` from the tensors that PyTorch's `nn.LSTM` has: `weight_ih_l{i}` `[4·n, n_in]`, `weight_hh_l{i}`
@@ -51,7 +46,7 @@ impl Lstm {
     pub fn forward(&self, x: &mut Rows, lanes: &[Lane], paths: &mut States, b: &mut LstmBuffers, team: Team) {
         match (self, paths) {
             (Self::Host(lstm), States::Host(paths)) => lstm.forward(x.host_mut(), lanes, paths, b, team),
-            (Self::Device(lstm), States::Device(paths)) => x.compute(|x| lstm.forward(x?, lanes, paths)),
+            (Self::Device(lstm), States::Device(_, paths)) => x.compute(|x| lstm.forward(x?, lanes, paths)),
             _ => unreachable!("a layer's states are where its weights are"),
         }
     }
@@ -72,56 +67,8 @@ impl States {
     pub fn new(n: usize, count: usize, positions: usize, on: Option<&Accelerator>) -> Self {
         match on {
             None => Self::Host((0..count).map(|_| nn::States::new(n, positions)).collect()),
-            Some(on) => Self::Device((0..count).map(|_| tensors::States::new(n, positions, on)).collect()),
+            Some(on) => Self::Device(on.clone(), (0..count).map(|_| tensors::States::new(n, positions, on)).collect()),
         }
-    }
-
-    /// A copy of the first `len` positions of one path.
-    #[must_use]
-    pub fn keep(&self, path: usize, len: usize) -> Self {
-        match self {
-            Self::Host(paths) => Self::Host(vec![paths[path].keep(len)]),
-            Self::Device(paths) => {
-                let path = paths[path].as_ref().map_err(Fault::clone);
-                Self::Device(vec![path.and_then(|path| path.keep(len))])
-            }
-        }
-    }
-
-    /// Takes over the first `len` positions of what was kept.
-    pub fn resume(&mut self, path: usize, past: &Self, len: usize) {
-        match (self, past) {
-            (Self::Host(paths), Self::Host(past)) => paths[path].resume(&past[0], len),
-            (Self::Device(paths), Self::Device(past)) => take_over(&mut paths[path], &past[0], len),
-            _ => unreachable!("a past is where its path is"),
-        }
-    }
-
-    /// Makes the first `len` positions of path `from` those of path `to`, which is another.
-    pub fn copy(&mut self, from: usize, to: usize, len: usize) {
-        match self {
-            Self::Host(paths) => {
-                if let Ok([from, to]) = paths.get_disjoint_mut([from, to]) {
-                    to.resume(from, len);
-                }
-            }
-            Self::Device(paths) => {
-                if let Ok([from, to]) = paths.get_disjoint_mut([from, to]) {
-                    take_over(to, from, len);
-                }
-            }
-        }
-    }
-}
-
-/// Takes over positions, or what failed.
-fn take_over(to: &mut Result<tensors::States, Fault>, from: &Result<tensors::States, Fault>, len: usize) {
-    let taken = match (&*to, from) {
-        (Ok(to), Ok(from)) => to.resume(from, len),
-        (Err(fault), _) | (_, Err(fault)) => Err(fault.clone()),
-    };
-    if let Err(fault) = taken {
-        *to = Err(fault);
     }
 }
 

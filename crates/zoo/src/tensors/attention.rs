@@ -6,7 +6,7 @@
 //! multiplied with an exact 0. Only what is no number goes further than on the processor: NaN among a block's keys or values
 //! reaches all queries that meet the block, so that the position which an error names may be an earlier one.
 
-use super::{Accelerator, Fault, Grid};
+use super::{Accelerator, Fault, Grid, Kept};
 use crate::nn::{Attention, Lane, Scores, Window};
 use candle_core::{DType, Result as TensorResult, Tensor};
 use std::ops::Range;
@@ -38,25 +38,6 @@ impl Path {
         Ok(Self { keys: room()?, values: room()?, slopes: OnceLock::new(), on: on.clone() })
     }
 
-    /// A copy of the first `len` positions.
-    pub fn keep(&self, len: usize) -> Result<Self, Fault> {
-        let filled = len.next_multiple_of(self.on.block).max(self.on.block);
-        let part = |all: &Tensor| all.narrow(1, 0, filled)?.force_contiguous();
-        let (keys, values) = (part(&self.keys)?, part(&self.values)?);
-        Ok(Self { keys, values, slopes: OnceLock::new(), on: self.on.clone() })
-    }
-
-    /// Takes over the first `len` positions of `past`, which both have.
-    pub fn resume(&self, past: &Self, len: usize) -> Result<(), Fault> {
-        let len = len.next_multiple_of(self.on.block);
-        for (to, from) in [(&self.keys, &past.keys), (&self.values, &past.values)] {
-            if len > 0 {
-                to.slice_set(&from.narrow(1, 0, len)?.contiguous()?, 1, 0)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Puts keys and values `[rows, heads, head_dim]` at the positions from `start` on, and zeros behind them up to the end
     /// of the block: what is left there of another branch could be anything.
     fn store(&self, start: usize, keys: &Tensor, values: &Tensor) -> Result<(), Fault> {
@@ -75,6 +56,25 @@ impl Path {
 
     fn head_dim(&self) -> usize {
         self.keys.dims()[2]
+    }
+}
+
+impl Kept for Path {
+    fn keep(&self, len: usize) -> Result<Self, Fault> {
+        let filled = len.next_multiple_of(self.on.block).max(self.on.block);
+        let part = |all: &Tensor| all.narrow(1, 0, filled)?.force_contiguous();
+        let (keys, values) = (part(&self.keys)?, part(&self.values)?);
+        Ok(Self { keys, values, slopes: OnceLock::new(), on: self.on.clone() })
+    }
+
+    fn resume(&self, past: &Self, len: usize) -> Result<(), Fault> {
+        let len = len.next_multiple_of(self.on.block);
+        for (to, from) in [(&self.keys, &past.keys), (&self.values, &past.values)] {
+            if len > 0 {
+                to.slice_set(&from.narrow(1, 0, len)?.contiguous()?, 1, 0)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! One layer of long short-term memory; see [`crate::nn::Lstm`].
 
 use super::activation::sigmoid;
-use super::{Accelerator, Fault, Grid, Linear};
+use super::{Accelerator, Fault, Grid, Kept, Linear};
 use crate::nn::Lane;
 use candle_core::{DType, Tensor};
 
@@ -93,14 +93,14 @@ impl States {
     pub fn new(n: usize, positions: usize, on: &Accelerator) -> Result<Self, Fault> {
         Ok(Self { values: Tensor::zeros((positions + 1, 2 * n), DType::F32, &on.device)? })
     }
+}
 
-    /// A copy of the first `len` positions.
-    pub fn keep(&self, len: usize) -> Result<Self, Fault> {
+impl Kept for States {
+    fn keep(&self, len: usize) -> Result<Self, Fault> {
         Ok(Self { values: self.values.narrow(0, 0, len + 1)?.force_contiguous()? })
     }
 
-    /// Takes over the first `len` positions of `past`, which both have.
-    pub fn resume(&self, past: &Self, len: usize) -> Result<(), Fault> {
+    fn resume(&self, past: &Self, len: usize) -> Result<(), Fault> {
         Ok(self.values.slice_set(&past.values.narrow(0, 0, len + 1)?, 0, 0)?)
     }
 }

@@ -29,6 +29,21 @@ use candle_core::Tensor;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use yardstick_core::Costs;
 
+/// Keys and values, or states, of one layer along one path on a device.
+pub trait Kept: Sized {
+    /// A copy of the first `len` positions.
+    ///
+    /// # Errors
+    /// It does not fit on the device.
+    fn keep(&self, len: usize) -> Result<Self, Fault>;
+
+    /// Takes over the first `len` positions of `past`, which both have.
+    ///
+    /// # Errors
+    /// The device fails.
+    fn resume(&self, past: &Self, len: usize) -> Result<(), Fault>;
+}
+
 /// Rows that go through a product together, and keys that they meet together, on a GPU: enough to keep it busy.
 const GPU_BLOCK: usize = 256;
 /// The same on the processor, where filling up costs time.
