@@ -1,9 +1,8 @@
 //! Several paths, and how they advance together.
 
-use crate::layers::{HeadError, Rows};
+use crate::layers::Rows;
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
-use crate::session::backend;
 use crate::transformer::Pass;
 use yardstick_core::{Decoder, Feed, ModelCard, Next, Pick, ScoreError};
 
@@ -86,13 +85,13 @@ impl Decoder for PathDecoder<'_> {
         let (card, network, team) = (self.card, self.network, self.team);
         let picking = || feeds.iter().filter(|feed| feed.pick.is_some());
         let picks: Vec<Pick> = picking().filter_map(|feed| feed.pick).collect();
-        network.head().pick(self.forward(feeds), &picks, team).map_err(|error| match error {
-            HeadError::NotFinite(wanted) => ScoreError::NotFinite {
+        let found = network.head().pick(self.forward(feeds), &picks, team);
+        found.map_err(|error| {
+            error.of(card, |wanted| ScoreError::NotFinite {
                 model: card.name.clone(),
                 wanted,
                 position: picking().nth(wanted).map_or(0, |feed| feed.start + feed.tokens.len() - 1),
-            },
-            HeadError::Fault(fault) => backend(card, &fault),
+            })
         })
     }
 

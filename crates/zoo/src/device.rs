@@ -18,19 +18,15 @@ pub enum Device {
     Metal(usize),
 }
 
-/// What a device is called before its number, whether this program was built with it, and what to build it with.
-const KINDS: &[(&str, bool, &str)] = &[
-    ("cpu", true, ""),
-    ("candle-cpu", true, ""),
-    ("cuda", cfg!(feature = "cuda"), "cuda"),
-    ("metal", cfg!(feature = "metal"), "metal"),
-];
+/// What a device is called before its number, as the feature that builds it, and whether this program was built with it.
+const KINDS: &[(&str, bool)] =
+    &[("cpu", true), ("candle-cpu", true), ("cuda", cfg!(feature = "cuda")), ("metal", cfg!(feature = "metal"))];
 
 impl Device {
     /// The kinds that this program was built with, as [`Self::parse`] takes them.
     pub fn names() -> String {
-        let built = KINDS.iter().filter(|(_, is_built, _)| *is_built);
-        built.map(|(name, ..)| *name).collect::<Vec<_>>().join(", ")
+        let built = KINDS.iter().filter(|(_, is_built)| *is_built);
+        built.map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 
     /// `cpu`, `candle-cpu`, `cuda`, `cuda:1`, `metal`, …; without a number the first one is meant.
@@ -39,12 +35,12 @@ impl Device {
     /// Another name, or a kind that this program was built without.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (name, number) = text.split_once(':').map_or((text, None), |(name, number)| (name, Some(number)));
-        let known = KINDS.iter().find(|(known, ..)| *known == name);
+        let known = KINDS.iter().find(|(known, _)| *known == name);
         let unknown = || format!("{text:?} is no device: give one of {}", Self::names());
-        let &(_, is_built, feature) = known.ok_or_else(unknown)?;
+        let &(_, is_built) = known.ok_or_else(unknown)?;
         if !is_built {
             return Err(format!(
-                "this yardstick was built without {name}: build it with `cargo build --release --features {feature}`, \
+                "this yardstick was built without {name}: build it with `cargo build --release --features {name}`, \
                  or give one of {}",
                 Self::names()
             ));
@@ -119,11 +115,11 @@ mod tests {
 
     #[test]
     fn what_was_not_built_says_how_to_build_it() {
-        for (name, is_built, feature) in KINDS {
+        for (name, is_built) in KINDS {
             let parsed = Device::parse(name);
             assert_eq!(parsed.is_ok(), *is_built, "{name}");
             if let Err(message) = parsed {
-                assert!(message.contains(&format!("--features {feature}")), "{message}");
+                assert!(message.contains(&format!("--features {name}")), "{message}");
             }
         }
     }
@@ -131,7 +127,7 @@ mod tests {
     #[test]
     fn devices_have_numbers() {
         for (name, wanted) in [("cuda", Device::Cuda(0)), ("cuda:3", Device::Cuda(3)), ("metal:1", Device::Metal(1))] {
-            if KINDS.iter().any(|(kind, is_built, _)| *kind == wanted.kind() && *is_built) {
+            if KINDS.iter().any(|(kind, is_built)| *kind == wanted.kind() && *is_built) {
                 assert_eq!(Device::parse(name), Ok(wanted));
                 assert!(Device::parse(&format!("{}:x", wanted.kind())).is_err());
             }

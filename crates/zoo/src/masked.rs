@@ -4,9 +4,8 @@
 use crate::ZooError;
 use crate::dimensions::Dimensions;
 use crate::encoder::{Encoder, EncoderBuffers, Inputs};
-use crate::layers::{HeadError, Rows};
+use crate::layers::Rows;
 use crate::nn::Team;
-use crate::session::backend;
 use crate::source::Source;
 use crate::tokenizer::{Tokenizer, TokenizerConfig};
 use crate::words::Words;
@@ -93,10 +92,8 @@ impl Masked {
             let wanted: Vec<(usize, u32)> = places.map(|place| tokens[place]).enumerate().collect();
             let hidden = self.read(tokens, masked, &mut buffers);
             let found = self.encoder.head().score(hidden, &wanted, team);
-            scores.extend(found.map_err(|error| match error {
-                HeadError::NotFinite(at) => not_finite(card, scores.len() + at, masked[at].start),
-                HeadError::Fault(fault) => backend(card, &fault),
-            })?);
+            let at = scores.len();
+            scores.extend(found.map_err(|error| error.of(card, |row| not_finite(card, at + row, masked[row].start)))?);
         }
         Ok(scores)
     }
@@ -115,7 +112,7 @@ impl Masked {
         let hidden = self.encoder.forward(&inputs, &mut buffers);
         let mut logits = Vec::new();
         let made = self.encoder.head().logits(hidden, &mut logits, Team::ONE);
-        made.map_err(|fault| backend(card, &fault))?;
+        made.map_err(|fault| fault.of(card))?;
         let bad = logits.chunks_exact(card.vocab_size).position(|row| !row.iter().all(|logit| logit.is_finite()));
         bad.map_or(Ok(logits), |row| Err(not_finite(card, row, row)))
     }

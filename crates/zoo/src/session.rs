@@ -1,9 +1,8 @@
 //! What a network remembers of a path, and how stretches of a token tree advance it.
 
-use crate::layers::{HeadError, Rows};
+use crate::layers::Rows;
 use crate::network::{Causal, Paths};
 use crate::nn::{Lane, Run, Team};
-use crate::tensors::Fault;
 use crate::transformer::Pass;
 use std::any::Any;
 use std::sync::Arc;
@@ -108,10 +107,7 @@ impl Session for PathSession<'_> {
         });
         let wanted: Vec<(usize, u32)> = wanted.collect();
         let found = network.head().score(hidden, &wanted, team);
-        found.map_err(|error| match error {
-            HeadError::NotFinite(index) => self.not_finite(stretch, scored[index]),
-            HeadError::Fault(fault) => backend(self.card, &fault),
-        })
+        found.map_err(|error| error.of(self.card, |index| self.not_finite(stretch, scored[index])))
     }
 
     fn logits(&mut self, stretch: &Stretch, logits: &mut Vec<f32>) -> Result<(), ScoreError> {
@@ -121,7 +117,7 @@ impl Session for PathSession<'_> {
             return Ok(());
         };
         let made = network.head().logits(hidden, logits, team);
-        made.map_err(|fault| backend(self.card, &fault))?;
+        made.map_err(|fault| fault.of(self.card))?;
         let is_finite = |row: &[f32]| row.iter().all(|logit| logit.is_finite());
         let bad = logits.chunks_exact(self.card.vocab_size).position(|row| !is_finite(row));
         bad.map_or(Ok(()), |index| Err(self.not_finite(stretch, scored[index])))
@@ -143,11 +139,6 @@ impl Session for PathSession<'_> {
         self.len = len;
         Ok(())
     }
-}
-
-/// The failure of a device.
-pub fn backend(card: &ModelCard, fault: &Fault) -> ScoreError {
-    ScoreError::Backend { model: card.name.clone(), reason: fault.reason().to_owned() }
 }
 
 /// Rows at consecutive positions, as long as they go.

@@ -4,8 +4,8 @@ use super::{Embedding, Linear, Rows};
 use crate::ZooError;
 use crate::checkpoint::Weights;
 use crate::nn::{self, Storage, Team, values};
-use crate::tensors::{self, Accelerator, Fault, Grid};
-use yardstick_core::{Next, Pick, TokenScore};
+use crate::tensors::{self, Accelerator, Fault};
+use yardstick_core::{ModelCard, Next, Pick, ScoreError, TokenScore};
 
 /// From the last hidden state to the vocabulary. Logits of a device are reduced on the processor, by the same code as its own.
 pub enum Head {
@@ -27,6 +27,16 @@ pub enum HeadError {
     NotFinite(usize),
     /// The device failed.
     Fault(Fault),
+}
+
+impl HeadError {
+    /// As the caller's caller knows it: `not_finite` names a row's place.
+    pub fn of(self, card: &ModelCard, not_finite: impl FnOnce(usize) -> ScoreError) -> ScoreError {
+        match self {
+            Self::NotFinite(row) => not_finite(row),
+            Self::Fault(fault) => fault.of(card),
+        }
+    }
 }
 
 impl From<Fault> for HeadError {
@@ -102,9 +112,10 @@ impl Head {
             Self::Host(head) => head.logits(hidden.host(), logits, team),
             Self::Device { linear, cap } => {
                 logits.clear();
-                for block in hidden.device()?.blocks(linear.on()) {
-                    logits.extend(fetch(linear, &block?)?);
-                }
+                each_block(linear, hidden, |_, _, block| {
+                    logits.extend_from_slice(block);
+                    Ok::<_, Fault>(())
+                })?;
                 nn::cap_logits(logits, *cap);
             }
         }
@@ -121,14 +132,12 @@ impl Head {
             Self::Device { linear, cap } => (linear, *cap),
         };
         let mut scores = Vec::with_capacity(wanted.len());
-        self.each_block(hidden, |start, block| {
-            let logits = fetch(linear, &block)?;
-            let end = start + block.rows();
+        each_block(linear, hidden, |start, end, logits| {
             let inside = wanted.partition_point(|w| w.0 < start)..wanted.partition_point(|w| w.0 < end);
             let wanted: Vec<_> = wanted[inside].iter().map(|&(row, token)| (row - start, token)).collect();
-            let found = nn::score_logits(&logits, linear.n_out(), cap, &wanted, team);
+            let found = nn::score_logits(logits, linear.n_out(), cap, &wanted, team);
             scores.extend(found.map_err(|row| HeadError::NotFinite(start + row))?);
-            Ok(())
+            Ok::<_, HeadError>(())
         })?;
         Ok(scores)
     }
@@ -143,36 +152,32 @@ impl Head {
             Self::Device { linear, cap } => (linear, *cap),
         };
         let mut all = Vec::with_capacity(picks.len());
-        self.each_block(hidden, |start, block| {
-            let logits = fetch(linear, &block)?;
-            let picks = &picks[start..start + block.rows()];
-            let found = nn::pick_logits(&logits, linear.n_out(), cap, picks, team);
+        each_block(linear, hidden, |start, end, logits| {
+            let found = nn::pick_logits(logits, linear.n_out(), cap, &picks[start..end], team);
             all.extend(found.map_err(|row| HeadError::NotFinite(start + row))?);
-            Ok(())
+            Ok::<_, HeadError>(())
         })?;
         Ok(all)
     }
-
-    /// Blocks of rows on a device, each with the number of its first row.
-    fn each_block(
-        &self,
-        hidden: &Rows,
-        mut take: impl FnMut(usize, Grid) -> Result<(), HeadError>,
-    ) -> Result<(), HeadError> {
-        let Some(on) = self.accelerator() else { return Ok(()) };
-        let (hidden, mut start) = (hidden.device()?, 0);
-        for block in hidden.blocks(on).take(hidden.rows()) {
-            let block = block?;
-            let rows = block.rows();
-            take(start, block)?;
-            start += rows;
-        }
-        Ok(())
-    }
 }
 
-/// The logits of a block, on the processor.
-fn fetch(linear: &tensors::Linear, block: &Grid) -> Result<Vec<f32>, Fault> {
-    let _turn = linear.on().turn();
-    linear.forward(block)?.download()
+/// Gives `take` the logits of each block of rows `[end - start, vocab]`, on the processor, with its first row and the next
+/// block's.
+fn each_block<E: From<Fault>>(
+    linear: &tensors::Linear,
+    hidden: &Rows,
+    mut take: impl FnMut(usize, usize, &[f32]) -> Result<(), E>,
+) -> Result<(), E> {
+    let (hidden, mut start) = (hidden.device()?, 0);
+    for block in hidden.blocks(linear.on()).take(hidden.rows()) {
+        let block = block?;
+        let logits = {
+            let _turn = linear.on().turn();
+            linear.forward(&block)?.download()?
+        };
+        let end = start + block.rows();
+        take(start, end, &logits)?;
+        start = end;
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ mod rows;
 
 pub use attention::{Layer, Scratch};
 pub use embedding::Embedding;
-pub use head::{Head, HeadError};
+pub use head::Head;
 pub use linear::Linear;
 pub use lstm::{Lstm, LstmBuffers, States};
 pub use memory::Memory;

@@ -4,6 +4,7 @@ use super::{Accelerator, first_line};
 use candle_core::{DType, Result as TensorResult, Tensor};
 use std::ops::Range;
 use std::sync::Arc;
+use yardstick_core::{ModelCard, ScoreError};
 
 /// Why a device has no rows to give.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,11 @@ impl Fault {
     /// Of rows that are not there yet.
     pub fn uncomputed() -> Self {
         Self("rows are read before they are computed".into())
+    }
+
+    /// As the caller of a model with this card knows it.
+    pub fn of(&self, card: &ModelCard) -> ScoreError {
+        ScoreError::Backend { model: card.name.clone(), reason: self.reason().to_owned() }
     }
 
     /// The backend's own words, in one line.
